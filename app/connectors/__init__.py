@@ -1,0 +1,1 @@
+"""Speaks to the platforms; knows neither Flask nor the database."""

@@ -1,0 +1,5 @@
+"""The one door out."""
+
+
+class Http:
+    """One conversation with outside servers."""

@@ -1,0 +1,1 @@
+"""Export files: bytes to rows, rows to facts."""

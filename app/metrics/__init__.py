@@ -1,0 +1,1 @@
+"""Reads: the questions that pages, the API and reports ask."""

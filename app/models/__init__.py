@@ -1,0 +1,45 @@
+"""The tables, one module per noun; no queries, no HTTP."""
+
+from app.models.base import Base
+from app.models.connection import Account, OAuthState, PlatformConnection
+from app.models.entities import Ad, AdGroup, Campaign
+from app.models.exchange import FxRate, ManualRate
+from app.models.facts import AdDay, CampaignDay, MetricRevision, PlacementDay, StoreDay
+from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
+from app.models.rate_limit import RateLimit
+from app.models.rollups import CampaignTotalDay, PlatformTotalDay
+from app.models.sync_run import Reconciliation, SyncChunk, SyncRun
+from app.models.user import PasswordReset, User, UserSession
+from app.models.workspace import Membership, Workspace
+
+__all__ = [
+    "Account",
+    "Ad",
+    "AdDay",
+    "AdGroup",
+    "Base",
+    "Campaign",
+    "CampaignDay",
+    "CampaignTotalDay",
+    "FxRate",
+    "HeaderMapping",
+    "Import",
+    "ImportFact",
+    "ImportPart",
+    "ManualRate",
+    "Membership",
+    "MetricRevision",
+    "OAuthState",
+    "PasswordReset",
+    "PlacementDay",
+    "PlatformConnection",
+    "PlatformTotalDay",
+    "RateLimit",
+    "Reconciliation",
+    "StoreDay",
+    "SyncChunk",
+    "SyncRun",
+    "User",
+    "UserSession",
+    "Workspace",
+]

@@ -1,0 +1,119 @@
+"""Daily figures as the platforms give them, and the ledger of every change to them.
+
+Money is in the account's currency, days are the account's own. Numerators and denominators
+only: a ratio is never stored. Finer grains need not add up to coarser ones; headline figures
+come from `campaign_day`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, WorkspaceId
+
+
+class DayFigures:
+    """The figures of one day of one thing. `conversion_value` is what the platform claims."""
+
+    impressions: Mapped[int] = mapped_column(default=0)
+    clicks: Mapped[int] = mapped_column(default=0)
+    spend: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    conversions: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    conversion_value: Mapped[Decimal] = mapped_column(default=Decimal(0))
+
+
+class CampaignDay(DayFigures, Base):
+    """(campaign, day)"""
+
+    __tablename__ = "campaign_day"
+    __table_args__ = (Index("ix_campaign_day_account", "account_id", "day"),)
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+
+
+class AdDay(DayFigures, Base):
+    """(ad, day)"""
+
+    __tablename__ = "ad_day"
+    __table_args__ = (Index("ix_ad_day_account", "account_id", "day"),)
+
+    ad_id: Mapped[int] = mapped_column(ForeignKey("ad.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+
+
+class PlacementDay(DayFigures, Base):
+    """(campaign, placement, day); `placement` is the platform's own word, such as instagram."""
+
+    __tablename__ = "placement_day"
+    __table_args__ = (Index("ix_placement_day_account", "account_id", "day"),)
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True
+    )
+    placement: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+
+
+class StoreDay(Base):
+    """(shop, day): `net` = gross - discounts - refunds, each booked on its own day.
+
+    All amounts are positive except `net`; tax and shipping are not part of `net`. A column
+    is NULL where the source does not say (an export without that column).
+    """
+
+    __tablename__ = "store_day"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    orders: Mapped[int | None]
+    gross: Mapped[Decimal | None]
+    discounts: Mapped[Decimal | None]
+    refunds: Mapped[Decimal | None]
+    net: Mapped[Decimal]
+    tax: Mapped[Decimal | None]
+    shipping: Mapped[Decimal | None]
+    new_customers: Mapped[int | None]
+
+
+class MetricRevision(Base):
+    """Append-only: a stored day changed. `old` is NULL for a row that came to a day already
+    read, `new` is NULL for one that no longer comes. `grain` is campaign, ad, placement or
+    store; `entity_id` is the campaign's, ad's or (store) account's id.
+    """
+
+    __tablename__ = "metric_revision"
+    __table_args__ = (Index("ix_metric_revision_account", "account_id", "day"),)
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    grain: Mapped[str]
+    entity_id: Mapped[int]
+    placement: Mapped[str | None]
+    day: Mapped[dt.date]
+    old: Mapped[dict[str, Any] | None]
+    new: Mapped[dict[str, Any] | None]
+    sync_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sync_run.id", ondelete="SET NULL"), index=True
+    )
+    import_id: Mapped[int | None] = mapped_column(
+        ForeignKey("import.id", ondelete="SET NULL"), index=True
+    )
+    changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())

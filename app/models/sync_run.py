@@ -1,0 +1,95 @@
+"""Syncs: what was asked, how far it got, and whether the result matches the platform."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, WorkspaceId
+
+
+class SyncRun(Base):
+    """One sync of one connection; what progress bars read.
+
+    `reach` says how far back it reads: recent (today and yesterday), week, window (all the
+    platform still restates), history (to the platform's limit) or chosen (`first`..`last`).
+    """
+
+    __tablename__ = "sync_run"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state_known"),
+        Index(
+            "ix_sync_run_unfinished",
+            "connection_id",
+            postgresql_where="state IN ('queued', 'running')",
+        ),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[WorkspaceId]
+    connection_id: Mapped[int] = mapped_column(
+        ForeignKey("platform_connection.id", ondelete="CASCADE"), index=True
+    )
+    trigger: Mapped[str]
+    reach: Mapped[str]
+    state: Mapped[str] = mapped_column(default="queued")
+    first: Mapped[dt.date | None]
+    last: Mapped[dt.date | None]
+    queued_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())
+    started_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    chunks_done: Mapped[int] = mapped_column(default=0)
+    chunks_total: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)
+    rows_read: Mapped[int] = mapped_column(default=0)
+    rows_changed: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    notice: Mapped[str] = mapped_column(default="")
+
+
+class SyncChunk(Base):
+    """A span of days of one account inside a run; done in one transaction or not at all.
+
+    A killed run goes on with the chunks that have no `done_at`, in order of `position`.
+    """
+
+    __tablename__ = "sync_chunk"
+
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("sync_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    first: Mapped[dt.date]
+    last: Mapped[dt.date]
+    done_at: Mapped[dt.datetime | None]
+
+
+class Reconciliation(Base):
+    """(account, day): what we hold against what the account's own totals said, same moment.
+
+    `matches` is exact for counts and to the cent (the currency's minor unit) for money.
+    """
+
+    __tablename__ = "reconciliation"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    our_spend: Mapped[Decimal]
+    platform_spend: Mapped[Decimal]
+    our_impressions: Mapped[int]
+    platform_impressions: Mapped[int]
+    our_clicks: Mapped[int]
+    platform_clicks: Mapped[int]
+    matches: Mapped[bool]
+    checked_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())

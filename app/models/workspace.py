@@ -1,0 +1,49 @@
+"""Workspaces: one client's brand, its people and how it wants to see money and days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id
+
+
+class Workspace(Base):
+    """`currency` is ISO 4217, `time_zone` IANA.
+
+    `revenue` says which revenue the dashboard shows: `store`, `reported` or `auto` (store
+    as soon as a shop's figures are held, else reported).
+    """
+
+    __tablename__ = "workspace"
+    __table_args__ = (
+        CheckConstraint("revenue IN ('auto', 'store', 'reported')", name="revenue_known"),
+        CheckConstraint("target_roas > 0", name="target_roas_positive"),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    currency: Mapped[str]
+    time_zone: Mapped[str]
+    target_roas: Mapped[Decimal | None]
+    revenue: Mapped[str] = mapped_column(default="auto")
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class Membership(Base):
+    """Who may open a workspace; role is owner, editor or viewer."""
+
+    __tablename__ = "membership"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role_known"),)
+
+    workspace_id: Mapped[int] = mapped_column(
+        ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

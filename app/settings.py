@@ -1,0 +1,183 @@
+"""Everything the environment may say, read once and refused when it makes no sense.
+
+The only module that reads the environment. Every variable is listed in `.env.example`
+in this order; a test compares the two. `NAME_FILE` may name a file that holds a secret.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+Environment = Literal["production", "development", "test"]
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong; the message names it and says what to put there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process. URLs carry no trailing slash."""
+
+    database_url: str
+    secret_key: str
+    encryption_keys: tuple[str, ...]
+    environment: Environment = "production"
+    public_url: str = ""
+    trusted_proxies: int = 0
+    run_jobs: bool = True
+    job_concurrency: int = 4
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    smtp_security: str = "starttls"
+    ecb_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.zip"
+    meta_app_id: str = ""
+    meta_app_secret: str = ""
+    meta_graph_url: str = "https://graph.facebook.com"
+    meta_dialog_url: str = "https://www.facebook.com"
+    meta_api_version: str = "v26.0"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are sent over HTTPS only, except on a developer's own machine."""
+        return self.environment == "production"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the process environment. Raises SettingsError with a sentence for the operator."""
+        read = _Reader(os.environ if environ is None else environ)
+        environment = read.choice("APP_ENV", ("production", "development", "test"), "production")
+        settings = cls(
+            environment=cast("Environment", environment),
+            database_url=_psycopg_url(read.required("DATABASE_URL")),
+            secret_key=read.secret("SECRET_KEY", shortest=32),
+            encryption_keys=read.fernet_keys("ENCRYPTION_KEYS"),
+            public_url=read.url("PUBLIC_URL", ""),
+            trusted_proxies=read.integer("TRUSTED_PROXIES", 0, 0, 5),
+            run_jobs=read.boolean("RUN_JOBS", default=True),
+            job_concurrency=read.integer("JOB_CONCURRENCY", 4, 1, 64),
+            smtp_host=read.text("SMTP_HOST"),
+            smtp_port=read.integer("SMTP_PORT", 587, 1, 65535),
+            smtp_user=read.text("SMTP_USER"),
+            smtp_password=read.text("SMTP_PASSWORD"),
+            smtp_from=read.text("SMTP_FROM"),
+            smtp_security=read.choice("SMTP_SECURITY", ("starttls", "tls", "none"), "starttls"),
+            ecb_url=read.url("ECB_URL", cls.ecb_url),
+            meta_app_id=read.text("META_APP_ID"),
+            meta_app_secret=read.text("META_APP_SECRET"),
+            meta_graph_url=read.url("META_GRAPH_URL", cls.meta_graph_url),
+            meta_dialog_url=read.url("META_DIALOG_URL", cls.meta_dialog_url),
+            meta_api_version=read.text("META_API_VERSION") or cls.meta_api_version,
+        )
+        if settings.environment == "production" and not settings.public_url:
+            raise SettingsError(
+                "PUBLIC_URL is not set. Put the address people open the app at, for example "
+                "https://ads.example.com: sign-in links and OAuth redirects are built from it."
+            )
+        if settings.smtp_host and not settings.smtp_from:
+            raise SettingsError(
+                "SMTP_HOST is set but SMTP_FROM is not. Put the sender's address there."
+            )
+        return settings
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a host setting points at this machine, as the sandbox platforms do."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _psycopg_url(url: str) -> str:
+    """PaaS providers hand out `postgres://`; SQLAlchemy wants the driver named."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise SettingsError(
+            "DATABASE_URL is not a PostgreSQL address. "
+            "It should look like postgresql://user:password@host:5432/name."
+        )
+    return f"postgresql+psycopg://{rest}"
+
+
+class _Reader:
+    """Typed look-ups with one error sentence each."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str) -> str:
+        """The value, or what the file named by NAME_FILE holds; empty when neither is set."""
+        value = self._environ.get(name, "").strip()
+        path = self._environ.get(f"{name}_FILE", "").strip()
+        if value or not path:
+            return value
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
+
+    def required(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            raise SettingsError(f"{name} is not set. See .env.example for what it holds.")
+        return value
+
+    def secret(self, name: str, *, shortest: int) -> str:
+        value = self.required(name)
+        if len(value) < shortest:
+            raise SettingsError(f"{name} is shorter than {shortest} characters. Use a random one.")
+        return value
+
+    def fernet_keys(self, name: str) -> tuple[str, ...]:
+        keys = tuple(key.strip() for key in self.required(name).split(",") if key.strip())
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError as error:
+                raise SettingsError(
+                    f"{name} holds something that is not a Fernet key. Make one with "
+                    "`flask keys new` and put the newest first, separated by commas."
+                ) from error
+        return keys
+
+    def url(self, name: str, default: str) -> str:
+        value = (self.text(name) or default).rstrip("/")
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise SettingsError(f"{name} is not a web address: it must start with https://.")
+        return value
+
+    def integer(self, name: str, default: int, lowest: int, highest: int) -> int:
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
+            raise SettingsError(f"{name} must be a whole number from {lowest} to {highest}.")
+        return int(value)
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        value = self.text(name).lower()
+        if value not in ("", "1", "0", "true", "false", "yes", "no"):
+            raise SettingsError(f"{name} must be true or false.")
+        return default if not value else value in ("1", "true", "yes")
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name).lower() or default
+        if value not in allowed:
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}.")
+        return value

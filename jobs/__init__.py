@@ -1,0 +1,1 @@
+"""What runs without a request: the timetable and the tasks."""

@@ -1,0 +1,1 @@
+"""The platforms' protocols on loopback, with a seeded world; never part of production."""
