@@ -23,7 +23,7 @@ class SettingsError(Exception):
     """A variable is missing or wrong; the message names it and says what to put there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """The settings of one process. URLs carry no trailing slash."""
 

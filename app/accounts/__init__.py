@@ -1,0 +1,1 @@
+"""Use cases of people: signing up and in, sessions, passwords, workspaces."""

@@ -1,0 +1,1 @@
+"""Use cases of connections: the hand-shake, account choice, disconnecting."""

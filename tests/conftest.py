@@ -1,0 +1,169 @@
+"""A real PostgreSQL for every test that asks for one, and the cast."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.extensions import db
+from app.models import Membership, User, Workspace
+from app.settings import Settings
+from local.postgres import Cluster
+
+pytest_plugins = ["tests.sandbox_server"]
+
+PASSWORD = "correct horse battery"
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process, with a migrated template."""
+    with Cluster.start(tmp_path_factory.mktemp("postgres") / "data", durable=False) as server:
+        _execute(server, 'CREATE DATABASE "template_growzzy"')
+        app = create_app(make_settings(server.url("template_growzzy")))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+        yield server
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """A database of the test's own, migrated and otherwise empty."""
+    name = f"test_{next(_names)}"
+    _execute(cluster, f'CREATE DATABASE "{name}" TEMPLATE template_growzzy STRATEGY file_copy')
+    yield cluster.url(name)
+    _execute(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a test: no platform configured, e-mail off."""
+    return make_settings(database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on the test's own database."""
+    application = create_app(settings)
+    application.testing = True
+    yield application
+    with application.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    """A session for code below the web; commits are real."""
+    engine = create_engine(settings.database_url)
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+    engine.dispose()
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the cast, with a workspace of their own."""
+
+    user: User
+    workspace: Workspace
+
+
+@pytest.fixture
+def alice(session: Session) -> Member:
+    """Owner of Northlight Coffee, in dollars and New York time."""
+    return make_member(session, "Alice", "Northlight Coffee")
+
+
+@pytest.fixture
+def charlie(session: Session) -> Member:
+    """A stranger: owner of another workspace, allowed nothing of Alice's."""
+    return make_member(session, "Charlie", "Charlie's Chairs")
+
+
+def make_member(
+    session: Session,
+    name: str,
+    workspace: str,
+    *,
+    currency: str = "USD",
+    time_zone: str = "America/New_York",
+) -> Member:
+    """A person with the password PASSWORD and a workspace they own."""
+    from app.accounts.passwords import hash_password  # noqa: PLC0415 argon2 only when asked for
+
+    user = User(
+        email=f"{name.lower()}@example.com", name=name, password_hash=hash_password(PASSWORD)
+    )
+    place = Workspace(name=workspace, currency=currency, time_zone=time_zone, revenue="auto")
+    session.add_all([user, place])
+    session.flush()
+    session.add(Membership(user_id=user.id, workspace_id=place.id, role="owner"))
+    session.commit()
+    return Member(user, place)
+
+
+def make_settings(database_url: str, **overrides: object) -> Settings:
+    """Settings around a database URL."""
+    scheme, _, rest = database_url.partition("://")
+    made = Settings(
+        environment="test",
+        database_url=f"postgresql+psycopg://{rest}" if scheme == "postgresql" else database_url,
+        secret_key="test-secret-key-of-more-than-32-characters",
+        encryption_keys=(Fernet.generate_key().decode(),),
+        public_url="http://localhost",
+        run_jobs=False,
+    )
+    return replace(made, **overrides)  # type: ignore[arg-type]
+
+
+def sign_in(app: Flask, member: Member) -> FlaskClient:
+    """A client that carries the member's session cookie."""
+    from app.accounts.sessions import open_session  # noqa: PLC0415 keeps the cast import-light
+    from app.web.cookies import NAME  # noqa: PLC0415
+
+    client = app.test_client()
+    with app.app_context():
+        user = db.session.get(User, member.user.id)
+        assert user is not None
+        token = open_session(
+            db.session(), user, now=dt.datetime.now(dt.UTC), ip="127.0.0.1", user_agent="test"
+        )
+        db.session.commit()
+    client.set_cookie(NAME, token)
+    return client
+
+
+def csrf_token(client: FlaskClient) -> str:
+    """The token that writes need, as scripts fetch it."""
+    token: str = client.get("/api/auth/csrf").get_json()["csrf_token"]
+    return token
+
+
+def _execute(cluster: Cluster, statement: str) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+FIXTURES = Path(__file__).parent / "fixtures"
