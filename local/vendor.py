@@ -1,0 +1,161 @@
+"""Fetch the browser's libraries from the npm registry into `static/`, checked against a lock.
+
+`python -m local.vendor` restores what `static/vendor/VERSIONS` names; `--lock` rewrites that
+file after a version was changed in PACKAGES below. Standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import re
+import sys
+import tarfile
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+REGISTRY = "https://registry.npmjs.org"
+STATIC = Path(__file__).resolve().parent.parent / "static"
+LOCK = STATIC / "vendor" / "VERSIONS"
+SPRITE = "icons.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An npm package, and where files of it go below `static/`."""
+
+    name: str
+    version: str
+    files: dict[str, str] = field(default_factory=dict)
+
+
+PACKAGES = (
+    Package(
+        "@tabler/core",
+        "1.6.1",
+        {"dist/css/tabler.min.css": "vendor/tabler/tabler.min.css"},
+    ),
+    Package(
+        "htmx.org",
+        "4.0.1",
+        {"dist/htmx.min.js": "vendor/htmx/htmx.min.js", "LICENSE": "vendor/htmx/LICENSE"},
+    ),
+    Package(
+        "plotly.js-basic-dist-min",
+        "4.1.1",
+        {
+            "plotly-basic.min.js": "vendor/plotly/plotly-basic.min.js",
+            "LICENSE": "vendor/plotly/LICENSE",
+        },
+    ),
+    Package("plotly.js", "4.1.1", {"dist/plotly.css": "vendor/plotly/plotly.css"}),
+    Package(
+        "@fontsource-variable/inter",
+        "5.3.0",
+        {
+            "files/inter-latin-wght-normal.woff2": "vendor/inter/inter-latin.woff2",
+            "files/inter-latin-ext-wght-normal.woff2": "vendor/inter/inter-latin-ext.woff2",
+            "LICENSE": "vendor/inter/LICENSE",
+        },
+    ),
+    Package("@tabler/icons", "3.51.0", {"LICENSE": "vendor/icons/LICENSE"}),
+)
+
+ICONS = (
+    "activity adjustments-horizontal alert-circle alert-triangle arrow-down arrow-down-right "
+    "arrow-left arrow-right arrow-up arrow-up-right arrows-sort bolt brand-github brand-google "
+    "brand-linkedin brand-meta brand-tiktok building-store calendar chart-bar "
+    "chart-donut chart-line check chevron-down chevron-left chevron-right chevron-up circle-check "
+    "circle-dashed circle-x clock clock-pause cloud-off coin columns copy currency-dollar database "
+    "device-desktop device-laptop device-mobile dots download edit external-link eye eye-off "
+    "file-spreadsheet file-text filter filter-off help-circle history home hourglass info-circle "
+    "key keyboard link link-off lock login logout mail menu-2 minus moon photo player-pause plug "
+    "plug-connected plug-connected-x plus refresh rotate scale search selector send server "
+    "settings shield-check shield-lock shopping-bag sparkles speakerphone sun table target "
+    "trash trending-down trending-up upload user users wallet world x"
+).split()
+
+
+def main() -> None:
+    """Fetch every package; exit with a sentence when a hash is not the locked one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lock", action="store_true", help="write the lock anew")
+    arguments = parser.parse_args()
+    locked = {} if arguments.lock else json.loads(LOCK.read_text(encoding="utf-8"))
+    found = {package.name: _fetch(package, locked.get(package.name)) for package in PACKAGES}
+    if arguments.lock:
+        LOCK.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{len(found)} packages are in {STATIC}.\n")
+
+
+def _fetch(package: Package, locked: dict[str, object] | None) -> dict[str, object]:
+    """Download, check and unpack one package; returns its entry for the lock."""
+    archive = _tarball(package)
+    entry: dict[str, object] = {"version": package.version, "tarball": digest(archive)}
+    if locked is not None and {key: locked.get(key) for key in entry} != entry:
+        sys.exit(
+            f"{package.name} {package.version} is not what {LOCK.name} locks. Nothing of it was "
+            "written. If you changed its version, run `python -m local.vendor --lock`."
+        )
+    contents = _unpack(archive, package)
+    for path, content in contents.items():
+        target = STATIC / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return entry | {"files": {path: digest(content) for path, content in contents.items()}}
+
+
+def _tarball(package: Package) -> bytes:
+    base = package.name.rpartition("/")[2]
+    url = f"{REGISTRY}/{quote(package.name, safe='@/')}/-/{base}-{package.version}.tgz"
+    with urllib.request.urlopen(url, timeout=120) as answer:  # noqa: S310 (a fixed https address)
+        body: bytes = answer.read()
+    return body
+
+
+def _unpack(archive: bytes, package: Package) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+        contents = {
+            target: _member(tar, f"package/{source}") for source, target in package.files.items()
+        }
+        if package.name == "@tabler/icons":
+            symbols = [
+                _symbol(name, _member(tar, f"package/icons/outline/{name}.svg").decode())
+                for name in ICONS
+            ]
+            contents[SPRITE] = _sprite(symbols)
+    return contents
+
+
+def _member(tar: tarfile.TarFile, name: str) -> bytes:
+    stream = tar.extractfile(name)
+    if stream is None:
+        sys.exit(f"{name} is not a file in its package.")
+    return stream.read()
+
+
+def _symbol(name: str, svg: str) -> str:
+    """One icon as a `<symbol>`; without the invisible bounding box Tabler draws first."""
+    body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+    shapes = [line.strip() for line in body.splitlines() if line.strip()]
+    kept = "".join(shape for shape in shapes if 'd="M0 0h24v24H0z"' not in shape)
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{re.sub(r" />", "/>", kept)}</symbol>'
+
+
+def _sprite(symbols: list[str]) -> bytes:
+    lines = ['<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", ""]
+    return "\n".join(lines).encode()
+
+
+def digest(content: bytes) -> str:
+    """SHA-512 in the form npm writes it, so the lock can be compared with `npm view`."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
+
+
+if __name__ == "__main__":
+    main()
