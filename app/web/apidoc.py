@@ -1,0 +1,129 @@
+"""What a JSON call takes and gives, declared beside its view.
+
+`@documented(...)` puts the declaration on the view; `openapi.py` reads it off the URL map, and
+a test fails for a view under /api that has none. `arguments`, `body` and `answer` turn the
+declared types into and out of a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.errors import Invalid
+
+View = TypeVar("View", bound=Callable[..., Any])
+Wanted = TypeVar("Wanted", bound=msgspec.Struct)
+
+_DECLARATION = "api_declaration"
+
+
+class Arguments(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of query strings: one field per parameter; text becomes numbers and dates."""
+
+
+class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of JSON request bodies; a field that is not declared is refused."""
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """Base of JSON answers: Decimal goes out as a string, dates as ISO 8601."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One call. `form` describes multipart fields, name to JSON schema."""
+
+    summary: str
+    query: type[Arguments] | None = None
+    body: type[Body] | None = None
+    form: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answer: Any = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    media_type: str = "application/json"
+
+
+def documented(
+    summary: str,
+    *,
+    query: type[Arguments] | None = None,
+    body: type[Body] | None = None,
+    form: dict[str, dict[str, Any]] | None = None,
+    answer: Any = None,
+    status: int = 200,
+    errors: tuple[int, ...] = (),
+    media_type: str = "application/json",
+) -> Callable[[View], View]:
+    """Declare a view. `errors` are statuses beyond the 401, 403 and 422 every call may give."""
+    declaration = Declaration(
+        summary, query, body, form or {}, answer, status, errors, media_type
+    )
+
+    def declare(view: View) -> View:
+        setattr(view, _DECLARATION, declaration)
+        return view
+
+    return declare
+
+
+def declaration(view: Callable[..., Any]) -> Declaration | None:
+    """What was declared of a view, None when nothing was."""
+    found: Declaration | None = getattr(view, _DECLARATION, None)
+    return found
+
+
+def arguments(wanted: type[Wanted]) -> Wanted:
+    """The query string as `wanted`. Raises Invalid for a parameter unknown, twice or wrong."""
+    known = {each.encode_name for each in msgspec.structs.fields(wanted)}
+    given: dict[str, str] = {}
+    for name, values in request.args.lists():
+        if name not in known:
+            raise Invalid(
+                f"There is no parameter called {name}. This call knows: "
+                f"{', '.join(sorted(known)) or 'none'}.",
+                code="unknown_parameter",
+            )
+        if len(values) > 1:
+            raise Invalid(f"The parameter {name} was given more than once.")
+        given[name] = values[0]
+    return _convert(given, wanted, strict=False)
+
+
+def body(wanted: type[Wanted]) -> Wanted:
+    """The JSON body as `wanted`. Raises Invalid when it is not JSON or not of that shape."""
+    if not request.is_json:
+        raise UnsupportedMediaType(
+            "This call takes JSON. Send it with the header Content-Type: application/json."
+        )
+    try:
+        given = msgspec.json.decode(request.get_data())
+    except msgspec.DecodeError as error:
+        raise Invalid(f"The body is not valid JSON: {error}.", code="invalid_json") from error
+    return _convert(given, wanted, strict=True)
+
+
+def answer(given: Any, status: int = 200) -> Response:
+    """A JSON response; keys in the order of the declared type."""
+    return Response(
+        msgspec.json.encode(given), status=status, mimetype="application/json"
+    )
+
+
+def _convert(given: Any, wanted: type[Wanted], *, strict: bool) -> Wanted:
+    try:
+        return msgspec.convert(given, wanted, strict=strict)
+    except msgspec.ValidationError as error:
+        raise Invalid(_sentence(str(error))) from error
+
+
+def _sentence(complaint: str) -> str:
+    """msgspec says "Expected `date` - at `$.from`"; people want the name first."""
+    what, _, where = complaint.partition(" - at `$.")
+    what = what.replace("`", "")
+    return f"{where.rstrip('`')}: {what}." if where else f"{what}."
