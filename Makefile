@@ -1,0 +1,93 @@
+# `make help` lists what there is. Needs Linux, make, Python 3.11 with venv; nothing else.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/uv.stamp
+RUNTIME := $(VENV)/runtime.stamp
+TOOLS := $(VENV)/tools.stamp
+BROWSER := .local/browser/chromium
+LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
+CODE := app jobs sandbox local migrations tests bench wsgi.py gunicorn.conf.py
+TYPED := app jobs sandbox local
+
+# An account without a home keeps uv's downloads beside the packages.
+ifeq ($(shell test -w "$$HOME" && echo yes),)
+export UV_CACHE_DIR := $(CURDIR)/$(VENV)/uv-cache
+endif
+export UV_NO_PROGRESS := 1
+export UV_LINK_MODE ?= copy
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup run test prove bench lint format lock vendor screenshots
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## Install what the app needs into .venv
+
+run: $(RUNTIME) ## Serve everything on http://127.0.0.1:8000 (another port: PORT=8001 make run)
+	@exec $(LEASH) $(BIN)/python -m local
+
+test: lint $(BROWSER) ## Everything: lint, types, import contracts, templates, tests in a real browser
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2
+
+prove: $(TOOLS) $(BROWSER) ## The long tests: kill -9 in mid-sync, two processes at once, whole histories
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -m prove
+
+bench: $(TOOLS) ## Measure the sync against a bare loop and the official client (bench/README.md)
+	$(BIN)/python -m bench.sync
+
+lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+
+format: $(TOOLS) ## Let ruff lay the code out and mend what it can
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lock: $(UV) ## Compile requirements*.in into pinned, hashed requirements*.txt (ARGS=--upgrade for newer ones)
+	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 $(ARGS) requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	grep -A 999 '^uv==' requirements.txt | awk 'NR == 1 || /--hash/ {print; next} {exit}' > requirements-uv.txt
+
+vendor: $(RUNTIME) ## Fetch the browser's libraries that static/vendor/VERSIONS names
+	$(BIN)/python -m local.vendor
+
+screenshots: $(TOOLS) $(BROWSER) ## Make the pictures in docs/ anew
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/python -m bench.screenshots
+
+$(UV): requirements-uv.txt
+	@python=$$(command -v python3.11 || command -v python3 || true); \
+	if ! "$${python:-false}" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+		echo "Growzzy OS needs Python 3.11, and there is none on the PATH. On Debian 12: apt install python3 python3-venv" >&2; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "Python's venv module is not complete. On Debian 12: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	test -x $(BIN)/pip || "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-uv.txt
+	@touch $@
+
+$(RUNTIME): requirements.txt $(UV)
+	@if test -e $(TOOLS) && test -z "$$(find requirements-dev.txt -newer $(TOOLS))"; then :; else \
+		echo "Installing the requirements into $(VENV) ..."; \
+		$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.txt && \
+		rm -f $(TOOLS); \
+	fi
+	@touch $@
+
+$(TOOLS): requirements-dev.txt $(UV)
+	@echo "Installing the requirements and the tools of the tests into $(VENV) ..."
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.txt
+	@touch $(RUNTIME) $@
+
+$(BROWSER): $(TOOLS)
+	@$(BIN)/python -m local.browser
