@@ -1,0 +1,161 @@
+/* Draws every figure on the page. Python sends data; colours, fonts and dark mode live here.
+
+   A figure is {data, layout}. What a trace stands for is in `trace.meta`:
+     role      spend, revenue, roas, cpa, conversions, or a platform's slug (colour)
+     part      previous (dotted) or unsettled (dashed); absent for the settled present
+   and what the axis measures is in `layout.meta`: {unit: money|ratio|count|percent, currency}. */
+(() => {
+  const PLATFORMS = {
+    meta: "#2563eb",
+    google: "#f59e0b",
+    linkedin: "#0f766e",
+    tiktok: "#db2777",
+    shopify: "#65a30d",
+  };
+  const THEMES = {
+    light: {
+      text: "#4b5563", strong: "#111827", grid: "rgba(15,23,42,.07)", card: "#ffffff",
+      hover: "#111827", hoverText: "#ffffff", spend: "#64748b", accent: "#4f46e5",
+      fill: "rgba(79,70,229,.07)", other: "#94a3b8",
+    },
+    dark: {
+      text: "#a5adba", strong: "#f3f4f6", grid: "rgba(255,255,255,.08)", card: "#171a21",
+      hover: "#e5e7eb", hoverText: "#111827", spend: "#94a3b8", accent: "#818cf8",
+      fill: "rgba(129,140,248,.12)", other: "#64748b",
+    },
+  };
+  const FONT = '"Inter", system-ui, sans-serif';
+  const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
+  const drawn = new Set();
+
+  const theme = () => THEMES[document.documentElement.dataset.bsTheme] ?? THEMES.light;
+  const locale = () => document.documentElement.dataset.locale || "en-US";
+
+  function colour(role, look) {
+    if (role === "spend") return look.spend;
+    return PLATFORMS[role?.replace(/_ads$/, "")] ?? (role === "other" ? look.other : look.accent);
+  }
+
+  function separators() {
+    const parts = new Intl.NumberFormat(locale()).formatToParts(12345.6);
+    const find = (type) => parts.find((part) => part.type === type)?.value ?? "";
+    return find("decimal") + find("group");
+  }
+
+  function symbol(currency) {
+    const parts = new Intl.NumberFormat(locale(), {
+      style: "currency", currency, currencyDisplay: "narrowSymbol",
+    }).formatToParts(0);
+    const at = parts.findIndex((part) => part.type === "currency");
+    return { text: parts[at].value, after: at > 0 };
+  }
+
+  function valueAxis(meta = {}) {
+    switch (meta.unit) {
+      case "money": {
+        const sign = symbol(meta.currency ?? "USD");
+        return sign.after
+          ? { ticksuffix: ` ${sign.text}`, tickformat: ",.2~f", hoverformat: ",.2f" }
+          : { tickprefix: sign.text, tickformat: ",.2~f", hoverformat: ",.2f" };
+      }
+      case "ratio": return { ticksuffix: "x", tickformat: ",.2~f", hoverformat: ",.2f" };
+      case "percent": return { tickformat: ",.1~%", hoverformat: ",.2%" };
+      default: return { tickformat: ",.0~f", hoverformat: ",.2~f" };
+    }
+  }
+
+  function line(trace, look) {
+    const { role, part } = trace.meta ?? {};
+    const shade = colour(role, look);
+    const dressed = {
+      mode: "lines",
+      ...trace,
+      line: {
+        color: shade,
+        width: part === "previous" ? 1.5 : 2,
+        dash: { previous: "dot", unsettled: "dash" }[part] ?? "solid",
+        ...trace.line,
+      },
+      opacity: part === "previous" ? 0.65 : 1,
+    };
+    if (trace.fill && trace.fill !== "none") dressed.fillcolor = look.fill;
+    return dressed;
+  }
+
+  function pie(trace, look) {
+    const roles = trace.meta?.roles ?? [];
+    return {
+      hole: 0.68, sort: false, direction: "clockwise", textinfo: "none",
+      ...trace,
+      marker: {
+        colors: roles.map((role) => colour(role, look)),
+        line: { color: look.card, width: 2 },
+      },
+    };
+  }
+
+  function dress(trace, look) {
+    if (trace.type === "pie") return pie(trace, look);
+    if (trace.type === "bar") {
+      return { ...trace, marker: { color: colour(trace.meta?.role, look), ...trace.marker } };
+    }
+    return line(trace, look);
+  }
+
+  function layout(figure, look) {
+    const given = figure.layout ?? {};
+    const cartesian = (figure.data ?? []).every((trace) => trace.type !== "pie");
+    const axis = { gridcolor: look.grid, linecolor: look.grid, zeroline: false, automargin: true };
+    return {
+      autosize: true,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: FONT, size: 12, color: look.text },
+      margin: cartesian ? { l: 8, r: 8, t: 28, b: 8 } : { l: 0, r: 0, t: 0, b: 0 },
+      hovermode: "x unified",
+      hoverlabel: {
+        bgcolor: look.card, bordercolor: look.grid,
+        font: { family: FONT, size: 12, color: look.strong },
+      },
+      showlegend: cartesian,
+      legend: { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
+      separators: separators(),
+      dragmode: false,
+      ...given,
+      xaxis: {
+        ...axis, showgrid: false, fixedrange: true, nticks: 6,
+        hoverformat: "%a, %b %-d, %Y", ...given.xaxis,
+      },
+      yaxis: {
+        ...axis, fixedrange: true, nticks: 6, rangemode: "tozero",
+        ...valueAxis(given.meta), ...given.yaxis,
+      },
+    };
+  }
+
+  function draw(figure) {
+    const data = figure.querySelector('script[type="application/json"]');
+    const canvas = figure.querySelector(".chart-canvas");
+    if (!data || !canvas || !window.Plotly) return;
+    const content = JSON.parse(data.textContent);
+    const look = theme();
+    const traces = (content.data ?? []).map((trace) => dress(trace, look));
+    Plotly.react(canvas, traces, layout(content, look), CONFIG);
+    drawn.add(figure);
+  }
+
+  function drawNew() {
+    for (const figure of drawn) {
+      if (figure.isConnected) continue;
+      Plotly.purge(figure.querySelector(".chart-canvas"));
+      drawn.delete(figure);
+    }
+    for (const figure of document.querySelectorAll("[data-chart]")) {
+      if (!drawn.has(figure)) draw(figure);
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", drawNew);
+  document.addEventListener("htmx:after:swap", drawNew);
+  document.addEventListener("growzzy:theme", () => drawn.forEach(draw));
+})();
