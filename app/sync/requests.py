@@ -1,0 +1,112 @@
+"""Ask for a sync: one row for the progress bar, one job, and never two for one wish."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.connectors.base import Days
+from app.connectors.platforms import connector_for
+from app.models import Account, PlatformConnection, SyncRun
+from app.sync.queue import defer
+from app.sync.window import Reach, lacks_history
+
+TASK = "sync"
+UNFINISHED = ("queued", "running")
+_PRIORITY = {"manual": 2, "connect": 1}
+
+
+def request_sync(  # noqa: PLR0913 what, why and when, each named at the call
+    session: Session,
+    connection: PlatformConnection,
+    *,
+    trigger: str,
+    now: dt.datetime,
+    reach: Reach | None = None,
+    days: Days | None = None,
+) -> SyncRun:
+    """Queue a sync, or return the unfinished one that reads all that is asked for.
+
+    Without `reach` it reads the chosen `days`, or the history when some is missing, or the
+    last week. `trigger` is manual, connect or schedule. The caller commits.
+    """
+    # Two clicks at once wait for each other here; the second finds the first's run.
+    session.execute(
+        select(PlatformConnection.id)
+        .where(PlatformConnection.id == connection.id)
+        .with_for_update()
+    )
+    reach = Reach.CHOSEN if days else reach or _default_reach(session, connection, now)
+    for run in unfinished(session, connection):
+        same = run.reach == reach and (days is None or days == Days(*_span(run)))
+        if same or Reach(run.reach).covers(reach):
+            return run
+    run = SyncRun(
+        workspace_id=connection.workspace_id,
+        connection_id=connection.id,
+        trigger=trigger,
+        reach=reach.value,
+        first=days.first if days else None,
+        last=days.last if days else None,
+        queued_at=now,
+    )
+    session.add(run)
+    session.flush()
+    enqueue(session, run)
+    return run
+
+
+def begin_history(
+    session: Session, connection: PlatformConnection, *, now: dt.datetime
+) -> SyncRun | None:
+    """Queue what newly selected accounts lack; None when there is nothing to read."""
+    if not _accounts_without_history(session, connection, now):
+        return None
+    return request_sync(session, connection, trigger="connect", now=now, reach=Reach.HISTORY)
+
+
+def unfinished(session: Session, connection: PlatformConnection) -> list[SyncRun]:
+    """The connection's queued and running syncs, the oldest first."""
+    return list(
+        session.scalars(
+            select(SyncRun)
+            .where(SyncRun.connection_id == connection.id, SyncRun.state.in_(UNFINISHED))
+            .order_by(SyncRun.id)
+        )
+    )
+
+
+def enqueue(session: Session, run: SyncRun, *, at: dt.datetime | None = None) -> None:
+    """Put the run's job on the queue, behind other syncs of its connection."""
+    defer(
+        session,
+        TASK,
+        {"run_id": run.id},
+        lock=f"connection-{run.connection_id}",
+        at=at,
+        priority=_PRIORITY.get(run.trigger, 0),
+    )
+
+
+def _default_reach(session: Session, connection: PlatformConnection, now: dt.datetime) -> Reach:
+    return Reach.HISTORY if _accounts_without_history(session, connection, now) else Reach.WEEK
+
+
+def _accounts_without_history(
+    session: Session, connection: PlatformConnection, now: dt.datetime
+) -> list[Account]:
+    selected = session.scalars(
+        select(Account).where(
+            Account.connection_id == connection.id,
+            Account.workspace_id == connection.workspace_id,
+            Account.selected,
+        )
+    )
+    connector = connector_for(connection.platform)
+    return [account for account in selected if lacks_history(account, connector, now)]
+
+
+def _span(run: SyncRun) -> tuple[dt.date, dt.date]:
+    return run.first or dt.date.min, run.last or dt.date.max

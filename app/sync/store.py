@@ -1,0 +1,300 @@
+"""Replace some days of one account at one grain, and keep the ledger of what changed.
+
+One transaction: the rows are copied into a temporary table, compared with what is stored, and
+only differences are written. Repeating a replacement writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple, cast
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composed, Identifier, Literal
+from sqlalchemy.orm import Session
+
+from app.connectors.base import Days, Grain, Temporary
+from app.models import Account
+from app.sync.batch import Batch
+from app.sync.entities import meet_seen
+
+FIGURES = ("impressions", "clicks", "spend", "conversions", "conversion_value")
+STORE_FIGURES = (
+    "orders",
+    "gross",
+    "discounts",
+    "refunds",
+    "net",
+    "tax",
+    "shipping",
+    "new_customers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where figures come from, for the ledger: a sync or an import."""
+
+    sync_run_id: int | None = None
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a replacement did: rows that came, rows stored anew, altered or taken away."""
+
+    rows_read: int = 0
+    rows_changed: int = 0
+
+    def __add__(self, other: Written) -> Written:
+        return Written(self.rows_read + other.rows_read, self.rows_changed + other.rows_changed)
+
+
+class StoreFigures(NamedTuple):
+    """One day of a shop, in its currency; see `StoreDay` for what each amount holds."""
+
+    day: dt.date
+    net: Decimal
+    orders: int | None = None
+    gross: Decimal | None = None
+    discounts: Decimal | None = None
+    refunds: Decimal | None = None
+    tax: Decimal | None = None
+    shipping: Decimal | None = None
+    new_customers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """How one fact table is keyed; `entity` is the table its external ids are found in."""
+
+    name: str
+    grain: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+    entity: str | None
+
+
+_TABLES = {
+    Grain.CAMPAIGN: _Table("campaign_day", "campaign", ("campaign_id",), FIGURES, "campaign"),
+    Grain.AD: _Table("ad_day", "ad", ("ad_id",), FIGURES, "ad"),
+    Grain.PLACEMENT: _Table(
+        "placement_day", "placement", ("campaign_id", "placement"), FIGURES, "campaign"
+    ),
+}
+_STORE = _Table("store_day", "store", (), STORE_FIGURES, None)
+
+
+def replace(
+    session: Session,
+    account: Account,
+    batch: Batch,
+    days: Collection[dt.date],
+    *,
+    origin: Origin,
+    read_before: Days | None = None,
+) -> Written:
+    """Make the account's rows on `days`, at the batch's grain, those of the batch.
+
+    Rows on a day of `read_before` that were not there go to the ledger as late arrivals;
+    outside of it they are simply new. Raises Temporary when the batch names a key twice or
+    holds a day that was not asked for: nothing is stored then.
+    """
+    _refuse_strange_days(batch, days)
+    meet_seen(session, account, batch)
+    connection = raw_connection(session)
+    table = _TABLES[batch.grain]
+    _create_incoming(connection, table)
+    columns = ("external_id", *table.keys[1:], "day", *table.figures)
+    copy = SQL("COPY incoming ({}) FROM STDIN").format(_list(columns))
+    with connection.cursor() as cursor, cursor.copy(copy) as sink:
+        for block in batch.blocks():
+            sink.write(block)
+    _refuse_duplicates(connection, table)
+    changed = _apply(connection, table, account, days, origin, read_before)
+    return Written(batch.rows, changed)
+
+
+def replace_store(
+    session: Session,
+    account: Account,
+    rows: Iterable[StoreFigures],
+    days: Collection[dt.date],
+    *,
+    origin: Origin,
+    read_before: Days | None = None,
+) -> Written:
+    """Make the shop's rows on `days` those given; otherwise as `replace`."""
+    connection = raw_connection(session)
+    _create_incoming(connection, _STORE)
+    columns = StoreFigures._fields
+    copy = SQL("COPY incoming ({}) FROM STDIN").format(_list(columns))
+    read = 0
+    with connection.cursor() as cursor, cursor.copy(copy) as sink:
+        for row in rows:
+            sink.write_row(row)
+            read += 1
+    _refuse_duplicates(connection, _STORE)
+    return Written(read, _apply(connection, _STORE, account, days, origin, read_before))
+
+
+def raw_connection(session: Session) -> Connection[Any]:
+    """The psycopg connection under the session, inside the session's transaction."""
+    session.flush()
+    return cast("Connection[Any]", session.connection().connection.driver_connection)
+
+
+def _refuse_strange_days(batch: Batch, days: Collection[dt.date]) -> None:
+    strange = batch.days.difference(days)
+    if strange:
+        raise Temporary(
+            f"The platform answered with figures of {min(strange)}, a day that was not asked "
+            "for. Nothing was stored; the next sync asks again."
+        )
+
+
+def _refuse_duplicates(connection: Connection[Any], table: _Table) -> None:
+    keys = ("external_id", *table.keys[1:], "day") if table.entity else ("day",)
+    query = SQL("SELECT {keys} FROM incoming GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
+    twice = connection.execute(query.format(keys=_list(keys))).fetchone()
+    if twice is not None:
+        named = ", ".join(str(part) for part in twice)
+        raise Temporary(
+            f"The platform gave the figures of one {table.grain} and day twice ({named}). "
+            "Adding them up could count money double, so nothing was stored; "
+            "the next sync asks again."
+        )
+
+
+def _create_incoming(connection: Connection[Any], table: _Table) -> None:
+    connection.execute("DROP TABLE IF EXISTS pg_temp.incoming")
+    columns = _list((*table.keys[1:], "day", *table.figures))
+    create = SQL(
+        "CREATE TEMP TABLE incoming ON COMMIT DROP AS "
+        "SELECT NULL::text AS external_id, {} FROM {} LIMIT 0"
+    )
+    connection.execute(create.format(columns, Identifier(table.name)))
+
+
+def _apply(  # noqa: PLR0913 one call, each part of the key named
+    connection: Connection[Any],
+    table: _Table,
+    account: Account,
+    days: Collection[dt.date],
+    origin: Origin,
+    read_before: Days | None,
+) -> int:
+    """Write the differences between `incoming` and the stored days; returns how many."""
+    known = read_before or Days(dt.date.min, dt.date.min)
+    parameters = {
+        "workspace": account.workspace_id,
+        "account": account.id,
+        "days": list(days),
+        "known_first": known.first,
+        "known_last": known.last,
+        "run": origin.sync_run_id,
+        "import": origin.import_id,
+    }
+    row = connection.execute(_statement(table), parameters).fetchone()
+    connection.execute("DROP TABLE pg_temp.incoming")
+    return int(row[0]) if row else 0
+
+
+_STATEMENT = SQL("""
+    WITH fresh AS (
+        SELECT {fresh_keys}, {incoming_figures} FROM incoming {entity_join}
+    ), stored AS (
+        SELECT {keys}, {figures} FROM {table}
+        WHERE account_id = %(account)s AND day = ANY(%(days)s)
+    ), change AS MATERIALIZED (
+        SELECT {keys}, {old_columns}, {new_columns},
+               stored.present AS was, fresh.present AS "is"
+        FROM (SELECT *, true AS present FROM stored) stored
+        FULL JOIN (SELECT *, true AS present FROM fresh) fresh USING ({keys})
+        WHERE ({old}) IS DISTINCT FROM ({new})
+           OR stored.present IS DISTINCT FROM fresh.present
+    ), gone AS (
+        DELETE FROM {table} USING change
+        WHERE change."is" IS NULL AND {same_key} RETURNING 1
+    ), written AS (
+        INSERT INTO {table} AS kept (workspace_id, account_id, {own_keys}, {figures})
+        SELECT %(workspace)s, %(account)s, {own_keys}, {picked} FROM change WHERE "is"
+        ON CONFLICT ({conflict}) DO UPDATE SET ({figures}) = ROW({excluded})
+        WHERE ({kept}) IS DISTINCT FROM ({excluded}) RETURNING 1
+    ), noted AS (
+        INSERT INTO metric_revision
+            (workspace_id, account_id, grain, entity_id, placement, day, old, new,
+             sync_run_id, import_id)
+        SELECT %(workspace)s, %(account)s, {grain}, {entity_id}, {placement}, day,
+               CASE WHEN was THEN {old_json} END, CASE WHEN "is" THEN {new_json} END,
+               %(run)s::bigint, %(import)s::bigint
+        FROM change
+        WHERE was OR day BETWEEN %(known_first)s AND %(known_last)s
+    )
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+""")
+
+
+def _statement(table: _Table) -> Composed:
+    keys = (*table.keys, "day")
+    entity = SQL("")
+    fresh_keys: Composed | SQL = SQL("incoming.day")
+    if table.entity:
+        entity = SQL(
+            "JOIN {entity} AS found ON found.account_id = %(account)s "
+            "AND found.external_id = incoming.external_id"
+        ).format(entity=Identifier(table.entity))
+        rest = _each("incoming.{0}", keys[1:])
+        fresh_keys = SQL("found.id AS {}, {}").format(Identifier(keys[0]), rest)
+    return _STATEMENT.format(
+        table=Identifier(table.name),
+        entity_join=entity,
+        fresh_keys=fresh_keys,
+        keys=_list(keys),
+        own_keys=_list(keys),
+        conflict=_list(keys) if table.entity else SQL("account_id, day"),
+        same_key=_same_key(table, keys),
+        figures=_list(table.figures),
+        incoming_figures=_each("incoming.{0}", table.figures),
+        old_columns=_each("stored.{0} AS {1}", table.figures, "old_"),
+        new_columns=_each("fresh.{0} AS {1}", table.figures, "new_"),
+        old=_each("stored.{0}", table.figures),
+        new=_each("fresh.{0}", table.figures),
+        picked=_each("{1}", table.figures, "new_"),
+        kept=_each("kept.{0}", table.figures),
+        excluded=_each("excluded.{0}", table.figures),
+        grain=Literal(table.grain),
+        entity_id=Identifier(keys[0]) if table.entity else SQL("%(account)s"),
+        placement=SQL("placement" if "placement" in keys else "NULL"),
+        old_json=_json(table.figures, "old_"),
+        new_json=_json(table.figures, "new_"),
+    )
+
+
+def _same_key(table: _Table, keys: tuple[str, ...]) -> Composed:
+    """The delete's join; the account names the row of a shop, whose key has no entity."""
+    name = Identifier(table.name)
+    same = [SQL("{0}.{1} = change.{1}").format(name, Identifier(key)) for key in keys]
+    return SQL(" AND ").join([SQL("{}.account_id = %(account)s").format(name), *same])
+
+
+def _json(figures: tuple[str, ...], prefix: str) -> Composed:
+    pairs = [
+        SQL("{}, {}::text").format(Literal(name), Identifier(prefix + name)) for name in figures
+    ]
+    return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
+
+
+def _list(names: Iterable[str]) -> Composed:
+    return SQL(", ").join(Identifier(name) for name in names)
+
+
+def _each(pattern: str, names: Iterable[str], prefix: str = "") -> Composed:
+    """The pattern for each name, {0} being the name and {1} the name with its prefix."""
+    shape = SQL(cast("Any", pattern))
+    return SQL(", ").join(
+        shape.format(Identifier(name), Identifier(prefix + name)) for name in names
+    )
