@@ -106,7 +106,7 @@ class Cluster:
         Not durable means: begin empty, write nothing through to the disk, remove all at `stop`.
         Raises LocalError when the server cannot start or another process runs it.
         """
-        place = _place(data_dir)
+        place = place_for(data_dir)
         lock = _hold(place)
         try:
             _finish_predecessor(place)
@@ -185,9 +185,11 @@ class Cluster:
             time.sleep(0.01)
 
 
-def _place(data_dir: Path) -> Place:
+def place_for(data_dir: Path) -> Place:
+    """Where the cluster of `data_dir` really lies, and who serves it with which programs."""
     data = data_dir.absolute()
     account = binaries.account()
+    programs = binaries.programs()
     if account is not None:
         name = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:12]
         data = binaries.SHARED / name / data.name
@@ -200,7 +202,7 @@ def _place(data_dir: Path) -> Place:
         ) from error
     if account is not None:
         data.parent.chmod(0o755)
-    return Place(data, binaries.programs(), account)
+    return Place(data, programs, account)
 
 
 def _hold(place: Place) -> IO[str]:
