@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from app.connectors.http import Http
 from app.errors import AppError
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.connectors.http import Http
 
 
 class ConnectorError(AppError):
@@ -186,6 +188,11 @@ class Connector(ABC):
         self.settings = settings
         self.http = http
         self.grant = grant
+
+    @property
+    def pause_hint(self) -> float:
+        """Seconds to ask nothing more after the last answer, lest a limit be reached."""
+        return 0.0
 
     @classmethod
     @abstractmethod

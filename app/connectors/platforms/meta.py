@@ -1,0 +1,334 @@
+"""Meta Ads: Facebook and Instagram through the Marketing API.
+
+Facts about the API are from developers.facebook.com (Graph and Marketing API v26.0).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import msgspec
+
+from app.connectors import meta_answers as answers
+from app.connectors.base import (
+    AccessRevoked,
+    Connector,
+    ConnectorError,
+    Days,
+    DayTotal,
+    Fact,
+    FoundAccount,
+    FoundEntity,
+    Grain,
+    Grant,
+    OAuthDenied,
+    Structure,
+)
+from app.connectors.http import Http
+from app.connectors.meta_errors import TooMuchData, TooOld, WrongSecret, exchange_failure, failure
+from app.connectors.meta_graph import Graph, Verdict
+from app.settings import Settings, is_loopback
+
+SCOPES = ("ads_read", "business_management")
+RENEW_WITH_LESS_THAN = dt.timedelta(days=7)
+RENEW_WHEN_OLDER_THAN = dt.timedelta(days=53)
+RENEW_AT_MOST_EVERY = dt.timedelta(days=1)
+
+ACCOUNT_FIELDS = ("account_id", "name", "account_status", "currency", "timezone_name")
+_COMMON_FIELDS = ("id", "name", "status", "effective_status", "created_time")
+_BUDGET_FIELDS = ("daily_budget", "lifetime_budget", "start_time")
+CAMPAIGN_FIELDS = (*_COMMON_FIELDS, *_BUDGET_FIELDS, "objective")
+AD_SET_FIELDS = (*_COMMON_FIELDS, *_BUDGET_FIELDS, "campaign_id", "learning_stage_info")
+AD_FIELDS = (*_COMMON_FIELDS, "campaign_id", "adset_id")
+
+# Archived ones are listed only when asked for; deleted ones never are.
+CAMPAIGN_STATUSES = ("ACTIVE", "PAUSED", "ARCHIVED", "IN_PROCESS", "WITH_ISSUES")
+AD_SET_STATUSES = (*CAMPAIGN_STATUSES, "CAMPAIGN_PAUSED")
+AD_STATUSES = (
+    *AD_SET_STATUSES,
+    "ADSET_PAUSED",
+    "PENDING_REVIEW",
+    "DISAPPROVED",
+    "PREAPPROVED",
+    "PENDING_BILLING_INFO",
+)
+
+TOTAL_FIELDS = ("spend", "impressions", "inline_link_clicks")
+_CAMPAIGN_FACTS = ("campaign_id", "campaign_name", *TOTAL_FIELDS, "actions", "action_values")
+FACT_FIELDS = {
+    Grain.CAMPAIGN: _CAMPAIGN_FACTS,
+    Grain.AD: ("adset_id", "adset_name", "ad_id", "ad_name", *_CAMPAIGN_FACTS),
+    Grain.PLACEMENT: _CAMPAIGN_FACTS,
+}
+LEVELS = {Grain.CAMPAIGN: "campaign", Grain.AD: "ad", Grain.PLACEMENT: "campaign"}
+
+_TOKEN = msgspec.json.Decoder(answers.Token, strict=False)
+_INSPECTION = msgspec.json.Decoder(answers.Inspection, strict=False)
+_ME = msgspec.json.Decoder(answers.Me)
+_PERMISSIONS = msgspec.json.Decoder(answers.Page[answers.Permission])
+_AD_ACCOUNTS = msgspec.json.Decoder(answers.Page[answers.AdAccount])
+_THINGS = msgspec.json.Decoder(answers.Page[answers.Thing])
+_INSIGHTS = msgspec.json.Decoder(answers.Page[answers.Insight])
+
+logger = logging.getLogger(__name__)
+
+
+class Meta(Connector):
+    """Clicks are link clicks; conversions are purchases unless the account says otherwise."""
+
+    slug = "meta"
+    label = "Meta Ads"
+    tagline = "Facebook & Instagram"
+    colour = "#2563eb"
+    restates_days = 28
+    history_days = 1123
+    grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
+    accepts_pasted_token = True
+
+    def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
+        super().__init__(settings, http, grant)
+        self._graph = Graph(settings, http)
+
+    @classmethod
+    def configured(cls, settings: Settings) -> bool:
+        return bool(settings.meta_app_id and settings.meta_app_secret)
+
+    @classmethod
+    def is_sandbox(cls, settings: Settings) -> bool:
+        return is_loopback(settings.meta_graph_url)
+
+    @property
+    def pause_hint(self) -> float:
+        return self._graph.resting
+
+    def authorize_url(self, *, redirect_uri: str, state: str, started: Mapping[str, str]) -> str:
+        """Facebook asks again for permissions that were declined before."""
+        del started
+        query = {
+            "client_id": self.settings.meta_app_id,
+            "redirect_uri": redirect_uri,
+            "state": state,
+            "response_type": "code",
+            "scope": ",".join(SCOPES),
+            "auth_type": "rerequest",
+        }
+        host, version = self.settings.meta_dialog_url, self.settings.meta_api_version
+        return f"{host}/{version}/dialog/oauth?{urlencode(query)}"
+
+    def exchange(
+        self, answer: Mapping[str, str], *, redirect_uri: str, started: Mapping[str, str]
+    ) -> Grant:
+        """The code becomes a token for hours, and that one a token for 60 days."""
+        del started
+        if answer.get("error") or not answer.get("code"):
+            raise OAuthDenied(
+                "Meta was not connected because Facebook gave no access. Nothing was stored. "
+                "Press Connect again and choose Continue on Facebook's page."
+            )
+        code = {"redirect_uri": redirect_uri, "code": answer["code"]}
+        short = self._token(code, exchange_failure).access_token
+        grant = self._long_lived(Grant(access_token=short))
+        scopes = self._permissions(grant)
+        if "ads_read" not in scopes:
+            raise OAuthDenied(
+                "Meta did not give the permission ads_read, so no figures can be read and "
+                "nothing was connected. Press Connect again and leave every permission ticked."
+            )
+        return replace(grant, scopes=scopes, label=self._name(grant))
+
+    def accept_token(self, token: str) -> Grant:
+        """A system user's token, which lasts for ever or 60 days; Meta says which."""
+        grant = self._readable(Grant(access_token=token))
+        found = self._inspect(grant)
+        if found and not found.is_valid:
+            raise AccessRevoked(
+                "Meta says this token is not valid, so nothing was connected. Generate a new one "
+                "in Business settings, Users, System users and paste it again."
+            )
+        scopes = found.scopes if found and found.scopes else self._permissions(grant)
+        if "ads_read" not in scopes:
+            raise AccessRevoked(
+                "This token lacks the permission ads_read, so nothing was connected. In Business "
+                "settings, Users, System users press Generate new token, tick ads_read and "
+                "business_management, and paste the new token."
+            )
+        return replace(self._dated(grant, found), scopes=scopes, label=self._name(grant))
+
+    def refresh(self) -> Grant | None:
+        """Meta has no refresh tokens: a token that still works is exchanged for a younger one."""
+        grant = self._granted()
+        ours = self.configured(self.settings) and grant.extra.get("app") != "other"
+        if not ours or not self._due(grant):
+            return None
+        return self._long_lived(grant)
+
+    def revoke(self) -> None:
+        """Withdraw every permission; access that has ended already needs no revoking."""
+        try:
+            self._graph.delete(self._granted(), "me/permissions")
+        except AccessRevoked:
+            logger.info("meta access had ended before it was revoked")
+
+    def accounts(self) -> list[FoundAccount]:
+        """Every ad account the grant can read. One without a currency is no use and left out."""
+        fields = {"fields": ",".join(ACCOUNT_FIELDS)}
+        listed = self._graph.rows(self._granted(), "me/adaccounts", _AD_ACCOUNTS, fields)
+        found = [answers.found_account(account) for account in listed]
+        for account in found:
+            if not account.currency:
+                logger.warning("meta ad account %s has no currency", account.external_id)
+        return [account for account in found if account.currency]
+
+    def structure(self, account: FoundAccount) -> Structure:
+        """Archived ones included; what was deleted at Meta is no longer listed."""
+        return Structure(
+            campaigns=self._things(account, "campaigns", CAMPAIGN_FIELDS, CAMPAIGN_STATUSES),
+            ad_groups=self._things(account, "adsets", AD_SET_FIELDS, AD_SET_STATUSES),
+            ads=self._things(account, "ads", AD_FIELDS, AD_STATUSES),
+        )
+
+    def facts(
+        self, account: FoundAccount, grain: Grain, days: Days, *, conversion_action: str | None
+    ) -> Iterator[list[Fact]]:
+        """Newest days first when Meta wants to be asked for fewer at once."""
+        question = {"level": LEVELS[grain], "fields": ",".join(FACT_FIELDS[grain])}
+        if grain is Grain.PLACEMENT:
+            question["breakdowns"] = _json(["publisher_platform"])
+        ranks = answers.ranking(conversion_action)
+        for rows in self._insights(account, question, days):
+            yield answers.facts(rows, ranks)
+
+    def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
+        question = {"level": "account", "fields": ",".join(TOTAL_FIELDS)}
+        pages = self._insights(account, question, days)
+        return [total for rows in pages for total in answers.day_totals(rows)]
+
+    def _insights(
+        self, account: FoundAccount, question: Mapping[str, str], days: Days
+    ) -> Iterator[list[answers.Insight]]:
+        """Halve the span while Meta calls it too much; give up days it no longer answers for."""
+        spans = [days]
+        while spans:
+            span = spans.pop()
+            params = {**question, "time_increment": "1", "time_range": _range(span)}
+            edge = f"act_{account.external_id}/insights"
+            try:
+                yield from self._graph.pages(self._granted(), edge, _INSIGHTS, params, span)
+            except TooMuchData:
+                spans += _halves(span)
+            except TooOld:
+                # Whatever is still to be asked lies even further back.
+                spans = _halves(span)
+
+    def _things(
+        self, account: FoundAccount, edge: str, fields: Sequence[str], statuses: Sequence[str]
+    ) -> list[FoundEntity]:
+        params = {"fields": ",".join(fields), "effective_status": _json(statuses)}
+        path = f"act_{account.external_id}/{edge}"
+        listed = self._graph.rows(self._granted(), path, _THINGS, params)
+        return [answers.found_entity(thing, account.currency) for thing in listed]
+
+    def _granted(self) -> Grant:
+        if self.grant is None:
+            raise AccessRevoked(
+                "Meta Ads is not connected. Open Connections and press Connect on Meta Ads."
+            )
+        return self.grant
+
+    def _token(self, form: Mapping[str, str], verdict: Verdict) -> answers.Token:
+        """Asked once: a code that was sent twice is used up."""
+        app = {
+            "client_id": self.settings.meta_app_id,
+            "client_secret": self.settings.meta_app_secret,
+        }
+        found = self._graph.post("oauth/access_token", _TOKEN, {**app, **form}, verdict)
+        if not found.access_token:
+            raise OAuthDenied(
+                "Facebook answered without a token, so Meta was not connected. Press Connect again."
+            )
+        return found
+
+    def _long_lived(self, grant: Grant) -> Grant:
+        """The same access for another 60 days. An expired token cannot be exchanged."""
+        asked = {"grant_type": "fb_exchange_token", "fb_exchange_token": grant.access_token}
+        found = self.http.retry(lambda: self._token(asked, failure))
+        younger = replace(grant, access_token=found.access_token)
+        if found.expires_in:
+            ends = self.http.now() + dt.timedelta(seconds=found.expires_in)
+            return replace(younger, expires_at=ends, extra=self._extra(grant))
+        return self._dated(younger, self._inspect(younger))
+
+    def _dated(self, grant: Grant, found: answers.TokenFacts | None) -> Grant:
+        """With the end that Meta names; without one when it never ends or Meta does not say."""
+        if not found or found.expires_at is None:
+            return replace(grant, expires_at=None, extra=self._extra(grant))
+        if found.expires_at == 0:
+            return replace(grant, expires_at=None, extra=self._extra(grant, lasts="for ever"))
+        ends = dt.datetime.fromtimestamp(found.expires_at, dt.UTC)
+        return replace(grant, expires_at=ends, extra=self._extra(grant))
+
+    def _extra(self, grant: Grant, **more: str) -> dict[str, str]:
+        return {**grant.extra, "issued_at": self.http.now().isoformat(), **more}
+
+    def _due(self, grant: Grant) -> bool:
+        """Old or near its end, and not renewed only just now."""
+        issued = grant.extra.get("issued_at")
+        age = self.http.now() - dt.datetime.fromisoformat(issued) if issued else None
+        if grant.extra.get("lasts") == "for ever" or (age and age < RENEW_AT_MOST_EVERY):
+            return False
+        if age and age > RENEW_WHEN_OLDER_THAN:
+            return True
+        return bool(grant.expires_at and grant.expires_at - self.http.now() < RENEW_WITH_LESS_THAN)
+
+    def _readable(self, grant: Grant) -> Grant:
+        """See whether ad accounts can be listed; a token of another app takes no proof of ours."""
+        params = {"fields": "account_id", "limit": "1"}
+        try:
+            self._graph.get(grant, "me/adaccounts", _AD_ACCOUNTS, params)
+        except WrongSecret:
+            grant = replace(grant, extra={**grant.extra, "app": "other"})
+            self._graph.get(grant, "me/adaccounts", _AD_ACCOUNTS, params)
+        return grant
+
+    def _inspect(self, grant: Grant) -> answers.TokenFacts | None:
+        """What Meta knows about a token; None when it does not tell, as for another app's."""
+        token = grant.access_token
+        if self.configured(self.settings) and grant.extra.get("app") != "other":
+            token = f"{self.settings.meta_app_id}|{self.settings.meta_app_secret}"
+        asked = {"input_token": grant.access_token, "access_token": token}
+        try:
+            return self._graph.unsigned("debug_token", _INSPECTION, asked).data
+        except ConnectorError:
+            logger.info("meta did not say how long a token lasts")
+            return None
+
+    def _permissions(self, grant: Grant) -> tuple[str, ...]:
+        listed = self._graph.rows(grant, "me/permissions", _PERMISSIONS, {})
+        return tuple(item.permission for item in listed if item.status == "granted")
+
+    def _name(self, grant: Grant) -> str:
+        """Whose access it is; a connection can do without."""
+        try:
+            return self._graph.get(grant, "me", _ME, {"fields": "name"}).name
+        except ConnectorError:
+            return ""
+
+
+def _json(value: Sequence[str] | Mapping[str, str]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _range(days: Days) -> str:
+    return _json({"since": days.first.isoformat(), "until": days.last.isoformat()})
+
+
+def _halves(days: Days) -> list[Days]:
+    """The older half, then the newer; nothing when a day is all there is."""
+    if len(days) == 1:
+        return []
+    middle = days.first + dt.timedelta(days=len(days) // 2)
+    return [Days(days.first, middle - dt.timedelta(days=1)), Days(middle, days.last)]
