@@ -66,19 +66,7 @@ PACKAGES = (
     Package("@tabler/icons", "3.51.0", {"LICENSE": "vendor/icons/LICENSE"}),
 )
 
-ICONS = (
-    "activity adjustments-horizontal alert-circle alert-triangle arrow-down arrow-down-right "
-    "arrow-left arrow-right arrow-up arrow-up-right arrows-sort bolt brand-github brand-google "
-    "brand-linkedin brand-meta brand-tiktok building-store calendar chart-bar "
-    "chart-donut chart-line check chevron-down chevron-left chevron-right chevron-up circle-check "
-    "circle-dashed circle-x clock clock-pause cloud-off coin columns copy currency-dollar database "
-    "device-desktop device-laptop device-mobile dots download edit external-link eye eye-off "
-    "file-spreadsheet file-text filter filter-off help-circle history home hourglass info-circle "
-    "key keyboard link link-off lock login logout mail menu-2 minus moon photo player-pause plug "
-    "plug-connected plug-connected-x plus refresh rotate scale search selector send server "
-    "settings shield-check shield-lock shopping-bag sparkles speakerphone sun table target "
-    "trash trending-down trending-up upload user users wallet world x"
-).split()
+ICONS = Path(__file__).with_name("icons.txt").read_text(encoding="utf-8").split()
 
 
 def main() -> None:
