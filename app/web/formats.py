@@ -58,7 +58,7 @@ def money(amount: Number | None, currency: str) -> str:
     """An amount in `currency`'s major unit; whole from 1,000 up, where the minor unit is noise."""
     if amount is None:
         return NOTHING
-    if abs(amount) < WHOLE_FROM:
+    if abs(Decimal(amount)) < WHOLE_FROM:
         return format_currency(amount, currency, locale=_locale())
     whole = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP)
     pattern = _locale().currency_formats["standard"]
@@ -82,9 +82,8 @@ def money_compact(amount: Number | None, currency: str) -> str:
     """An amount in at most three figures: $24.6K."""
     if amount is None:
         return NOTHING
-    return format_compact_currency(
-        amount, currency, locale=_locale(), fraction_digits=1 if abs(amount) >= WHOLE_FROM else 0
-    )
+    digits = 1 if abs(Decimal(amount)) >= WHOLE_FROM else 0
+    return format_compact_currency(amount, currency, locale=_locale(), fraction_digits=digits)
 
 
 def number(value: Number | None, digits: int = 0) -> str:
