@@ -10,7 +10,17 @@ from flask import Blueprint, Flask
 from app.web import access, cookies
 
 PUBLIC = ("landing", "auth", "health", "auth_api", "openapi")
-PRIVATE = ("dashboard", "campaigns", "connections", "oauth", "imports", "settings", "api")
+PRIVATE = (
+    "dashboard",
+    "campaigns",
+    "connections",
+    "connections_api",
+    "oauth",
+    "imports",
+    "settings",
+    "workspace_api",
+    "api",
+)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,155 @@
+"""What the connections page and its JSON twin say about each connection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.connections.grants import expires_soon
+from app.models import Account, PlatformConnection, Reconciliation, SyncRun
+
+OVERDUE = dt.timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How many account-days were compared with the platform's own totals, and how many differ.
+
+    `spend_off` is the sum of the absolute differences, in the accounts' own currency when
+    they share one, else None.
+    """
+
+    days: int
+    days_off: int
+    spend_off: Decimal | None
+    checked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One connection as its owner needs to see it."""
+
+    connection: PlatformConnection
+    accounts: Sequence[Account]
+    run: SyncRun | None
+    match: Match | None
+    expires_in_days: int | None
+    overdue: bool
+    last_error: str
+
+    @property
+    def selected(self) -> list[Account]:
+        return [account for account in self.accounts if account.selected]
+
+    @property
+    def must_choose(self) -> bool:
+        """Connected, but no account chosen yet."""
+        return self.connection.status == "active" and not self.selected
+
+    @property
+    def held_from(self) -> dt.date | None:
+        return min((a.history_from for a in self.accounts if a.history_from), default=None)
+
+    @property
+    def held_through(self) -> dt.date | None:
+        return max((a.read_through for a in self.accounts if a.read_through), default=None)
+
+    @property
+    def currencies(self) -> list[str]:
+        return sorted({account.currency for account in self.selected})
+
+
+def overview(session: Session, workspace_id: int, now: dt.datetime) -> list[Overview]:
+    """Every connection of the workspace that reads from a platform, the oldest first."""
+    connections = session.scalars(
+        select(PlatformConnection)
+        .where(
+            PlatformConnection.workspace_id == workspace_id,
+            PlatformConnection.kind != "upload",
+        )
+        .options(selectinload(PlatformConnection.accounts))
+        .order_by(PlatformConnection.id)
+    ).all()
+    runs = _shown_runs(session, workspace_id)
+    matches = _matches(session, workspace_id)
+    errors = _last_errors(session, workspace_id)
+    return [
+        Overview(
+            connection=connection,
+            accounts=connection.accounts,
+            run=runs.get(connection.id),
+            match=matches.get(connection.id),
+            expires_in_days=expires_soon(connection, now),
+            overdue=_overdue(connection, now),
+            last_error=errors.get(connection.id, ""),
+        )
+        for connection in connections
+    ]
+
+
+def _shown_runs(session: Session, workspace_id: int) -> dict[int, SyncRun]:
+    """The unfinished run of each connection; a backfill is shown before a routine read."""
+    runs = session.scalars(
+        select(SyncRun)
+        .where(
+            SyncRun.workspace_id == workspace_id,
+            SyncRun.state.in_(["queued", "running"]),
+        )
+        .order_by(SyncRun.reach != "history", SyncRun.id)
+    )
+    shown: dict[int, SyncRun] = {}
+    for run in runs:
+        shown.setdefault(run.connection_id, run)
+    return shown
+
+
+def _last_errors(session: Session, workspace_id: int) -> dict[int, str]:
+    """What the latest finished sync of each connection failed with; empty when it did not."""
+    latest = session.execute(
+        select(SyncRun.connection_id, SyncRun.error)
+        .where(SyncRun.workspace_id == workspace_id, SyncRun.finished_at.is_not(None))
+        .distinct(SyncRun.connection_id)
+        .order_by(SyncRun.connection_id, SyncRun.finished_at.desc())
+    )
+    return {row.connection_id: row.error for row in latest}
+
+
+def _matches(session: Session, workspace_id: int) -> dict[int, Match]:
+    rows = session.execute(
+        select(
+            Account.connection_id,
+            Account.currency,
+            func.count(),
+            func.count().filter(~Reconciliation.matches),
+            func.sum(func.abs(Reconciliation.our_spend - Reconciliation.platform_spend)),
+            func.max(Reconciliation.checked_at),
+        )
+        .join(Account, Account.id == Reconciliation.account_id)
+        .where(Reconciliation.workspace_id == workspace_id, Account.selected)
+        .group_by(Account.connection_id, Account.currency)
+    )
+    found = defaultdict(list)
+    for connection_id, _currency, days, days_off, spend_off, checked_at in rows:
+        found[connection_id].append(Match(days, days_off, spend_off, checked_at))
+    return {
+        connection_id: Match(
+            days=sum(part.days for part in parts),
+            days_off=sum(part.days_off for part in parts),
+            spend_off=parts[0].spend_off if len(parts) == 1 else None,
+            checked_at=max(part.checked_at for part in parts),
+        )
+        for connection_id, parts in found.items()
+    }
+
+
+def _overdue(connection: PlatformConnection, now: dt.datetime) -> bool:
+    if connection.status != "active" or not any(a.selected for a in connection.accounts):
+        return False
+    since = connection.last_synced_at or connection.created_at
+    return now - since > OVERDUE

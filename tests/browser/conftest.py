@@ -1,0 +1,115 @@
+"""The whole product as its users meet it: gunicorn, worker, sandbox platforms and Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from playwright.sync_api import Page
+
+from tests.sandbox_server import Sandbox
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 60.0
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, or the one named by CHROMIUM."""
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        "args": arguments,
+    }
+
+
+@pytest.fixture
+def site(database_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[str]:
+    """The address of a running installation with an empty database, jobs inside."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = (tmp_path / "site.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+        cwd=ROOT,
+        env={**os.environ, **environment(database_url, sandbox, address), "PORT": str(port)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        wait_until_healthy(address, process, tmp_path / "site.log")
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+@pytest.fixture
+def quiet_page(page: Page) -> Iterator[Page]:
+    """A page on which any console error or blocked resource fails the test."""
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert not complaints, complaints
+
+
+def environment(database_url: str, sandbox: Sandbox, address: str) -> dict[str, str]:
+    """What an operator would set, for an installation that speaks to the sandbox."""
+    return {
+        "APP_ENV": "development",
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "browser-test-secret-of-more-than-32-characters",
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "PUBLIC_URL": address,
+        "META_APP_ID": "sandbox-app",
+        "META_APP_SECRET": "sandbox-secret",
+        "META_GRAPH_URL": sandbox.graph_url,
+        "META_DIALOG_URL": sandbox.graph_url,
+        "WEB_CONCURRENCY": "1",
+    }
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until /healthz answers 200; shows the log when the process ended instead."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the installation did not start:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=2) as response:
+                if response.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    raise AssertionError(f"the installation was not healthy in time:\n{log.read_text()}")
