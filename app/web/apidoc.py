@@ -61,9 +61,7 @@ def documented(
     media_type: str = "application/json",
 ) -> Callable[[View], View]:
     """Declare a view. `errors` are statuses beyond the 401, 403 and 422 every call may give."""
-    declaration = Declaration(
-        summary, query, body, form or {}, answer, status, errors, media_type
-    )
+    declaration = Declaration(summary, query, body, form or {}, answer, status, errors, media_type)
 
     def declare(view: View) -> View:
         setattr(view, _DECLARATION, declaration)
@@ -110,9 +108,7 @@ def body(wanted: type[Wanted]) -> Wanted:
 
 def answer(given: Any, status: int = 200) -> Response:
     """A JSON response; keys in the order of the declared type."""
-    return Response(
-        msgspec.json.encode(given), status=status, mimetype="application/json"
-    )
+    return Response(msgspec.json.encode(given), status=status, mimetype="application/json")
 
 
 def _convert(given: Any, wanted: type[Wanted], *, strict: bool) -> Wanted:
@@ -123,7 +119,7 @@ def _convert(given: Any, wanted: type[Wanted], *, strict: bool) -> Wanted:
 
 
 def _sentence(complaint: str) -> str:
-    """msgspec says "Expected `date` - at `$.from`"; people want the name first."""
+    """Put the name first: msgspec says "Expected `date` - at `$.from`"."""
     what, _, where = complaint.partition(" - at `$.")
     what = what.replace("`", "")
     return f"{where.rstrip('`')}: {what}." if where else f"{what}."

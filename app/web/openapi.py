@@ -196,5 +196,3 @@ def _query_parameters(call: Declaration) -> list[dict[str, Any]]:
         }
         for name, each in schema["properties"].items()
     ]
-
-

@@ -1,0 +1,228 @@
+"""How did it go: the one question behind every card, chart, table, file and call.
+
+Reads only the daily totals, once, for the days shown and those they are compared with. Rows
+in a currency without a rate are kept apart as a whole, so that no ratio mixes what was
+converted with what was not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.metrics.figures import NOTHING, Figures, total
+from app.metrics.period import Comparison, Period
+from app.metrics.sources import Sources
+from app.models import PlatformTotalDay as Total
+
+Key = TypeVar("Key", bound=Hashable)
+Amount = InstrumentedAttribute[Decimal] | InstrumentedAttribute[Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One platform's day in one native currency. `apart` is in that currency: it has no rate."""
+
+    day: dt.date
+    platform: str
+    currency: str
+    figures: Figures
+    apart: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What could not be converted on the days shown; amounts are in `currency`."""
+
+    currency: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """`figures` is None on a day that was never read: unknown, not zero."""
+
+    day: dt.date
+    figures: Figures | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformFigures:
+    """`share` is the platform's part of all spend, None when nothing was spent."""
+
+    platform: str
+    figures: Figures
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """Figures of the days shown, and everything that follows from them."""
+
+    comparison: Comparison
+    slices: Sequence[Slice]
+    read_from: dt.date | None = None
+    read_through: dt.date | None = None
+
+    @property
+    def shown(self) -> Figures:
+        """Everything on the days shown, a day that is not over included."""
+        return self._of(self.comparison.shown)
+
+    @property
+    def compared(self) -> Figures:
+        """The days shown that are over: the side of the comparison that is now."""
+        return self._of(self.comparison.compared)
+
+    @property
+    def before(self) -> Figures | None:
+        """The other side; None when nothing is compared."""
+        return self._of(self.comparison.before) if self.comparison.before else None
+
+    @property
+    def apart(self) -> list[Apart]:
+        """Currencies without a rate, the largest spend first."""
+        shown = [s for s in self.slices if s.day in self.comparison.shown and s.apart.anything]
+        return [
+            Apart(currency, figures)
+            for currency, figures in sorted(
+                _summed(shown, lambda s: s.currency, lambda s: s.apart).items(),
+                key=lambda item: (-item[1].spend, item[0]),
+            )
+        ]
+
+    def daily(self) -> list[DayFigures]:
+        """Every day shown, in order."""
+        return self._days(self.comparison.shown)
+
+    def daily_before(self) -> list[DayFigures]:
+        """The days compared with, in order."""
+        whole = self.comparison.whole_before
+        return self._days(whole) if whole else []
+
+    def platforms(self) -> list[PlatformFigures]:
+        """Each platform on the days shown, the largest spend first."""
+        shown = [s for s in self.slices if s.day in self.comparison.shown]
+        by_platform = _summed(shown, lambda s: s.platform, lambda s: s.figures)
+        spend = total(by_platform.values()).spend
+        return [
+            PlatformFigures(platform, figures, figures.spend / spend if spend else None)
+            for platform, figures in sorted(
+                by_platform.items(), key=lambda item: (-item[1].spend, item[0])
+            )
+            if figures.anything
+        ]
+
+    def store_from(self) -> dt.date | None:
+        """The first day shown with a shop's figures."""
+        return min(
+            (
+                s.day
+                for s in self.slices
+                if s.day in self.comparison.shown and s.figures.store_revenue is not None
+            ),
+            default=None,
+        )
+
+    def _of(self, period: Period | None) -> Figures:
+        if period is None:
+            return NOTHING
+        return total(s.figures for s in self.slices if s.day in period)
+
+    def _days(self, period: Period) -> list[DayFigures]:
+        by_day = _summed(self.slices, lambda s: s.day, lambda s: s.figures)
+        first = min([*by_day, *_given(self.read_from)], default=dt.date.max)
+        last = max([*by_day, *_given(self.read_through)], default=dt.date.min)
+        return [
+            DayFigures(day, by_day.get(day, NOTHING) if first <= day <= last else None)
+            for day in period
+        ]
+
+
+def performance(session: Session, known: Sources, comparison: Comparison) -> Performance:
+    """The figures of the accounts that count, in one statement."""
+    rows = session.execute(_daily_query(known, comparison)).all()
+    slices = [
+        Slice(row.day, row.platform, row.native_currency, Figures(*row[3:10]), Figures(*row[10:]))
+        for row in rows
+    ]
+    return Performance(comparison, slices, known.read_from, known.read_through)
+
+
+def sums(
+    spend: Amount, value: Amount, store_net: Amount, condition: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
+    """Columns in the order of `Figures`, over the daily totals that meet `condition`."""
+    return [
+        func.coalesce(func.sum(spend).filter(condition), 0),
+        func.coalesce(func.sum(value).filter(condition), 0),
+        func.sum(store_net).filter(condition),
+        func.coalesce(func.sum(Total.conversions).filter(condition), 0),
+        _count(Total.clicks, condition, 0),
+        _count(Total.impressions, condition, 0),
+        _count(Total.orders, condition, None),
+    ]
+
+
+def _count(
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    condition: ColumnElement[bool],
+    otherwise: int | None,
+) -> ColumnElement[Any]:
+    """PostgreSQL sums bigint as numeric; a count is to come back as an int."""
+    return cast(func.coalesce(func.sum(column).filter(condition), otherwise), BigInteger)
+
+
+def converted_sums() -> list[ColumnElement[Any]]:
+    """Figures in the workspace's currency, of the rows that have a rate."""
+    return sums(Total.spend, Total.value, Total.store_net, Total.spend.is_not(None))
+
+
+def apart_sums() -> list[ColumnElement[Any]]:
+    """Figures in the native currency, of the rows that have no rate."""
+    return sums(
+        Total.native_spend, Total.native_value, Total.native_store_net, Total.spend.is_(None)
+    )
+
+
+def on_days(spans: Sequence[Period]) -> ColumnElement[bool]:
+    """Whether a daily total lies in any of the spans."""
+    return or_(*(and_(Total.day >= span.first, Total.day <= span.last) for span in spans))
+
+
+def _daily_query(known: Sources, comparison: Comparison) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Total.day,
+            Total.platform,
+            Total.native_currency,
+            *converted_sums(),
+            *apart_sums(),
+        )
+        .where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_(known.account_ids),
+            on_days(comparison.spans),
+        )
+        .group_by(Total.day, Total.platform, Total.native_currency)
+        .order_by(Total.day, Total.platform, Total.native_currency)
+    )
+
+
+def _summed(
+    slices: Sequence[Slice], key: Callable[[Slice], Key], part: Callable[[Slice], Figures]
+) -> dict[Key, Figures]:
+    found: dict[Key, Figures] = {}
+    for each in slices:
+        found[key(each)] = found.get(key(each), NOTHING) + part(each)
+    return found
+
+
+def _given(day: dt.date | None) -> list[dt.date]:
+    return [] if day is None else [day]

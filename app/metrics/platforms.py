@@ -1,0 +1,75 @@
+"""What platforms are called, and what is known about how each one counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a platform arrives at conversions, for the person who asks where a number is from."""
+
+    label: str
+    conversions: str
+    attribution: str
+    day: str
+
+
+_UNKNOWN = Counting(
+    "Other",
+    "What the export calls conversions.",
+    "As set where the export was made.",
+    "Days as in the export.",
+)
+
+COUNTING = {
+    "meta": Counting(
+        "Meta",
+        "Purchases under one action type for every account, never a sum of overlapping ones.",
+        "The ad account's own setting; by default 7 days after a click, 1 day after a view.",
+        "Booked on the day of the click or view, in the ad account's time zone.",
+    ),
+    "google": Counting(
+        "Google",
+        "The Conversions column; it can be a fraction with data-driven attribution.",
+        "As set per conversion action; by default 30 days after a click.",
+        "Booked on the day of the click, in the account's time zone.",
+    ),
+    "linkedin": Counting(
+        "LinkedIn",
+        "Website conversions and one-click leads.",
+        "By default 30 days after a click, 7 days after a view; several campaigns may be "
+        "credited with one conversion.",
+        "Days are in UTC.",
+    ),
+    "tiktok": Counting(
+        "TikTok",
+        "The Conversions column.",
+        "By default 7 days after a click, 1 day after a view.",
+        "Booked on the day of the click or view, in the account's time zone.",
+    ),
+    "shopify": Counting(
+        "Shopify",
+        "A shop counts orders, not conversions.",
+        "None: every order counts once, whatever led to it.",
+        "Orders on the day they were processed, refunds on their own, in the shop's time zone.",
+    ),
+}
+
+
+def counting(slug: str) -> Counting:
+    """How the platform of this slug counts; an unknown one gets its slug as a name."""
+    known = COUNTING.get(slug.removesuffix("_ads"))
+    if known is not None:
+        return known
+    return Counting(
+        slug.replace("_", " ").capitalize() or _UNKNOWN.label,
+        _UNKNOWN.conversions,
+        _UNKNOWN.attribution,
+        _UNKNOWN.day,
+    )
+
+
+def platform_label(slug: str) -> str:
+    """What people call the platform."""
+    return counting(slug).label

@@ -1,0 +1,79 @@
+"""What stands between the owner and the whole truth, each with what to do about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.metrics.platforms import platform_label
+from app.metrics.sources import Link, Sources
+from app.models import SyncRun
+
+OVERDUE = dt.timedelta(minutes=20)
+UNFINISHED = ("queued", "running")
+
+
+class Kind(StrEnum):
+    """What is wrong with a connection."""
+
+    NEEDS_ATTENTION = "needs_attention"
+    NO_ACCOUNTS = "no_accounts"
+    FAILING = "failing"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One connection that is not as it should be; `text` says what it means and what to do."""
+
+    kind: Kind
+    link: Link
+    text: str
+
+
+def problems(known: Sources, latest: Sequence[SyncRun], now: dt.datetime) -> list[Problem]:
+    """What is wrong with the connections, the most urgent first."""
+    order = list(Kind)
+    found = [problem for link in known.links for problem in _of(link, latest, now)]
+    return sorted(found, key=lambda problem: (order.index(problem.kind), problem.link.id))
+
+
+def _of(link: Link, latest: Sequence[SyncRun], now: dt.datetime) -> Iterator[Problem]:
+    if link.kind == "upload" or link.status == "disconnected":
+        return
+    name = platform_label(link.platform)
+    mine = [run for run in latest if run.connection_id == link.id]
+    if link.status == "needs_attention":
+        reason = link.status_reason or "It no longer accepts our access. Connect it again."
+        yield Problem(Kind.NEEDS_ATTENTION, link, f"{name} needs you. {reason}")
+    elif not link.counted_accounts:
+        text = f"{name} is connected but no account is chosen, so it adds nothing to your numbers."
+        yield Problem(Kind.NO_ACCOUNTS, link, f"{text} Choose one on the Connections page.")
+    elif _behind(link, now) and not any(run.state == "running" for run in mine):
+        yield _late(link, name, mine, now)
+
+
+def _late(link: Link, name: str, mine: Sequence[SyncRun], now: dt.datetime) -> Problem:
+    failed = next((run for run in reversed(mine) if run.state == "failed"), None)
+    if link.paused_until is not None and link.paused_until > now:
+        minutes = -(-(link.paused_until - now) // dt.timedelta(minutes=1))
+        text = (
+            f"{name} asked us to pause for {minutes} more minutes because it was asked too often. "
+            "Your numbers stay as they were; syncing goes on by itself."
+        )
+        return Problem(Kind.WAITING, link, text)
+    if failed is not None and failed.error:
+        text = f"{name} could not be read. {failed.error} Your numbers stay as they were."
+        return Problem(Kind.FAILING, link, text)
+    text = (
+        f"{name} has not been read for more than {OVERDUE.seconds // 60} minutes, so today may be "
+        "incomplete. Refresh now; if it stays like this, see the log of the server."
+    )
+    return Problem(Kind.OVERDUE, link, text)
+
+
+def _behind(link: Link, now: dt.datetime) -> bool:
+    return now - (link.last_synced_at or link.created_at) > OVERDUE

@@ -1,0 +1,139 @@
+"""Where a number comes from: its formula, the sums in it, and the accounts behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.metrics.figures import Figures, RevenueSource
+from app.metrics.performance import apart_sums, converted_sums
+from app.metrics.period import Period
+from app.metrics.platforms import Counting, counting
+from app.metrics.sources import Source, Sources
+from app.models import PlatformTotalDay as Total
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`formula` and `meaning` are sentences; `inputs` are the figures the formula divides."""
+
+    slug: str
+    label: str
+    formula: str
+    meaning: str
+    inputs: tuple[str, ...]
+
+
+DEFINITIONS = {
+    each.slug: each
+    for each in (
+        Definition(
+            "spend",
+            "Spend",
+            "Sum of what each ad platform charged per day, converted at that day's rate.",
+            "What your ads cost, as the platforms count it; taxes and fees billed later are not "
+            "in it.",
+            ("spend",),
+        ),
+        Definition(
+            "store_revenue",
+            "Revenue, store",
+            "Gross sales − discounts − refunds of your shop, each on its own day.",
+            "What your shop sold, whatever led to the sale; tax and shipping are not in it.",
+            ("store_revenue",),
+        ),
+        Definition(
+            "reported_revenue",
+            "Revenue, reported",
+            "Sum of the conversion value that ad platforms claim.",
+            "Platforms may claim the same sale twice, so this can exceed what was sold. It is "
+            "never added to the shop's revenue.",
+            ("reported_revenue",),
+        ),
+        Definition(
+            "store_roas",
+            "ROAS, blended",
+            "Store revenue ÷ spend, both summed over the days shown.",
+            "What your shop sold for each unit spent on ads, sales without any ad included.",
+            ("store_revenue", "spend"),
+        ),
+        Definition(
+            "reported_roas",
+            "ROAS, reported",
+            "Reported revenue ÷ spend, both summed over the days shown.",
+            "What the platforms claim for each unit spent.",
+            ("reported_revenue", "spend"),
+        ),
+        Definition(
+            "conversions",
+            "Conversions",
+            "Sum of the one conversion type chosen per account.",
+            "Purchases the platforms claim, by their own attribution. Recent days grow while "
+            "late ones arrive.",
+            ("conversions",),
+        ),
+        Definition(
+            "cpa",
+            "Cost per conversion",
+            "Spend ÷ conversions, both summed over the days shown.",
+            "What one conversion cost.",
+            ("spend", "conversions"),
+        ),
+        Definition(
+            "ctr",
+            "Click-through rate",
+            "Clicks ÷ impressions, both summed over the days shown.",
+            "How often somebody who saw an ad clicked it.",
+            ("clicks", "impressions"),
+        ),
+        Definition(
+            "cpc",
+            "Cost per click",
+            "Spend ÷ clicks, both summed over the days shown.",
+            "What one click cost.",
+            ("spend", "clicks"),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one account adds. `figures` is in the workspace's currency, `apart` in its own."""
+
+    source: Source
+    counting: Counting
+    figures: Figures
+    apart: Figures
+    rows: int
+
+
+def definition(metric: str, source: RevenueSource) -> Definition | None:
+    """How the metric is made; revenue and ROAS depend on whose revenue is shown."""
+    if metric in ("revenue", "roas"):
+        metric = f"{source.value}_{metric}"
+    return DEFINITIONS.get(metric)
+
+
+def contributions(session: Session, known: Sources, shown: Period) -> Sequence[Contribution]:
+    """Every account that counts with its part, the largest spend first."""
+    rows = session.execute(
+        select(Total.account_id, func.count(), *converted_sums(), *apart_sums())
+        .where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_(known.account_ids),
+            Total.day.between(shown.first, shown.last),
+        )
+        .group_by(Total.account_id)
+    )
+    parts = {row[0]: (row[1], Figures(*row[2:9]), Figures(*row[9:])) for row in rows}
+    empty = (0, Figures(), Figures())
+    found = [
+        Contribution(source, counting(source.platform), figures, apart, count)
+        for source in known.counted
+        for count, figures, apart in (parts.get(source.account_id, empty),)
+    ]
+    return sorted(found, key=lambda part: (-part.figures.spend, part.source.name))

@@ -1,0 +1,173 @@
+"""Where the numbers come from: the accounts that count, and the connections behind them.
+
+An account counts while it is selected, even when its connection was disconnected and its
+data kept. Figures of an account that was deselected are held but do not count.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.models import Account, PlatformConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An account that counts. `connection_status` tells whether it is still being read."""
+
+    account_id: int
+    connection_id: int
+    platform: str
+    external_id: str
+    name: str
+    currency: str
+    time_zone: str
+    conversion_action: str | None
+    history_from: dt.date | None
+    read_through: dt.date | None
+    settled_through: dt.date | None
+    synced_at: dt.datetime | None
+    kind: str
+    connection_status: str
+
+    @property
+    def live(self) -> bool:
+        """Whether a platform is still asked for it; uploads and kept data are not."""
+        return self.kind != "upload" and self.connection_status != "disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A connection, whether or not any of its accounts counts."""
+
+    id: int
+    platform: str
+    kind: str
+    label: str
+    status: str
+    status_reason: str
+    sandbox: bool
+    paused_until: dt.datetime | None
+    last_synced_at: dt.datetime | None
+    created_at: dt.datetime
+    counted_accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything a workspace's numbers come from."""
+
+    workspace_id: int
+    counted: Sequence[Source]
+    links: Sequence[Link]
+
+    @property
+    def account_ids(self) -> list[int]:
+        return [source.account_id for source in self.counted]
+
+    @property
+    def platforms(self) -> list[str]:
+        return sorted({source.platform for source in self.counted})
+
+    @property
+    def time_zones(self) -> list[str]:
+        return sorted({source.time_zone for source in self.counted})
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether any figure may be made up by a sandbox platform."""
+        counting = {source.connection_id for source in self.counted}
+        return any(link.sandbox and link.id in counting for link in self.links)
+
+    @property
+    def read_from(self) -> dt.date | None:
+        """The first day anything was read for; earlier days are unknown, not zero."""
+        return min((s.history_from for s in self.counted if s.history_from), default=None)
+
+    @property
+    def read_through(self) -> dt.date | None:
+        """The last day anything was read for; later days are unknown, not zero."""
+        return max((s.read_through for s in self.counted if s.read_through), default=None)
+
+
+def sources(session: Session, workspace_id: int) -> Sources:
+    """The workspace's connections and the accounts of them that count."""
+    rows: Sequence[Row[*tuple[Any, ...]]] = session.execute(
+        select(
+            PlatformConnection.id,
+            PlatformConnection.platform,
+            PlatformConnection.kind,
+            PlatformConnection.label,
+            PlatformConnection.status,
+            PlatformConnection.status_reason,
+            PlatformConnection.sandbox,
+            PlatformConnection.paused_until,
+            PlatformConnection.last_synced_at,
+            PlatformConnection.created_at,
+            Account.id.label("account_id"),
+            Account.platform.label("account_platform"),
+            Account.external_id,
+            Account.name,
+            Account.currency,
+            Account.time_zone,
+            Account.conversion_action,
+            Account.history_from,
+            Account.read_through,
+            Account.settled_through,
+            Account.synced_at,
+        )
+        .outerjoin(
+            Account,
+            (Account.connection_id == PlatformConnection.id)
+            & Account.selected
+            & (Account.workspace_id == workspace_id),
+        )
+        .where(PlatformConnection.workspace_id == workspace_id)
+        .order_by(PlatformConnection.id, Account.name, Account.id)
+    ).all()
+    counted = [_source(row) for row in rows if row.account_id is not None]
+    return Sources(workspace_id, counted, list(_links(rows, counted)))
+
+
+def _source(row: Row[*tuple[Any, ...]]) -> Source:
+    return Source(
+        row.account_id,
+        row.id,
+        row.account_platform,
+        row.external_id,
+        row.name,
+        row.currency,
+        row.time_zone,
+        row.conversion_action,
+        row.history_from,
+        row.read_through,
+        row.settled_through,
+        row.synced_at,
+        row.kind,
+        row.status,
+    )
+
+
+def _links(rows: Iterable[Row[*tuple[Any, ...]]], counted: Sequence[Source]) -> Iterable[Link]:
+    unique = {row.id: row for row in rows}
+    for row in unique.values():
+        accounts = sum(source.connection_id == row.id for source in counted)
+        yield Link(
+            row.id,
+            row.platform,
+            row.kind,
+            row.label,
+            row.status,
+            row.status_reason,
+            row.sandbox,
+            row.paused_until,
+            row.last_synced_at,
+            row.created_at,
+            accounts,
+        )
