@@ -1,0 +1,125 @@
+"""`/control`: how tests make the world move and the platforms misbehave."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox.clock import noon
+from sandbox.faults import Fault
+from sandbox.state import state
+
+blueprint = Blueprint("control", __name__, url_prefix="/control")
+
+RESTATED_DAYS = 28
+
+
+def _refuse(message: str) -> tuple[Response, int]:
+    return jsonify(error=message), 400
+
+
+@blueprint.get("/")
+def show() -> Response:
+    """Whether it is up, and what it is doing."""
+    now = state()
+    return jsonify(
+        now=now.clock.now().isoformat(),
+        pinned=now.clock.pinned is not None,
+        seed=now.world.seed,
+        anchor=now.world.anchor.isoformat(),
+        restated=len(now.world.restated),
+        faults=now.faults.pending(),
+    )
+
+
+@blueprint.post("/restate")
+def restate() -> Response | tuple[Response, int]:
+    """{"from", "to"} ISO days, both optional: by default the 28 days up to yesterday, UTC."""
+    body = _body()
+    today = state().clock.now().date()
+    try:
+        first = dt.date.fromisoformat(
+            body.get("from") or (today - dt.timedelta(RESTATED_DAYS)).isoformat()
+        )
+        last = dt.date.fromisoformat(body.get("to") or (today - dt.timedelta(1)).isoformat())
+    except ValueError as error:
+        return _refuse(str(error))
+    state().world.restated.append((first, last))
+    return jsonify({"from": first.isoformat(), "to": last.isoformat()})
+
+
+@blueprint.post("/remove")
+def remove() -> Response | tuple[Response, int]:
+    """{"campaign_id"}: delete a campaign now; its history stays in the reports."""
+    campaign_id = str(_body().get("campaign_id", ""))
+    if campaign_id not in {campaign.id for campaign in state().world.campaigns}:
+        return _refuse(f"there is no campaign {campaign_id}")
+    state().world.removed.add(campaign_id)
+    return jsonify(removed=campaign_id)
+
+
+@blueprint.post("/faults")
+def add_fault() -> Response | tuple[Response, int]:
+    """A fault as in `faults.Fault`; answers all that are pending."""
+    try:
+        state().faults.add(Fault(**_body()))
+    except (TypeError, ValueError, re.error) as error:
+        return _refuse(str(error))
+    return jsonify(state().faults.pending())
+
+
+@blueprint.get("/faults")
+def list_faults() -> Response:
+    return jsonify(state().faults.pending())
+
+
+@blueprint.delete("/faults")
+def clear_faults() -> Response:
+    state().faults.clear()
+    return jsonify([])
+
+
+@blueprint.post("/clock")
+def pin() -> Response | tuple[Response, int]:
+    """{"now"}: an ISO instant (UTC when it has no offset), a day (its noon UTC), or null."""
+    now = _body().get("now")
+    try:
+        state().clock.pinned = _instant(now) if now else None
+    except ValueError as error:
+        return _refuse(str(error))
+    return jsonify(now=state().clock.now().isoformat())
+
+
+@blueprint.post("/reset")
+def reset() -> Response:
+    """Forget everything that happened since the process started."""
+    state().reset()
+    return jsonify(ok=True)
+
+
+@blueprint.get("/requests")
+def requests() -> Response:
+    """What the platforms were asked, oldest first, without tokens; `path` filters by regex."""
+    pattern = re.compile(request.args.get("path", ""))
+    return jsonify([entry for entry in state().log if pattern.search(entry["path"])])
+
+
+@blueprint.delete("/requests")
+def forget_requests() -> Response:
+    state().log.clear()
+    return jsonify([])
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}
+
+
+def _instant(text: str) -> dt.datetime:
+    if len(text) == len("2026-01-01"):
+        return noon(dt.date.fromisoformat(text))
+    instant = dt.datetime.fromisoformat(text)
+    return instant.astimezone(dt.UTC) if instant.tzinfo else instant.replace(tzinfo=dt.UTC)

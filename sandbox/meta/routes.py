@@ -1,0 +1,156 @@
+"""Which part of the API a path means, and how an answer goes out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from sandbox.faults import Fault
+from sandbox.meta import dialog, edges, insights, mishaps, nodes, reports, tokens
+from sandbox.meta.errors import GraphError, missing_scope, no_such_object, unknown_path
+from sandbox.meta.params import Params, fields
+from sandbox.meta.tokens import USERS, Token
+from sandbox.state import Node, ReportRun, state
+from sandbox.world import Account, Business
+
+blueprint = Blueprint("meta", __name__, url_prefix="/meta")
+
+_VERSION = re.compile(r"v\d+\.\d+")
+_SECRET = re.compile(r"access_token=[^&]*&?")
+
+
+@blueprint.route("/", defaults={"rest": ""}, methods=["GET", "POST", "DELETE"])
+@blueprint.route("/<path:rest>", methods=["GET", "POST", "DELETE"])
+def answer(rest: str) -> BaseResponse:
+    """Everything under `/meta`: a version or none, then the path."""
+    path = [part for part in rest.split("/") if part]
+    if path and _VERSION.fullmatch(path[0]):
+        path = path[1:]
+    if path == ["dialog", "oauth"]:
+        return dialog.decide() if request.method == "POST" else dialog.show()
+    query = _SECRET.sub("", request.query_string.decode())
+    fault = state().faults.take(f"{request.path}?{query}")
+    params: Params = request.values.to_dict()
+    try:
+        if fault:
+            mishaps.fail(fault)
+        payload = _api(path, params, fault)
+        if fault:
+            payload = mishaps.distort(fault, payload, params)
+        response = _json(payload, 200, fault)
+    except GraphError as error:
+        response = _json(error.envelope(), error.status, fault)
+    return mishaps.spoil(fault, response) if fault else response
+
+
+def _json(payload: dict[str, Any], status: int, fault: Fault | None) -> Response:
+    body = json.dumps(payload, separators=(",", ":"))
+    headers = mishaps.headers_for(fault) | {"facebook-api-version": "v26.0"}
+    return Response(body, status, headers, mimetype="application/json")
+
+
+def _api(path: list[str], params: Params, fault: Fault | None) -> dict[str, Any]:
+    if path == ["oauth", "access_token"]:
+        return tokens.exchange(params)
+    if path == ["debug_token"]:
+        return tokens.inspect(params)
+    text = params.get("access_token") or _bearer()
+    token = tokens.read(text)
+    tokens.check_proof(params, text)
+    match path:
+        case ["me", *rest]:
+            return _me(token, rest, params)
+        case [object_id] if request.method == "GET":
+            return _node(token, object_id, params)
+        case [object_id, edge]:
+            return _edge(token, object_id, edge, params, fault)
+    raise unknown_path()
+
+
+def _bearer() -> str:
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() in ("bearer", "oauth") else ""
+
+
+def _me(token: Token, rest: list[str], params: Params) -> dict[str, Any]:
+    match request.method, rest:
+        case "GET", []:
+            me = {"id": token.user, "name": USERS[token.user]}
+            return {name: me[name] for name in ("id", *fields(params)) if name in me}
+        case "GET", ["permissions"]:
+            return tokens.permissions(token)
+        case "DELETE", ["permissions", *scope]:
+            return tokens.revoke(token, "".join(scope))
+        case "GET", ["adaccounts"]:
+            _check_scopes(token, params)
+            return edges.accounts(params)
+        case "GET", ["businesses"]:
+            if not token.allows("business_management"):
+                raise missing_scope("business_management")
+            return edges.businesses(params)
+    raise unknown_path()
+
+
+def _check_scopes(token: Token, params: Params) -> None:
+    """Reports need ads_read or ads_management; an account's owner needs business_management."""
+    if not token.allows("ads_read", "ads_management"):
+        raise missing_scope("ads_read")
+    if "owner" in fields(params) and not token.allows("business_management"):
+        raise missing_scope("business_management")
+
+
+def _find(object_id: str) -> Node:
+    node = state().nodes.get(object_id)
+    if node is None:
+        raise no_such_object(object_id)
+    return node
+
+
+def _node(token: Token, object_id: str, params: Params) -> dict[str, Any]:
+    _check_scopes(token, params)
+    run = state().meta.runs.get(object_id)
+    if run:
+        return _run_fields(run, params)
+    node = _find(object_id)
+    default = ("account_id", "id") if isinstance(node, Account) else ("id",)
+    return nodes.describe(node, fields(params), default)
+
+
+def _run_fields(run: ReportRun, params: Params) -> dict[str, Any]:
+    status = reports.poll(run)
+    asked = fields(params) or status
+    return {name: status[name] for name in ("id", *asked) if name in status}
+
+
+def _edge(
+    token: Token, object_id: str, edge: str, params: Params, fault: Fault | None
+) -> dict[str, Any]:
+    _check_scopes(token, params)
+    run = state().meta.runs.get(object_id)
+    if run and edge == "insights":
+        return reports.read(run, params)
+    node = _find(object_id)
+    if edge == "insights" and request.method == "POST" and isinstance(node, Account):
+        return reports.start(node, params, fails=fault is not None and fault.kind == "report_failed")
+    if request.method != "GET":
+        raise unknown_path()
+    if isinstance(node, Business):
+        return _of_business(node, edge, params)
+    if edge == "insights":
+        return insights.answer(node, params)
+    return edges.children(node, edge, params)
+
+
+def _of_business(business: Business, edge: str, params: Params) -> dict[str, Any]:
+    answers: dict[str, Callable[[], dict[str, Any]]] = {
+        "owned_ad_accounts": lambda: edges.accounts(params, business),
+        "client_ad_accounts": lambda: {"data": []},
+    }
+    if edge not in answers:
+        raise unknown_path()
+    return answers[edge]()

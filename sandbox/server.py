@@ -1,0 +1,57 @@
+"""The sandbox as a WSGI application and as a listening server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+
+from flask import Flask, Response, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from sandbox import control, truth
+from sandbox.clock import Clock, noon
+from sandbox.meta import routes as meta
+from sandbox.state import State, state
+
+_TOKEN = re.compile(r"((?:access_token|input_token|client_secret)=)[^&]*")
+
+
+class Handler(WSGIRequestHandler):
+    """Without Nagle's algorithm, which would hold back the last packet of an answer."""
+
+    disable_nagle_algorithm = True
+
+
+def create_app(seed: int, today: dt.date | None) -> Flask:
+    """An application with a world of its own; `today` pins its clock to that day's noon UTC."""
+    app = Flask(__name__)
+    clock = Clock(noon(today) if today else None)
+    app.extensions["sandbox"] = State(seed, clock)
+    app.register_blueprint(control.blueprint)
+    app.register_blueprint(truth.blueprint)
+    app.register_blueprint(meta.blueprint)
+    app.after_request(_remember)
+    return app
+
+
+def listen(port: int, seed: int, today: dt.date | None) -> BaseWSGIServer:
+    """A server that already listens on loopback; raises OSError when the port is taken."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    return make_server(
+        "127.0.0.1", port, create_app(seed, today), threaded=True, request_handler=Handler
+    )
+
+
+def _remember(response: Response) -> Response:
+    if not request.path.startswith(("/control", "/truth")):
+        state().log.append(
+            {
+                "method": request.method,
+                "path": request.path,
+                "query": _TOKEN.sub(r"\1…", request.query_string.decode()),
+                "status": response.status_code,
+                "at": dt.datetime.now(dt.UTC).isoformat(),
+            }
+        )
+    return response
