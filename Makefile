@@ -19,6 +19,10 @@ TYPED := app jobs sandbox local
 ifeq ($(shell test -w "$$HOME" && echo yes),)
 export UV_CACHE_DIR := $(CURDIR)/$(VENV)/uv-cache
 endif
+# Companies add certificates of their own to the system's; a bare machine has no list at all.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= true
+endif
 export UV_NO_PROGRESS := 1
 export UV_LINK_MODE ?= copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
