@@ -29,7 +29,9 @@ class Stop(BaseException):
 def main() -> int:
     """Serve until told to stop. The exit code is 1 after a sentence on standard error."""
     for number in STOPPING:
-        signal.signal(number, _stop)
+        # nohup leaves SIGHUP ignored on purpose; a shell's background job has SIGINT ignored.
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
     try:
         with ExitStack() as running:
             _serve(running)
