@@ -129,7 +129,9 @@ class _Reader:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"{name}_FILE names {path}, which cannot be read: {error}.") from error
+            raise SettingsError(
+                f"{name}_FILE names {path}, which cannot be read: {error}."
+            ) from error
 
     def required(self, name: str) -> str:
         value = self.text(name)

@@ -14,9 +14,7 @@ config = context.config
 
 def ours(_object: Any, name: str | None, kind: str, *_rest: Any) -> bool:
     """Leave out the queue's tables, which its own schema file makes."""
-    return not (
-        kind == "table" and name is not None and name.startswith("procrastinate_")
-    )
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
 def run() -> None:

@@ -28,7 +28,7 @@ class DayFigures:
 
 
 class CampaignDay(DayFigures, Base):
-    """(campaign, day)"""
+    """One campaign on one of its account's days; the headline figures."""
 
     __tablename__ = "campaign_day"
     __table_args__ = (Index("ix_campaign_day_account", "account_id", "day"),)
@@ -42,7 +42,7 @@ class CampaignDay(DayFigures, Base):
 
 
 class AdDay(DayFigures, Base):
-    """(ad, day)"""
+    """One ad on one day; finer than the headline, whose sum it need not equal."""
 
     __tablename__ = "ad_day"
     __table_args__ = (Index("ix_ad_day_account", "account_id", "day"),)
@@ -93,9 +93,11 @@ class StoreDay(Base):
 
 
 class MetricRevision(Base):
-    """Append-only: a stored day changed. `old` is NULL for a row that came to a day already
-    read, `new` is NULL for one that no longer comes. `grain` is campaign, ad, placement or
-    store; `entity_id` is the campaign's, ad's or (store) account's id.
+    """A stored day changed: append-only, with the figures before and after.
+
+    `old` is NULL for a row that came to a day already read, `new` is NULL for one that no longer
+    comes. `grain` is campaign, ad, placement or store; `entity_id` is the campaign's, ad's or
+    (store) account's id.
     """
 
     __tablename__ = "metric_revision"

@@ -45,9 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limit")),
         prefixes=["UNLOGGED"],
     )
-    op.create_index(
-        op.f("ix_rate_limit_expires_at"), "rate_limit", ["expires_at"], unique=False
-    )
+    op.create_index(op.f("ix_rate_limit_expires_at"), "rate_limit", ["expires_at"], unique=False)
     op.create_table(
         "workspace",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -66,9 +64,7 @@ def upgrade() -> None:
             "revenue IN ('auto', 'store', 'reported')",
             name=op.f("ck_workspace_revenue_known"),
         ),
-        sa.CheckConstraint(
-            "target_roas > 0", name=op.f("ck_workspace_target_roas_positive")
-        ),
+        sa.CheckConstraint("target_roas > 0", name=op.f("ck_workspace_target_roas_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
     )
     op.create_table(
@@ -89,9 +85,7 @@ def upgrade() -> None:
             name=op.f("fk_header_mapping_workspace_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "workspace_id", "header_digest", name=op.f("pk_header_mapping")
-        ),
+        sa.PrimaryKeyConstraint("workspace_id", "header_digest", name=op.f("pk_header_mapping")),
     )
     op.create_table(
         "manual_rate",
@@ -139,9 +133,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name=op.f("pk_membership")),
     )
-    op.create_index(
-        op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_membership_user_id"), "membership", ["user_id"], unique=False)
     op.create_table(
         "password_reset",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -162,13 +154,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_password_reset")),
-        sa.UniqueConstraint(
-            "token_digest", name=op.f("uq_password_reset_token_digest")
-        ),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_password_reset_token_digest")),
     )
-    op.create_index(
-        op.f("ix_password_reset_user_id"), "password_reset", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_password_reset_user_id"), "password_reset", ["user_id"], unique=False)
     op.create_table(
         "platform_connection",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -262,9 +250,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_user_session_token_digest")),
     )
-    op.create_index(
-        op.f("ix_user_session_user_id"), "user_session", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_user_session_user_id"), "user_session", ["user_id"], unique=False)
     op.create_table(
         "account",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -303,12 +289,8 @@ def upgrade() -> None:
             name=op.f("uq_account_workspace_id_platform_external_id"),
         ),
     )
-    op.create_index(
-        op.f("ix_account_connection_id"), "account", ["connection_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_account_workspace_id"), "account", ["workspace_id"], unique=False
-    )
+    op.create_index(op.f("ix_account_connection_id"), "account", ["connection_id"], unique=False)
+    op.create_index(op.f("ix_account_workspace_id"), "account", ["workspace_id"], unique=False)
     op.create_table(
         "oauth_state",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
@@ -331,9 +313,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_oauth_state")),
     )
-    op.create_index(
-        op.f("ix_oauth_state_session_id"), "oauth_state", ["session_id"], unique=False
-    )
+    op.create_index(op.f("ix_oauth_state_session_id"), "oauth_state", ["session_id"], unique=False)
     op.create_index(
         op.f("ix_oauth_state_workspace_id"),
         "oauth_state",
@@ -384,9 +364,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_run")),
     )
-    op.create_index(
-        op.f("ix_sync_run_connection_id"), "sync_run", ["connection_id"], unique=False
-    )
+    op.create_index(op.f("ix_sync_run_connection_id"), "sync_run", ["connection_id"], unique=False)
     op.create_index(
         "ix_sync_run_unfinished",
         "sync_run",
@@ -394,9 +372,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state IN ('queued', 'running')",
     )
-    op.create_index(
-        op.f("ix_sync_run_workspace_id"), "sync_run", ["workspace_id"], unique=False
-    )
+    op.create_index(op.f("ix_sync_run_workspace_id"), "sync_run", ["workspace_id"], unique=False)
     op.create_table(
         "campaign",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -435,9 +411,7 @@ def upgrade() -> None:
             "account_id", "external_id", name=op.f("uq_campaign_account_id_external_id")
         ),
     )
-    op.create_index(
-        op.f("ix_campaign_workspace_id"), "campaign", ["workspace_id"], unique=False
-    )
+    op.create_index(op.f("ix_campaign_workspace_id"), "campaign", ["workspace_id"], unique=False)
     op.create_table(
         "import",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -488,9 +462,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
     )
-    op.create_index(
-        op.f("ix_import_workspace_id"), "import", ["workspace_id"], unique=False
-    )
+    op.create_index(op.f("ix_import_workspace_id"), "import", ["workspace_id"], unique=False)
     op.create_table(
         "platform_total_day",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -520,9 +492,7 @@ def upgrade() -> None:
             name=op.f("fk_platform_total_day_workspace_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "account_id", "day", name=op.f("pk_platform_total_day")
-        ),
+        sa.PrimaryKeyConstraint("account_id", "day", name=op.f("pk_platform_total_day")),
     )
     op.create_index(
         "ix_platform_total_day_workspace",
@@ -624,9 +594,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("run_id", "position", name=op.f("pk_sync_chunk")),
     )
-    op.create_index(
-        op.f("ix_sync_chunk_account_id"), "sync_chunk", ["account_id"], unique=False
-    )
+    op.create_index(op.f("ix_sync_chunk_account_id"), "sync_chunk", ["account_id"], unique=False)
     op.create_index(
         op.f("ix_sync_chunk_workspace_id"), "sync_chunk", ["workspace_id"], unique=False
     )
@@ -672,12 +640,8 @@ def upgrade() -> None:
             "account_id", "external_id", name=op.f("uq_ad_group_account_id_external_id")
         ),
     )
-    op.create_index(
-        op.f("ix_ad_group_campaign_id"), "ad_group", ["campaign_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_ad_group_workspace_id"), "ad_group", ["workspace_id"], unique=False
-    )
+    op.create_index(op.f("ix_ad_group_campaign_id"), "ad_group", ["campaign_id"], unique=False)
+    op.create_index(op.f("ix_ad_group_workspace_id"), "ad_group", ["workspace_id"], unique=False)
     op.create_table(
         "campaign_day",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
@@ -709,9 +673,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("campaign_id", "day", name=op.f("pk_campaign_day")),
     )
-    op.create_index(
-        "ix_campaign_day_account", "campaign_day", ["account_id", "day"], unique=False
-    )
+    op.create_index("ix_campaign_day_account", "campaign_day", ["account_id", "day"], unique=False)
     op.create_table(
         "campaign_total_day",
         sa.Column("campaign_id", sa.BigInteger(), nullable=False),
@@ -745,9 +707,7 @@ def upgrade() -> None:
             name=op.f("fk_campaign_total_day_workspace_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "campaign_id", "day", name=op.f("pk_campaign_total_day")
-        ),
+        sa.PrimaryKeyConstraint("campaign_id", "day", name=op.f("pk_campaign_total_day")),
     )
     op.create_index(
         "ix_campaign_total_day_account",
@@ -873,9 +833,7 @@ def upgrade() -> None:
             name=op.f("fk_placement_day_workspace_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "campaign_id", "placement", "day", name=op.f("pk_placement_day")
-        ),
+        sa.PrimaryKeyConstraint("campaign_id", "placement", "day", name=op.f("pk_placement_day")),
     )
     op.create_index(
         "ix_placement_day_account", "placement_day", ["account_id", "day"], unique=False
@@ -923,9 +881,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ad")),
-        sa.UniqueConstraint(
-            "account_id", "external_id", name=op.f("uq_ad_account_id_external_id")
-        ),
+        sa.UniqueConstraint("account_id", "external_id", name=op.f("uq_ad_account_id_external_id")),
     )
     op.create_index(op.f("ix_ad_ad_group_id"), "ad", ["ad_group_id"], unique=False)
     op.create_index(op.f("ix_ad_campaign_id"), "ad", ["campaign_id"], unique=False)
@@ -1004,12 +960,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_fact")),
     )
-    op.create_index(
-        "ix_import_fact_day", "import_fact", ["account_id", "day"], unique=False
-    )
-    op.create_index(
-        op.f("ix_import_fact_import_id"), "import_fact", ["import_id"], unique=False
-    )
+    op.create_index("ix_import_fact_day", "import_fact", ["account_id", "day"], unique=False)
+    op.create_index(op.f("ix_import_fact_import_id"), "import_fact", ["import_id"], unique=False)
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
 
 
