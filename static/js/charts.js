@@ -2,8 +2,10 @@
 
    A figure is {data, layout}. What a trace stands for is in `trace.meta`:
      role      spend, revenue, roas, cpa, conversions, or a platform's slug (colour)
+     roles     of a pie: one per slice
      part      previous (dotted) or unsettled (dashed); absent for the settled present
-   and what the axis measures is in `layout.meta`: {unit: money|ratio|count|percent, currency}. */
+   and `layout.meta` holds {unit: money|ratio|count|percent, currency} of the axis and, for a
+   pie, {centre: [figure, words]}. */
 (() => {
   const PLATFORMS = {
     meta: "#2563eb",
@@ -112,7 +114,7 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: FONT, size: 12, color: look.text },
       margin: cartesian ? { l: 8, r: 8, t: 28, b: 8 } : { l: 0, r: 0, t: 0, b: 0 },
-      hovermode: "x unified",
+      hovermode: cartesian ? "x unified" : "closest",
       hoverlabel: {
         bgcolor: look.card, bordercolor: look.grid,
         font: { family: FONT, size: 12, color: look.strong },
@@ -121,16 +123,47 @@
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
       separators: separators(),
       dragmode: false,
+      annotations: centre(given.meta?.centre, look),
       ...given,
       xaxis: {
         ...axis, showgrid: false, fixedrange: true, nticks: 6,
-        hoverformat: "%a, %b %-d, %Y", ...given.xaxis,
+        hoverformat: "%a, %b %-d, %Y", ...dates(figure.data ?? []), ...given.xaxis,
       },
       yaxis: {
         ...axis, fixedrange: true, nticks: 6, rangemode: "tozero",
         ...valueAxis(given.meta), ...given.yaxis,
       },
     };
+  }
+
+  const DAY = 86400000;
+  const NARROW = 480;
+
+  /* A narrow chart has no room to name the dashed end of a line. */
+  function fit(traces, shape, canvas) {
+    if (canvas.clientWidth >= NARROW) return;
+    shape.legend = { ...shape.legend, x: 0, xanchor: "left", font: { size: 11 } };
+    for (const trace of traces) {
+      if (trace.meta?.part === "unsettled") trace.showlegend = false;
+    }
+  }
+
+  function dates(data) {
+    const days = data.flatMap((trace) => trace.x ?? []).map((day) => Date.parse(day));
+    if (!days.length || days.some(Number.isNaN)) return {};
+    const span = days.reduce((most, day) => Math.max(most, day), days[0])
+      - days.reduce((least, day) => Math.min(least, day), days[0]);
+    return { type: "date", tickformat: span < 300 * DAY ? "%b %-d" : "%b %Y" };
+  }
+
+  function centre(words, look) {
+    if (!words) return [];
+    const [figure, label] = words;
+    const place = { x: 0.5, y: 0.5, showarrow: false };
+    return [
+      { ...place, text: figure, yshift: 9, font: { size: 17, weight: 650, color: look.strong } },
+      { ...place, text: label, yshift: -11, font: { size: 12, color: look.text } },
+    ];
   }
 
   function draw(figure) {
@@ -140,7 +173,9 @@
     const content = JSON.parse(data.textContent);
     const look = theme();
     const traces = (content.data ?? []).map((trace) => dress(trace, look));
-    Plotly.react(canvas, traces, layout(content, look), CONFIG);
+    const shape = layout(content, look);
+    fit(traces, shape, canvas);
+    Plotly.react(canvas, traces, shape, CONFIG);
     drawn.add(figure);
   }
 
