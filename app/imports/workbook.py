@@ -1,0 +1,154 @@
+"""The first sheet of an .xlsx, streamed; checked for bombs before it is opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app.imports.refusal import Refused
+
+_MOST_UNPACKED = 1 << 30
+_MOST_SHARED_TEXT = 96 << 20
+_MOST_MEMBERS = 2_000
+_RATIO_FROM = 4 << 20
+_HIGHEST_RATIO = 150
+_MOST_COLUMNS = 600
+
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    IndexError,
+    NotImplementedError,
+)
+_DAMAGED = (
+    "The workbook is damaged or was cut off. Download the export again and upload it unchanged."
+)
+
+
+class Workbook:
+    """Numbers and dates come out typed, everything else as text. Formulas are refused."""
+
+    kind = "xlsx"
+    complete = True
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.notes: list[str] = []
+        _refuse_bombs(file)
+
+    def rows(self) -> Iterator[tuple[int, Sequence[str | Decimal | dt.date]]]:
+        """Every row of the first sheet; raises Refused with row and column."""
+        book = self._open()
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
+                yield number, [_value(cell, number) for cell in cells]
+        except _UNREADABLE as error:
+            raise Refused(_DAMAGED) from error
+        finally:
+            book.close()
+
+    def _open(self) -> Any:
+        self._file.seek(0)
+        try:
+            with warnings.catch_warnings():
+                # Platform exports carry no default style, which openpyxl warns about.
+                warnings.simplefilter("ignore")
+                return openpyxl.load_workbook(_Unclosable(self._file), read_only=True)
+        except _UNREADABLE as error:
+            raise Refused(_DAMAGED) from error
+
+
+class _Unclosable:
+    """Lets openpyxl close its archive without closing the upload."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+    def seekable(self) -> bool:
+        return True
+
+
+def _value(cell: Any, row: int) -> str | Decimal | dt.date:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise Refused(
+            "this cell holds a formula, and formulas are not calculated here. "
+            "Download the export again instead of a copy with formulas.",
+            row=row,
+            column=get_column_letter(cell.column),
+        )
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (int, float)):
+        return Decimal(repr(value))
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else str(value)
+
+
+def _refuse_bombs(file: BinaryIO) -> None:
+    """Raises Refused when unpacking would take more than a real export ever does."""
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+                raise Refused(
+                    "This is a ZIP archive, not an Excel workbook. "
+                    "Unpack it and upload the CSV or .xlsx inside."
+                )
+            _check_sizes(members)
+            for member in members:
+                _refuse_doctype(archive, member)
+    except _UNREADABLE as error:
+        raise Refused(_DAMAGED) from error
+
+
+def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(member.file_size for member in members)
+    shared = sum(m.file_size for m in members if m.filename.endswith("sharedStrings.xml"))
+    swollen = any(
+        member.file_size > _RATIO_FROM
+        and member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1)
+        for member in members
+    )
+    if (
+        swollen
+        or unpacked > _MOST_UNPACKED
+        or shared > _MOST_SHARED_TEXT
+        or len(members) > _MOST_MEMBERS
+    ):
+        raise Refused(
+            "The workbook unpacks to far more than an export holds, so it was not opened. "
+            "Download the report as CSV and upload that."
+        )
+
+
+def _refuse_doctype(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    if not member.filename.endswith((".xml", ".rels")):
+        return
+    with archive.open(member) as part:
+        if b"<!DOCTYPE" in part.read(1024):
+            raise Refused(_DAMAGED)
