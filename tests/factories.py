@@ -79,7 +79,7 @@ def make_campaign(session: Session, account: Account, name: str = "", **columns:
     return made
 
 
-def make_day(  # noqa: PLR0913 the columns of a day
+def make_day(
     session: Session,
     campaign: Campaign,
     day: dt.date,

@@ -115,7 +115,8 @@ def _declared(app: Flask) -> Iterator[tuple[str, str, Rule, Declaration]]:
 def _types(calls: list[tuple[str, str, Rule, Declaration]]) -> list[Any]:
     found: dict[Any, None] = {}
     for _, _, _, call in calls:
-        found.update(dict.fromkeys(t for t in (call.body, call.answer) if t is not None))
+        used = (call.query, call.body, call.answer)
+        found.update(dict.fromkeys(each for each in used if each is not None))
     return list(found)
 
 

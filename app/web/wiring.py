@@ -25,7 +25,7 @@ PRIVATE = (
 
 def register(app: Flask) -> None:
     """Put the pages, their guards and the headers on the app."""
-    for part in ("headers", "errorpages", "formats"):
+    for part in ("headers", "errorpages", "formats", "forgery"):
         if find_spec(f"app.web.{part}"):
             import_module(f"app.web.{part}").register(app)
     cookies.register(app)
@@ -35,8 +35,9 @@ def register(app: Flask) -> None:
             app.register_blueprint(blueprint)
     for name in PRIVATE:
         for blueprint in _blueprints(name):
-            blueprint.before_request(access.require_workspace)
             app.register_blueprint(blueprint)
+            # On the app, not the blueprint: a process may make more than one app.
+            app.before_request_funcs.setdefault(blueprint.name, []).append(access.require_workspace)
 
 
 def _blueprints(name: str) -> list[Blueprint]:
