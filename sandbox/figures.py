@@ -72,13 +72,17 @@ def as_read(final: Figures, seen: Reading, luck: int) -> Figures:
     if seen.age >= SETTLED_AFTER and not seen.restated:
         return final
     share = known_share(seen.age) * seen.quarters
-    delivered = [count * seen.quarters // QUARTERS for count in final[:5]]
+    part = seen.quarters
     carts = _arrived(final.carts, share, luck)
     checkouts = min(carts, _arrived(final.checkouts, share, luck))
     purchases = _arrived(final.purchases, share, luck)
     web = _part(final.web_purchases, purchases, final.purchases)
     read = Figures(
-        *delivered,
+        final.impressions * part // QUARTERS,
+        final.clicks * part // QUARTERS,
+        final.link_clicks * part // QUARTERS,
+        final.landing_views * part // QUARTERS,
+        final.spend * part // QUARTERS,
         carts,
         checkouts,
         purchases,

@@ -84,8 +84,8 @@ ACCOUNTS: Final = (
         tasks=("ANALYZE",),
     ),
     AccountPlan(
-        "old", "larkspur", "Larkspur Outlet (closed)", "USD", "America/Los_Angeles", "US", 0.7, 40.0,
-        "A closed account without a single campaign: an empty answer is a right answer.",
+        "old", "larkspur", "Larkspur Outlet (closed)", "USD", "America/Los_Angeles", "US",
+        0.7, 40.0, "A closed account without a single campaign: an empty answer is a right answer.",
         status=101,
     ),
 )  # fmt: skip
@@ -101,7 +101,7 @@ _SPECIAL: Final = (
          launch=-60, end=70, convert=1.4, basket=0.7),
     Plan("us", "Removed – Founders Day Flash", "Deleted: never listed again, its spend must stay.",
          launch=-320, end=-20, fate="DELETED", volume=1.5, convert=1.2),
-    Plan("us", "Spring Teaser 2019 refresh", "Archived: listed only to those who ask for archived.",
+    Plan("us", "Spring Teaser 2019 refresh", "Archived: listed only when asked for.",
          launch=-390, end=-150, fate="ARCHIVED"),
     Plan("us", "Loyalty lookalike 1%", "Paused by hand before the half-year began.",
          launch=-300, end=-30),
@@ -129,7 +129,7 @@ _SPECIAL: Final = (
          platforms=(0, 1000, 0, 0), click_rate=1.2),
     Plan("us", "Shop checkout – On Facebook", "Most sales on Facebook itself: the pixel sees few.",
          on_site=0.85),
-    Plan("us", "=SUM(A1:A9) | \"quoted\", <b>bold</b> & co", "A name that breaks careless exports.",
+    Plan("us", '=SUM(A1:A9) | "quoted", <b>bold</b> & co', "A name that breaks careless exports.",
          volume=0.3),
     Plan("us", "Very long name – " + "autumn layering guide, " * 10, "Over 240 characters.",
          volume=0.3),

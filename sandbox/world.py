@@ -222,15 +222,13 @@ def _ad_day(seed: int, ad: Ad, day: dt.date, anchor: dt.date) -> Delivery | None
     campaign, plan, prices = ad.campaign, ad.campaign.plan, ad.campaign.account.plan
     age = (day - campaign.launched).days
     growth = math.exp(plan.trend * min(age, 500))
-    impressions = int(
-        2600 * plan.volume * ad.share * _season(day) * min(1.0, (age + 1) / 5) * (0.8 + 0.4 * dice[0])
-        * (7.0 if plan.spike is not None and (day - anchor).days == plan.spike else 1.0)
-        * max(1.0, growth)
-    )  # fmt: skip
+    spiked = 7.0 if plan.spike is not None and (day - anchor).days == plan.spike else 1.0
+    pace = min(1.0, (age + 1) / 5) * max(1.0, growth) * spiked * (0.8 + 0.4 * dice[0])
+    impressions = int(2600 * plan.volume * ad.share * _season(day) * pace)
     click_rate = _CLICK_RATE * plan.click_rate * min(1.0, growth) * (0.8 + 0.4 * dice[1])
     clicks = min(impressions, int(impressions * click_rate + dice[2]))
     thousand = prices.click_price * _CLICK_RATE * 1000 * plan.price * (0.85 + 0.3 * dice[2])
-    spend = round(impressions * thousand / 1000 * 10 ** campaign.account.decimals)
+    spend = round(impressions * thousand / 1000 * 10**campaign.account.decimals)
     figures = _outcome(ad, dice, Figures(impressions, clicks, spend=spend))
     return Delivery(campaign, ad, bits % 1000, figures) if impressions else None
 
@@ -273,9 +271,9 @@ def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
         for number, plan in enumerate(BUSINESSES, 1)
     }
     accounts: dict[str, Account] = {}
-    for number, plan in enumerate(ACCOUNTS, 1):
+    for number, holder in enumerate(ACCOUNTS, 1):
         account_id = f"{118_040_000_000_000 + number}"
-        accounts[plan.key] = Account(account_id, businesses[plan.business], plan, number)
+        accounts[holder.key] = Account(account_id, businesses[holder.business], holder, number)
     numbers: dict[str, int] = defaultdict(int)
     for plan in PLANS:
         numbers[plan.account] += 1

@@ -36,9 +36,7 @@ def accounts(params: Params, owner: Business | None = None) -> dict[str, Any]:
 
 def businesses(params: Params) -> dict[str, Any]:
     tree = fields(params)
-    return page(
-        state().world.businesses, params, lambda node: describe(node, tree, ("id", "name"))
-    )
+    return page(state().world.businesses, params, lambda node: describe(node, tree, ("id", "name")))
 
 
 def children(node: Node, edge: str, params: Params) -> dict[str, Any]:

@@ -58,9 +58,7 @@ def dead_token(message: str, subcode: int | None = None) -> GraphError:
 
 
 def missing_scope(scope: str) -> GraphError:
-    return GraphError(
-        200, f"(#200) Requires {scope} permission to manage the object", status=403
-    )
+    return GraphError(200, f"(#200) Requires {scope} permission to manage the object", status=403)
 
 
 def too_many_rows() -> GraphError:

@@ -72,7 +72,7 @@ def ratio(over: float, under: float) -> str | None:
 
 
 def _major(account: Account, minor: int) -> float:
-    return minor / 10**account.decimals
+    return minor / float(10**account.decimals)
 
 
 def _cost(row: Row, count: float) -> str | None:
@@ -217,15 +217,17 @@ _FIELDS: dict[str, Callable[[Row], Any]] = {
     "unique_clicks": lambda row: str(row.figures.clicks * 95 // 100),
     "inline_link_clicks": lambda row: str(row.figures.link_clicks or "") or None,
     "inline_post_engagement": lambda row: str(row.figures.clicks or "") or None,
-    "outbound_clicks": lambda row: _list([("outbound_click", str(row.figures.link_clicks))])
-    if row.figures.link_clicks
-    else None,
+    "outbound_clicks": lambda row: (
+        _list([("outbound_click", str(row.figures.link_clicks))])
+        if row.figures.link_clicks
+        else None
+    ),
     "ctr": lambda row: ratio(row.figures.clicks * 100, row.figures.impressions),
-    "inline_link_click_ctr": lambda row: ratio(
-        row.figures.link_clicks * 100, row.figures.impressions
-    )
-    if row.figures.link_clicks
-    else None,
+    "inline_link_click_ctr": lambda row: (
+        ratio(row.figures.link_clicks * 100, row.figures.impressions)
+        if row.figures.link_clicks
+        else None
+    ),
     "cpc": lambda row: _cost(row, row.figures.clicks),
     "cpm": lambda row: _cost(row, row.figures.impressions / 1000),
     "cpp": lambda row: _cost(row, _reach(row) / 1000),

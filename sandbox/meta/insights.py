@@ -105,9 +105,8 @@ def _asked(params: Params, level: str) -> tuple[str, ...]:
     for name in asked:
         if not known(name):
             raise bad_param(
-                f"{name} is not valid for fields param. please check "
-                "https://developers.facebook.com/docs/marketing-api/reference/ads-insights/ for all "
-                "valid values"
+                f"{name} is not valid for fields param. please check https://developers.facebook.com"
+                "/docs/marketing-api/reference/ads-insights/ for all valid values"
             )
     own_id = "account_id" if level == "account" else f"{level}_id"
     return asked or (own_id, "impressions", "spend")
@@ -178,7 +177,8 @@ def _points(query: Query) -> int:
         start = max(first, campaign.launched)
         end = min(query.last, campaign.ended) if campaign.ended else query.last
         days = max(0, (end - start).days + 1)
-        periods = {0: min(days, 1), -1: -(-days // 30)}.get(query.step) or -(-days // (query.step or 1))
+        span = {0: days, -1: 30}.get(query.step, query.step)
+        periods = -(-days // max(span, 1))
         below = {"adset": campaign.plan.ad_sets, "ad": campaign.plan.ad_sets * campaign.plan.ads}
         if days and _within(campaign, query.root):
             rows += periods * below.get(query.level, 1)
@@ -268,8 +268,10 @@ def _periods(query: Query) -> Iterator[tuple[dt.date, dt.date, dt.date]]:
 
 
 def _filter(query: Query) -> Keep:
-    """What `filtering` and the root leave. With any filter, archived and deleted things go too,
-    unless their status is asked for by name."""
+    """What `filtering` and the root leave.
+
+    With any filter, archived and deleted things go too, unless their status is asked for.
+    """
     params = {"filtering": query.filtering}
     conditions = [_condition(condition) for condition in objects(params, "filtering")]
     if conditions and "effective_status" not in query.filtering:

@@ -65,7 +65,7 @@ def headers_for(fault: Fault | None) -> dict[str, str]:
 
 
 def fail(fault: Fault) -> None:
-    """Raise the error that the fault stands for, or wait; the other kinds let the answer be made."""
+    """Raise the error that the fault stands for, or wait; other kinds spoil the answer later."""
     if fault.kind == "slow":
         time.sleep(fault.seconds)
     error = _errors().get(fault.kind)

@@ -110,7 +110,7 @@ def describe(node: Node, tree: Tree, default: tuple[str, ...] = ("id",)) -> dict
     """The asked fields of a node; `id` always comes along, unset fields never."""
     values = _VALUES[type(node)](node)
     answer: dict[str, Any] = {}
-    for name, below in (tree or dict.fromkeys(default, {})).items():
+    for name, below in (tree or {name: {} for name in default}).items():
         if name not in values:
             raise bad_param(
                 f"Tried accessing nonexisting field ({name}) on node type ({_type_name(node)})"
@@ -130,9 +130,7 @@ def describe_creative(ad: Ad, tree: Tree) -> dict[str, Any]:
     values = creative(ad)
     for name in tree:
         if name not in values:
-            raise bad_param(
-                f"Tried accessing nonexisting field ({name}) on node type (AdCreative)"
-            )
+            raise bad_param(f"Tried accessing nonexisting field ({name}) on node type (AdCreative)")
     return {name: values[name] for name in ("id", *tree)}
 
 
@@ -183,7 +181,7 @@ def _account(node: Account) -> dict[str, Any]:
 
 
 def _spent(account: Account) -> str:
-    """This month's spend in minor units, which stands for the lifetime's."""
+    """Spend of the month in minor units; it stands for the lifetime's."""
     now = state().clock.now()
     local = today(account)
     days = (local - dt.timedelta(days=number) for number in range(local.day))
@@ -206,7 +204,9 @@ def _campaign(node: Campaign) -> dict[str, Any]:
         "buying_type": "AUCTION",
         "bid_strategy": "LOWEST_COST_WITHOUT_CAP" if own else None,
         "daily_budget": budget(account, _daily(node)) if own else None,
-        "lifetime_budget": budget(account, _daily(node) * 90) if plan.budget == "lifetime" else None,
+        "lifetime_budget": budget(account, _daily(node) * 90)
+        if plan.budget == "lifetime"
+        else None,
         "budget_remaining": budget(account, _daily(node) // 2 if own else 0),
         "spend_cap": None,
         "special_ad_categories": [],
@@ -313,7 +313,9 @@ def _ad(node: Ad) -> dict[str, Any]:
         ),
         "issues_info": None,
         "preview_shareable_link": f"https://fb.me/sandbox{node.id}",
-        "tracking_specs": [{"action.type": ["offsite_conversion"], "fb_pixel": [f"90{account.id}"]}],
+        "tracking_specs": [
+            {"action.type": ["offsite_conversion"], "fb_pixel": [f"90{account.id}"]}
+        ],
         "created_time": moment(account, node.ad_set.launched, 8),
         "updated_time": moment(account, updated(node), 16),
     }

@@ -136,7 +136,9 @@ def _edge(
         return reports.read(run, params)
     node = _find(object_id)
     if edge == "insights" and request.method == "POST" and isinstance(node, Account):
-        return reports.start(node, params, fails=fault is not None and fault.kind == "report_failed")
+        return reports.start(
+            node, params, fails=fault is not None and fault.kind == "report_failed"
+        )
     if request.method != "GET":
         raise unknown_path()
     if isinstance(node, Business):

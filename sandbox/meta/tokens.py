@@ -43,7 +43,7 @@ _PREFIX = "EAASandbox"
 
 @dataclass(frozen=True)
 class Token:
-    """`issued` is real time and orders revocations; `expires` is the sandbox clock's, 0 for never."""
+    """`issued` is real time and orders revocations; `expires` goes by the sandbox's clock."""
 
     user: str
     scopes: tuple[str, ...]
