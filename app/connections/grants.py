@@ -119,6 +119,7 @@ def adopt(
         )
         for external_id in by_id.keys() - {account.external_id for account in known}
     ]
+    session.add_all(new)
     session.flush()
     session.refresh(connection, ["accounts"])
     return new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -14,7 +14,8 @@ from app.sync.batch import Batch
 
 _MEET_CAMPAIGNS = text("""
     INSERT INTO campaign (workspace_id, account_id, external_id, name, status, removed_at)
-    SELECT :workspace, :account, seen.external_id, seen.name, :status, :removed_at
+    SELECT :workspace, :account, seen.external_id, seen.name, :status,
+           CASE WHEN :status = 'removed' THEN now() END
     FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[])) AS seen (external_id, name)
     WHERE NOT EXISTS (SELECT FROM campaign known WHERE known.account_id = :account
                       AND known.external_id = seen.external_id)
@@ -23,7 +24,8 @@ _MEET_CAMPAIGNS = text("""
 _MEET_AD_GROUPS = text("""
     INSERT INTO ad_group
         (workspace_id, account_id, campaign_id, external_id, name, status, removed_at)
-    SELECT :workspace, :account, campaign.id, seen.external_id, seen.name, :status, :removed_at
+    SELECT :workspace, :account, campaign.id, seen.external_id, seen.name, :status,
+           CASE WHEN :status = 'removed' THEN now() END
     FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:campaigns AS text[]))
         AS seen (external_id, name, campaign)
     JOIN campaign ON campaign.account_id = :account AND campaign.external_id = seen.campaign
@@ -35,7 +37,8 @@ _MEET_ADS = text("""
     INSERT INTO ad (workspace_id, account_id, campaign_id, ad_group_id, external_id, name,
                     status, removed_at)
     SELECT :workspace, :account, campaign.id, ad_group.id, seen.external_id, seen.name,
-           :status, :removed_at
+           :status,
+           CASE WHEN :status = 'removed' THEN now() END
     FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:campaigns AS text[]),
                 CAST(:groups AS text[])) AS seen (external_id, name, campaign, ad_group)
     JOIN campaign ON campaign.account_id = :account AND campaign.external_id = seen.campaign
@@ -121,18 +124,14 @@ _REMOVE = {
 }
 
 
-def meet_seen(session: Session, account: Account, batch: Batch) -> None:
-    """Store the campaigns, ad groups and ads that figures name and no list did.
-
-    In an account that is synced those have been removed at the platform; in an uploaded one,
-    where no list is ever read, they count as active.
-    """
-    uploaded = account.connection.kind == "upload"
+def meet_seen(
+    session: Session, account: Account, batch: Batch, *, status: Literal["active", "removed"]
+) -> None:
+    """Store the campaigns, ad groups and ads that figures name and no list did."""
     common: dict[str, Any] = {
         "workspace": account.workspace_id,
         "account": account.id,
-        "status": "active" if uploaded else "removed",
-        "removed_at": None if uploaded else session.scalar(text("SELECT now()")),
+        "status": status,
     }
     campaigns, groups, ads = batch.campaigns, batch.ad_groups, batch.ads
     if campaigns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import gzip
 import io
 import logging
@@ -58,8 +59,8 @@ def refresh_rates(session: Session, http: Http, url: str) -> int:
     return _store(session.connection(), rates)
 
 
-def parse_rates(content: str) -> Iterator[tuple[str, str, Decimal]]:
-    """(currency, ISO day, units for one euro) of the ECB's CSV layout.
+def parse_rates(content: str) -> Iterator[tuple[str, dt.date, Decimal]]:
+    """(currency, day, units for one euro) of the ECB's CSV layout.
 
     The header is `Date,USD,…` and may end in an empty column, as every line does then; `N/A`
     or nothing stands for no rate. Raises UnreadableRates.
@@ -69,9 +70,10 @@ def parse_rates(content: str) -> Iterator[tuple[str, str, Decimal]]:
     if header[:1] != ["Date"]:
         raise UnreadableRates("the file does not begin with the ECB's header")
     for line in lines:
+        day = _day(line[0]) if line else None
         for currency, cell in zip(header[1:], line[1:], strict=False):
-            if currency and cell.strip() not in ("", "N/A"):
-                yield currency, line[0].strip(), _units(cell)
+            if day and currency and cell.strip() not in ("", "N/A"):
+                yield currency, day, _units(cell)
 
 
 def _fetch(http: Http, url: str) -> bytes:
@@ -79,6 +81,13 @@ def _fetch(http: Http, url: str) -> bytes:
     if answer.status != HTTPStatus.OK:
         raise UnreadableRates(f"{answer.host} answered with HTTP {answer.status}")
     return answer.body
+
+
+def _day(cell: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(cell.strip())
+    except ValueError as error:
+        raise UnreadableRates(f"{cell!r} is not a day") from error
 
 
 def _units(cell: str) -> Decimal:
@@ -102,7 +111,7 @@ def _unzip(packed: bytes) -> str:
         raise UnreadableRates(f"the file is not the ECB's archive ({error})") from error
 
 
-def _store(connection: Connection, rates: Iterable[tuple[str, str, Decimal]]) -> int:
+def _store(connection: Connection, rates: Iterable[tuple[str, dt.date, Decimal]]) -> int:
     raw = cast("RawConnection[Any]", connection.connection.driver_connection)
     connection.execute(text("DROP TABLE IF EXISTS pg_temp.incoming_rate"))
     connection.execute(text("CREATE TEMP TABLE incoming_rate (LIKE fx_rate) ON COMMIT DROP"))

@@ -19,7 +19,7 @@ _DEFER = text("""
 """)
 
 
-def defer(  # noqa: PLR0913 a job's columns, each named at the call
+def defer(
     session: Session,
     task: str,
     args: Mapping[str, int | str],

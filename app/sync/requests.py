@@ -18,7 +18,7 @@ UNFINISHED = ("queued", "running")
 _PRIORITY = {"manual": 2, "connect": 1}
 
 
-def request_sync(  # noqa: PLR0913 what, why and when, each named at the call
+def request_sync(
     session: Session,
     connection: PlatformConnection,
     *,

@@ -41,7 +41,7 @@ _RATE = f"""
                    AS native_units
         FROM scope, unnest(CAST(:days AS date[])) AS days (day)
     )
-"""
+"""  # noqa: S608 made of constants
 
 
 def _converted(amount: str) -> str:
@@ -60,7 +60,7 @@ _CAMPAIGNS = f"""
     FROM rate JOIN campaign_day AS facts USING (account_id, day)
     WHERE facts.impressions <> 0 OR facts.clicks <> 0 OR facts.spend <> 0
        OR facts.conversions <> 0 OR facts.conversion_value <> 0
-"""
+"""  # noqa: S608 made of constants
 
 _PLATFORMS = f"""
     WITH {_RATE}, advertised AS (
@@ -86,7 +86,7 @@ _PLATFORMS = f"""
            {_converted("facts.spend")} AS spend, {_converted("facts.value")} AS value,
            {_converted("net")} AS store_net
     FROM rate JOIN native AS facts USING (day)
-"""
+"""  # noqa: S608 made of constants
 
 _CAMPAIGN_COLUMNS = (
     "workspace_id",
@@ -132,6 +132,8 @@ def _bring_to(table: str, key: str, columns: tuple[str, ...], query: str) -> str
         )
         INSERT INTO {table} AS kept ({key}, day, {listed})
         SELECT {key}, day, {listed} FROM fresh
+        EXCEPT SELECT {key}, day, {listed} FROM {table}
+        WHERE account_id = :account AND day = ANY(CAST(:days AS date[]))
         ON CONFLICT ({key}, day) DO UPDATE SET ({listed}) = ROW({excluded})
         WHERE ({kept}) IS DISTINCT FROM ({excluded})
     """  # noqa: S608 made of the constants above

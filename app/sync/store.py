@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from psycopg import Connection
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import Literal as SqlText
 from sqlalchemy.orm import Session
 
 from app.connectors.base import Days, Grain, Temporary
@@ -36,10 +37,15 @@ STORE_FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where figures come from, for the ledger: a sync or an import."""
+    """Where figures come from, for the ledger: a sync or an import.
+
+    `unlisted` is what a campaign, ad group or ad counts as that figures name and no list did:
+    removed, when the list was read in the same sync.
+    """
 
     sync_run_id: int | None = None
     import_id: int | None = None
+    unlisted: Literal["active", "removed"] = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def replace(
     holds a day that was not asked for: nothing is stored then.
     """
     _refuse_strange_days(batch, days)
-    meet_seen(session, account, batch)
+    meet_seen(session, account, batch, status=origin.unlisted)
     connection = raw_connection(session)
     table = _TABLES[batch.grain]
     _create_incoming(connection, table)
@@ -179,7 +185,7 @@ def _create_incoming(connection: Connection[Any], table: _Table) -> None:
     connection.execute(create.format(columns, Identifier(table.name)))
 
 
-def _apply(  # noqa: PLR0913 one call, each part of the key named
+def _apply(
     connection: Connection[Any],
     table: _Table,
     account: Account,
@@ -240,8 +246,8 @@ _STATEMENT = SQL("""
 
 def _statement(table: _Table) -> Composed:
     keys = (*table.keys, "day")
-    entity = SQL("")
-    fresh_keys: Composed | SQL = SQL("incoming.day")
+    entity: Composable = SQL("")
+    fresh_keys: Composable = SQL("incoming.day")
     if table.entity:
         entity = SQL(
             "JOIN {entity} AS found ON found.account_id = %(account)s "
@@ -266,7 +272,7 @@ def _statement(table: _Table) -> Composed:
         picked=_each("{1}", table.figures, "new_"),
         kept=_each("kept.{0}", table.figures),
         excluded=_each("excluded.{0}", table.figures),
-        grain=Literal(table.grain),
+        grain=SqlText(table.grain),
         entity_id=Identifier(keys[0]) if table.entity else SQL("%(account)s"),
         placement=SQL("placement" if "placement" in keys else "NULL"),
         old_json=_json(table.figures, "old_"),
@@ -283,7 +289,7 @@ def _same_key(table: _Table, keys: tuple[str, ...]) -> Composed:
 
 def _json(figures: tuple[str, ...], prefix: str) -> Composed:
     pairs = [
-        SQL("{}, {}::text").format(Literal(name), Identifier(prefix + name)) for name in figures
+        SQL("{}, {}::text").format(SqlText(name), Identifier(prefix + name)) for name in figures
     ]
     return SQL("jsonb_build_object({})").format(SQL(", ").join(pairs))
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.connectors.base import Connector, FoundAccount
@@ -14,12 +13,12 @@ from tests.sync.fake_platform import FakePlatform, World
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """The fake platform's world, with one dollar account in New York time."""
     made = World(accounts=[FoundAccount("act_1", "Main", "USD", "America/New_York")])
     monkeypatch.setattr(FakePlatform, "world", made)
     monkeypatch.setitem(Connector.registry, FakePlatform.slug, FakePlatform)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -53,3 +52,16 @@ def make_account(
     session.add(made)
     session.commit()
     return made
+
+
+def row_versions(session: Session) -> dict[str, list[str]]:
+    """Every stored row version of the tables a sync fills: a write of any kind alters it."""
+    session.commit()
+    tables = (
+        *("campaign", "ad_group", "ad", "campaign_day", "ad_day", "placement_day", "store_day"),
+        *("campaign_total_day", "platform_total_day", "metric_revision", "reconciliation"),
+    )
+    return {
+        table: list(session.scalars(text(f"SELECT ROW(ctid, xmin)::text FROM {table}")))
+        for table in tables
+    }

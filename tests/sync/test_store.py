@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.connectors.base import Days, Fact, Grain, Temporary
@@ -15,7 +15,7 @@ from app.models import Account, Ad, AdDay, AdGroup, Campaign, CampaignDay, Metri
 from app.sync.batch import Batch
 from app.sync.store import Origin, StoreFigures, Written, replace, replace_store
 from tests.conftest import Member
-from tests.sync.conftest import make_account
+from tests.sync.conftest import make_account, row_versions
 from tests.sync.fake_platform import TODAY, fact
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -31,10 +31,11 @@ def put(
     grain: Grain = Grain.CAMPAIGN,
     days: list[dt.date] = BOTH,
     read_before: Days | None = None,
+    origin: Origin = Origin(),  # noqa: B008 frozen
 ) -> Written:
     with Batch(grain) as batch:
         batch.add(list(facts))
-        written = replace(session, account, batch, days, origin=Origin(), read_before=read_before)
+        written = replace(session, account, batch, days, origin=origin, read_before=read_before)
     session.commit()
     return written
 
@@ -43,24 +44,14 @@ def revisions(session: Session) -> list[MetricRevision]:
     return list(session.scalars(select(MetricRevision).order_by(MetricRevision.id)))
 
 
-def writes(session: Session) -> dict[str, int]:
-    """Row versions ever written per table, as PostgreSQL counted them."""
-    session.execute(text("SELECT pg_stat_force_next_flush()"))
-    session.commit()
-    counted = session.execute(
-        text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables")
-    )
-    return {name: count for name, count in counted if not name.startswith("pg_temp")}
-
-
 def test_a_repeated_replacement_writes_nothing(session: Session, account: Account) -> None:
     facts = [fact(day, campaign) for day in BOTH for campaign in ("c1", "c2")]
     assert put(session, account, facts) == Written(4, 4)
-    before = writes(session)
+    before = row_versions(session)
 
     assert put(session, account, facts, read_before=READ) == Written(4, 0)
 
-    assert writes(session) == before
+    assert row_versions(session) == before
     assert revisions(session) == []
 
 
@@ -129,7 +120,8 @@ def test_a_day_that_was_not_asked_for_is_refused(session: Session, account: Acco
 
 
 def test_what_no_list_names_is_stored_as_removed(session: Session, account: Account) -> None:
-    put(session, account, [fact(TODAY, "gone", "a1")], grain=Grain.AD)
+    listed = Origin(unlisted="removed")
+    put(session, account, [fact(TODAY, "gone", "a1")], grain=Grain.AD, origin=listed)
     campaign = session.scalars(select(Campaign)).one()
     ad = session.scalars(select(Ad)).one()
     assert (campaign.name, campaign.status) == ("Campaign gone", "removed")

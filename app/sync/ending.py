@@ -1,0 +1,82 @@
+"""How a run ends: done, to be gone on with later, failed, or up to the owner."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.connectors.base import AccessRevoked, ConnectorError, Throttled
+from app.models import PlatformConnection, SyncRun
+from app.sync.requests import UNFINISHED, enqueue
+
+# Without a hint from the platform: five minutes, then twice as long each time, up to an hour.
+_FIRST_PAUSE = dt.timedelta(minutes=5)
+_LONGEST_PAUSE = dt.timedelta(hours=1)
+# A run that was interrupted this often will not get through by being asked once more.
+MOST_ATTEMPTS = 50
+
+
+def finish(session: Session, run_id: int, *, requests: int, now: dt.datetime) -> None:
+    """All chunks are in: the connection is as fresh as this run."""
+    run, connection = _locked(session, run_id)
+    if run is None or connection is None:
+        return
+    run.requests += requests
+    run.state, run.finished_at, run.error = "done", now, ""
+    connection.last_synced_at = now
+
+
+def stop(
+    session: Session, run_id: int, error: ConnectorError, *, requests: int, now: dt.datetime
+) -> None:
+    """Act on what the platform said; what earlier chunks stored stays."""
+    run, connection = _locked(session, run_id)
+    if run is None or connection is None:
+        return
+    run.requests += requests
+    run.error = error.message
+    if isinstance(error, Throttled) and run.attempts < MOST_ATTEMPTS:
+        connection.paused_until = now + _pause(error, run.attempts)
+        run.state = "queued"
+        enqueue(session, run, at=connection.paused_until)
+        return
+    run.state, run.finished_at = "failed", now
+    if isinstance(error, AccessRevoked) and connection.status == "active":
+        connection.status = "needs_attention"
+        connection.status_reason = error.message
+
+
+def postpone(session: Session, run_id: int, *, requests: int, at: dt.datetime) -> None:
+    """Put an unfinished run back on the queue, to go on at `at` with the chunks it lacks."""
+    run, connection = _locked(session, run_id)
+    if run is None or connection is None:
+        return
+    run.requests += requests
+    run.state = "queued"
+    enqueue(session, run, at=at)
+
+
+def fail(session: Session, run_id: int, message: str, *, now: dt.datetime) -> None:
+    """A fault of ours: nothing is retried at once, the next scheduled sync tries again."""
+    run, _ = _locked(session, run_id)
+    if run is not None:
+        run.state, run.error, run.finished_at = "failed", message, now
+
+
+def _locked(session: Session, run_id: int) -> tuple[SyncRun | None, PlatformConnection | None]:
+    """The run when it is still unfinished, and its connection, both locked."""
+    run = session.scalar(
+        select(SyncRun).where(SyncRun.id == run_id, SyncRun.state.in_(UNFINISHED)).with_for_update()
+    )
+    if run is None:
+        return None, None
+    return run, session.get(PlatformConnection, run.connection_id, with_for_update=True)
+
+
+def _pause(error: Throttled, attempts: int) -> dt.timedelta:
+    if error.retry_after is not None:
+        return dt.timedelta(seconds=max(1.0, error.retry_after))
+    doubled: dt.timedelta = _FIRST_PAUSE * 2 ** min(attempts - 1, 10)
+    return min(doubled, _LONGEST_PAUSE)

@@ -1,0 +1,95 @@
+"""The chunks of a run, written down before the first is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.connectors.base import Connector, Days, FoundAccount
+from app.models import Account, SyncChunk, SyncRun
+from app.sync.reading import Piece
+from app.sync.window import Reach, days_to_read, history_limit, in_chunks, local_day
+
+
+def plan(
+    session: Session,
+    run: SyncRun,
+    accounts: Sequence[Account],
+    connector: type[Connector],
+    now: dt.datetime,
+) -> None:
+    """Cut what the run reads into chunks, the newest days of every account first.
+
+    A run that was planned before keeps its plan: what is done is not read again.
+    """
+    if session.scalar(select(func.count()).where(SyncChunk.run_id == run.id)):
+        return
+    chunks = [
+        (chunk, account)
+        for account in accounts
+        for days in _spans(run, account, connector, now)
+        for chunk in in_chunks(days, connector.chunk_days)
+    ]
+    chunks.sort(key=lambda pair: pair[0].last, reverse=True)
+    session.add_all(
+        SyncChunk(
+            run_id=run.id,
+            position=position,
+            workspace_id=run.workspace_id,
+            account_id=account.id,
+            first=days.first,
+            last=days.last,
+        )
+        for position, (days, account) in enumerate(chunks)
+    )
+    run.chunks_total = len(chunks)
+    if chunks:
+        run.first = min(days.first for days, _ in chunks)
+        run.last = max(days.last for days, _ in chunks)
+
+
+def pieces(session: Session, run_id: int) -> list[Piece]:
+    """What is left to read, in order; accounts no longer selected are left out."""
+    left = session.execute(
+        select(SyncChunk, Account)
+        .join(Account, Account.id == SyncChunk.account_id)
+        .where(
+            SyncChunk.run_id == run_id,
+            SyncChunk.done_at.is_(None),
+            Account.selected,
+            Account.removed_at.is_(None),
+        )
+        .order_by(SyncChunk.position)
+    )
+    return [
+        Piece(
+            chunk.position,
+            account.id,
+            found(account),
+            account.conversion_action,
+            Days(chunk.first, chunk.last),
+        )
+        for chunk, account in left
+    ]
+
+
+def found(account: Account) -> FoundAccount:
+    """The account in the words of the connectors."""
+    return FoundAccount(
+        account.external_id, account.name, account.currency, account.time_zone, account.status
+    )
+
+
+def _spans(
+    run: SyncRun, account: Account, connector: type[Connector], now: dt.datetime
+) -> list[Days]:
+    today = local_day(account, now)
+    reach = Reach(run.reach)
+    if reach is not Reach.CHOSEN:
+        return days_to_read(account, connector, reach, today)
+    first = max(run.first or today, history_limit(connector, today))
+    last = min(run.last or today, today)
+    return [Days(first, last)] if first <= last else []

@@ -1,0 +1,61 @@
+"""Days that come back empty although they had figures: believed only when the totals agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.connectors.base import DayTotal, Grain
+from app.models import Account, AdDay, CampaignDay, PlacementDay
+from app.sync.reading import Reading
+
+_STORED: dict[Grain, type[CampaignDay | AdDay | PlacementDay]] = {
+    Grain.CAMPAIGN: CampaignDay,
+    Grain.AD: AdDay,
+    Grain.PLACEMENT: PlacementDay,
+}
+
+
+def emptied(session: Session, account: Account, reading: Reading, grain: Grain) -> set[dt.date]:
+    """The days stored with figures at this grain for which none came."""
+    came = next(batch.days for batch in reading.batches if batch.grain is grain)
+    stored = _STORED[grain]
+    days = reading.piece.days
+    held = session.scalars(
+        select(stored.day)
+        .where(
+            stored.account_id == account.id,
+            stored.day.between(days.first, days.last),
+            (stored.spend != 0) | (stored.impressions != 0) | (stored.clicks != 0),
+        )
+        .distinct()
+    )
+    return set(held) - came
+
+
+def delivering(totals: Sequence[DayTotal]) -> set[dt.date]:
+    """The days on which the account, by its own totals, did something."""
+    return {day for day, spend, impressions, clicks in totals if spend or impressions or clicks}
+
+
+def notice(account: Account, kept: set[dt.date], withdrawn: set[dt.date]) -> str:
+    """What the owner is told about such days; empty when there are none."""
+    if kept:
+        return (
+            f"{account.name}: the platform sent no figures for {_days(kept)} although its own "
+            "totals say there were some. The figures you had are kept; the next sync asks again."
+        )
+    if withdrawn:
+        return (
+            f"{account.name}: the platform took back all its figures for {_days(withdrawn)}; its "
+            "totals say the same, so they are gone here too."
+        )
+    return ""
+
+
+def _days(days: set[dt.date]) -> str:
+    first, last = min(days), max(days)
+    return str(first) if first == last else f"{len(days)} days from {first} to {last}"
