@@ -27,7 +27,7 @@ def app() -> Flask:
         (Decimal("24580.37"), "USD", "$24,580"),
         (Decimal("24580.50"), "USD", "$24,581"),
         (Decimal("999.5"), "EUR", "€999.50"),
-        (Decimal("-2500"), "USD", "-$2,500"),
+        (Decimal(-2500), "USD", "-$2,500"),
         (Decimal(0), "USD", "$0.00"),
         (Decimal(1500), "JPY", "¥1,500"),
         (None, "USD", "–"),
