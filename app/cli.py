@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 from cryptography.fernet import Fernet
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from app.accounts.reset import issue_link
+from app.accounts.signin import comparable
+from app.extensions import db
+from app.settings import Settings
+
+users = AppGroup("users", help="People with an account.")
 keys = AppGroup("keys", help="The keys that encrypt platform tokens.")
 
 
 def register(app: Flask) -> None:
     """Put the commands on the app."""
     app.cli.add_command(keys)
+    app.cli.add_command(users)
 
 
 @keys.command("new")
 def new_key() -> None:
     """Print a fresh key for ENCRYPTION_KEYS."""
     click.echo(Fernet.generate_key().decode())
+
+
+@users.command("reset-link")
+@click.argument("email")
+def reset_link(email: str) -> None:
+    """Print a link with which whoever has EMAIL can choose a new password."""
+    settings: Settings = current_app.config["SETTINGS"]
+    issued = issue_link(db.session(), comparable(email), now=dt.datetime.now(dt.UTC))
+    if issued is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    db.session.commit()
+    click.echo(f"{settings.public_url}/auth/reset/{issued[1]}")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.models import User, UserSession
 
-LIFETIME = dt.timedelta(days=30)
+IDLE = dt.timedelta(days=30)
+LIFETIME = dt.timedelta(days=90)
 SEEN_EVERY = dt.timedelta(minutes=5)
 
 
@@ -26,7 +29,7 @@ def open_session(
             token_digest=digest(token),
             created_at=now,
             last_seen_at=now,
-            expires_at=now + LIFETIME,
+            expires_at=now + IDLE,
             ip=ip[:64],
             user_agent=user_agent[:300],
         )
@@ -36,24 +39,56 @@ def open_session(
 
 
 def find_session(session: Session, token: str, now: dt.datetime) -> UserSession | None:
-    """The live session of a cookie; notes that it was seen, at most every five minutes."""
+    """The live session of a cookie."""
     if not token:
         return None
-    found = session.scalar(
+    return session.scalar(
         select(UserSession).where(
             UserSession.token_digest == digest(token), UserSession.expires_at > now
         )
     )
-    if found is not None and now - found.last_seen_at > SEEN_EVERY:
-        found.last_seen_at = now
-        found.expires_at = now + LIFETIME
-        session.commit()
-    return found
 
 
-def close_session(session: Session, session_id: int) -> None:
-    """End one session; its cookie is worthless from now on."""
-    session.execute(delete(UserSession).where(UserSession.id == session_id))
+def is_due(found: UserSession, now: dt.datetime) -> bool:
+    """Whether it is time to note again that the session is in use."""
+    return now - found.last_seen_at > SEEN_EVERY
+
+
+def note_seen(session: Session, session_id: int, now: dt.datetime) -> None:
+    """Put the end of the session off: 30 days from now, 90 from the sign-in at most."""
+    created = session.scalar(select(UserSession.created_at).where(UserSession.id == session_id))
+    if created is not None:
+        session.execute(
+            update(UserSession)
+            .where(UserSession.id == session_id)
+            .values(last_seen_at=now, expires_at=min(now + IDLE, created + LIFETIME))
+        )
+
+
+def live_sessions(session: Session, user_id: int, now: dt.datetime) -> Sequence[UserSession]:
+    """Where a person is signed in, the latest use first."""
+    return session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > now)
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    ).all()
+
+
+def close_token(session: Session, token: str) -> None:
+    """End the session of a cookie, if it has one."""
+    if token:
+        session.execute(delete(UserSession).where(UserSession.token_digest == digest(token)))
+
+
+def revoke_session(session: Session, user_id: int, session_id: int) -> None:
+    """End one of a person's own sessions. Raises NotFound for anybody else's."""
+    ended = session.scalar(
+        delete(UserSession)
+        .where(UserSession.id == session_id, UserSession.user_id == user_id)
+        .returning(UserSession.id)
+    )
+    if ended is None:
+        raise NotFound
 
 
 def close_other_sessions(session: Session, user_id: int, keep: int | None) -> None:
@@ -62,6 +97,14 @@ def close_other_sessions(session: Session, user_id: int, keep: int | None) -> No
     if keep is not None:
         query = query.where(UserSession.id != keep)
     session.execute(query)
+
+
+def forget_expired(session: Session, now: dt.datetime) -> int:
+    """Delete sessions that are over; returns how many."""
+    found = session.execute(
+        delete(UserSession).where(UserSession.expires_at <= now).returning(UserSession.id)
+    )
+    return len(found.all())
 
 
 def digest(token: str) -> bytes:

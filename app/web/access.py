@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -63,9 +64,14 @@ def workspace() -> Workspace:
     return found
 
 
+def may_edit() -> bool:
+    """Whether the person may change the workspace, not only look at it."""
+    return bool(g.role != "viewer")
+
+
 def require_editor() -> None:
     """Refuse people who may only look. Raises Forbidden."""
-    if g.role == "viewer":
+    if not may_edit():
         raise Forbidden("You can look at this workspace but not change it. Ask its owner.")
 
 
@@ -73,14 +79,7 @@ def require_workspace() -> BaseResponse | None:
     """Before every private route: find the workspace, or send the visitor to sign in."""
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
-    memberships = db.session.execute(
-        select(Workspace, Membership.role)
-        .join(Membership, Membership.workspace_id == Workspace.id)
-        .where(Membership.user_id == user().id)
-        .order_by(Workspace.id)
-    ).all()
-    if not memberships:
-        raise Forbidden("You are not a member of any workspace any more. Ask its owner.")
+    memberships = _memberships(user())
     wanted = user_session().workspace_id
     g.workspaces = [row[0] for row in memberships]
     g.workspace, g.role = next(
@@ -89,13 +88,51 @@ def require_workspace() -> BaseResponse | None:
     return None
 
 
+def first_workspace(somebody: User) -> Workspace:
+    """Where a new session begins. Raises Forbidden."""
+    return _memberships(somebody)[0][0]
+
+
+def _memberships(somebody: User) -> list[tuple[Workspace, str]]:
+    found = db.session.execute(
+        select(Workspace, Membership.role)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .where(Membership.user_id == somebody.id)
+        .order_by(Workspace.id)
+    ).all()
+    if not found:
+        raise Forbidden("You are not a member of any workspace any more. Ask its owner.")
+    return [(row[0], row[1]) for row in found]
+
+
 def _ask_to_sign_in() -> BaseResponse:
     if request.path.startswith("/api/"):
         raise SignedOut("Sign in first: POST /api/auth/login, or open /auth in a browser.")
-    target = url_for("auth.index", next=request.full_path.rstrip("?"))
     if request.headers.get("HX-Request"):
-        return Response(status=401, headers={"HX-Redirect": url_for("auth.index")})
-    return redirect(target, code=303)
+        seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+        target = sign_in_url(f"{seen.path}?{seen.query}".rstrip("?"))
+        return Response(status=401, headers={"HX-Redirect": target})
+    asked = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(sign_in_url(asked), code=303)
+
+
+def sign_in_url(asked: str) -> str:
+    """Where to sign in and be taken to the page that was asked for."""
+    return url_for("auth.index", tab="sign-in", next=own_path(asked) or None)
+
+
+def own_path(given: str | None) -> str:
+    r"""The path, when it is one of our own pages a browser may be sent to; else empty.
+
+    Browsers read `//host`, `/\host` and paths with tabs or line breaks as other sites.
+    """
+    path = given or ""
+    if not path.startswith("/") or path.startswith(("//", "/auth", "/api/")) or "\\" in path:
+        return ""
+    parts = urlsplit(path)
+    if parts.scheme or parts.netloc or any(not (" " < c != "\x7f") for c in path):
+        return ""
+    return path
 
 
 def _template_context() -> dict[str, Any]:

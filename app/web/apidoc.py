@@ -15,7 +15,7 @@ import msgspec
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.errors import Invalid
+from app.errors import AppError, Invalid
 
 View = TypeVar("View", bound=Callable[..., Any])
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
@@ -94,7 +94,7 @@ def arguments(wanted: type[Wanted]) -> Wanted:
 
 
 def body(wanted: type[Wanted]) -> Wanted:
-    """The JSON body as `wanted`. Raises Invalid when it is not JSON or not of that shape."""
+    """The JSON body as `wanted`. Raises AppError for what is no JSON, Invalid for another shape."""
     if not request.is_json:
         raise UnsupportedMediaType(
             "This call takes JSON. Send it with the header Content-Type: application/json."
@@ -102,7 +102,7 @@ def body(wanted: type[Wanted]) -> Wanted:
     try:
         given = msgspec.json.decode(request.get_data())
     except msgspec.DecodeError as error:
-        raise Invalid(f"The body is not valid JSON: {error}.", code="invalid_json") from error
+        raise AppError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     return _convert(given, wanted, strict=True)
 
 

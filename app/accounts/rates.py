@@ -1,0 +1,84 @@
+"""A workspace's own exchange rates, for currencies the European Central Bank does not quote."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.accounts.places import check_currency
+from app.errors import Invalid, NotFound
+from app.models import Account, FxRate, ManualRate, Workspace
+
+EURO = "EUR"
+EARLIEST = dt.date(1999, 1, 4)
+HIGHEST = Decimal(10) ** 9
+DECIMALS = 8
+
+
+def manual_rates(session: Session, workspace_id: int) -> Sequence[ManualRate]:
+    """The rates that were typed in, by currency, the newest first."""
+    return session.scalars(
+        select(ManualRate)
+        .where(ManualRate.workspace_id == workspace_id)
+        .order_by(ManualRate.currency, ManualRate.from_day.desc())
+    ).all()
+
+
+def currencies_without_rate(session: Session, workspace: Workspace) -> list[str]:
+    """Currencies this workspace needs, none of which the ECB quotes and none has a rate here."""
+    used = session.scalars(
+        select(Account.currency).where(Account.workspace_id == workspace.id).distinct()
+    )
+    wanted = {*used, workspace.currency} - {EURO}
+    if len(wanted | {workspace.currency}) == 1:
+        return []
+    quoted = session.scalars(select(FxRate.currency).where(FxRate.currency.in_(wanted)).distinct())
+    typed = session.scalars(
+        select(ManualRate.currency).where(ManualRate.workspace_id == workspace.id).distinct()
+    )
+    return sorted(wanted - set(quoted) - set(typed))
+
+
+def set_rate(
+    session: Session, workspace_id: int, currency: str, from_day: dt.date, units_per_eur: Decimal
+) -> None:
+    """Use `units_per_eur` of `currency` for one euro from that day on. Raises Invalid."""
+    code = check_currency(currency)
+    if code == EURO:
+        raise Invalid("The euro needs no rate: every rate says what one euro is worth.")
+    if from_day < EARLIEST:
+        raise Invalid(f"Rates begin with the euro, on {EARLIEST.isoformat()}.")
+    _check_units(units_per_eur)
+    values = {"workspace_id": workspace_id, "currency": code, "from_day": from_day}
+    session.execute(
+        insert(ManualRate)
+        .values(**values, units_per_eur=units_per_eur)
+        .on_conflict_do_update(index_elements=list(values), set_={"units_per_eur": units_per_eur})
+    )
+
+
+def remove_rate(session: Session, workspace_id: int, currency: str, from_day: dt.date) -> None:
+    """Take a rate back. Raises NotFound when the workspace has none of that day."""
+    removed = session.scalar(
+        delete(ManualRate)
+        .where(
+            ManualRate.workspace_id == workspace_id,
+            ManualRate.currency == currency,
+            ManualRate.from_day == from_day,
+        )
+        .returning(ManualRate.currency)
+    )
+    if removed is None:
+        raise NotFound
+
+
+def _check_units(units: Decimal) -> None:
+    if not units.is_finite() or not 0 < units <= HIGHEST:
+        raise Invalid("A rate says how many units one euro is worth, as in 1.08: more than 0.")
+    if round(units, DECIMALS) != units:
+        raise Invalid(f"A rate may have at most {DECIMALS} decimals.")

@@ -1,0 +1,367 @@
+"""The person's profile and sessions, and the workspace they are in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from wtforms import DateField, EmailField, Form, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from app.accounts import limits, names, places, rates, sessions, signin, workspaces
+from app.accounts.limits import Count
+from app.errors import AppError, Invalid, TooMany
+from app.extensions import db
+from app.sync.rollup import recompute_workspace
+from app.web import access, entry
+from app.web.browsers import describe
+from app.web.htmx import page
+from app.web.workspace_api import apply_changes
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+REVENUE = (
+    ("auto", "The shop's, as soon as there is one; else what platforms report"),
+    ("store", "Always the shop's"),
+    ("reported", "Always what platforms report"),
+)
+
+
+class SectionForm(Form):  # type: ignore[misc]  # wtforms ships no types
+    """One of the page's forms; its name keeps its fields apart from the others'."""
+
+    section = ""
+
+    def __init__(self, sent: Any = None, **present: Any) -> None:
+        super().__init__(sent, prefix=self.section, **present)
+
+
+class ProfileForm(SectionForm):
+    """What a person is called."""
+
+    section = "profile"
+    name = StringField("Your name", [InputRequired("Write your name.")])
+
+
+class EmailForm(SectionForm):
+    """What a person signs in with."""
+
+    section = "email"
+    email = EmailField("New e-mail address", [InputRequired("Write the new address.")])
+    current = PasswordField("Your password", [InputRequired("Write your password.")])
+
+
+class PasswordForm(SectionForm):
+    """The present password and the next one."""
+
+    section = "password"
+    current = PasswordField("Present password", [InputRequired("Write your present password.")])
+    password = PasswordField("New password", [InputRequired("Choose a password.")])
+
+
+class WorkspaceForm(SectionForm):
+    """How this workspace sees money and days."""
+
+    section = "workspace"
+    name = StringField("Workspace name", [InputRequired("Write a name for the workspace.")])
+    currency = SelectField("Currency")
+    time_zone = SelectField("Time zone")
+    target_roas = StringField("Target ROAS")
+    revenue = SelectField("Revenue shown", choices=REVENUE)
+
+    def __init__(self, sent: Any = None, **present: Any) -> None:
+        super().__init__(sent, **present)
+        self.currency.choices = list(places.currencies())
+        own = access.workspace().time_zone
+        self.time_zone.choices = sorted({*places.time_zones(), own})
+
+
+class RateForm(SectionForm):
+    """What one euro is worth."""
+
+    section = "rate"
+    currency = SelectField("Currency")
+    from_day = DateField("From", [InputRequired("Choose the first day it is used.")])
+    units_per_eur = StringField("Units for one euro", [InputRequired("Write the rate.")])
+
+    def __init__(self, sent: Any = None, **present: Any) -> None:
+        super().__init__(sent, **present)
+        self.currency.choices = [code for code in places.currencies() if code != rates.EURO]
+
+
+class NewWorkspaceForm(SectionForm):
+    """One more workspace; the rest is as in the present one."""
+
+    section = "new"
+    title = StringField("Name", [InputRequired("Write a name for the workspace.")])
+
+
+@blueprint.get("")
+def index() -> Response:
+    """Everything on one page."""
+    return _show()
+
+
+@blueprint.post("/profile")
+def profile() -> Response:
+    """Change the person's name."""
+    form = ProfileForm(request.form)
+
+    def change() -> None:
+        access.user().name = names.clean_name(form.name.data)
+
+    return _saved(form, form.name, change, "Your name is changed.", profile=form)
+
+
+@blueprint.post("/email")
+def email() -> Response:
+    """Change the address the person signs in with."""
+    form = EmailForm(request.form)
+    before = access.user().email
+
+    def change() -> None:
+        entry.limiter().count([Count(limits.EMAIL_CHANGE, str(access.user().id))])
+        _counted(
+            lambda: signin.change_email(
+                db.session(),
+                access.user(),
+                form.current.data,
+                form.email.data,
+                now=access.now(),
+            )
+        )
+
+    def tell() -> None:
+        entry.tell_email_changed(before, access.user())
+
+    done = "You sign in with the new address now."
+    return _saved(form, form.email, change, done, then=tell, email=form)
+
+
+@blueprint.post("/password")
+def password() -> Response:
+    """Change the password and sign every other browser out."""
+    form = PasswordForm(request.form)
+
+    def change() -> None:
+        _counted(
+            lambda: signin.change_password(
+                db.session(),
+                access.user(),
+                form.current.data,
+                form.password.data,
+                keep=access.user_session().id,
+                now=access.now(),
+            )
+        )
+
+    def tell() -> None:
+        entry.tell_password_changed(access.user())
+
+    done = "Your password is changed, and every other browser is signed out."
+    return _saved(form, form.password, change, done, then=tell, password=form)
+
+
+@blueprint.post("/sessions/<int:session_id>/end")
+def end_session(session_id: int) -> Response:
+    """Sign one browser out."""
+    sessions.revoke_session(db.session(), access.user().id, session_id)
+    db.session.commit()
+    return _done("That browser is signed out.")
+
+
+@blueprint.post("/sessions/end-others")
+def end_other_sessions() -> Response:
+    """Sign every browser but this one out."""
+    sessions.close_other_sessions(db.session(), access.user().id, keep=access.user_session().id)
+    db.session.commit()
+    return _done("Every other browser is signed out.")
+
+
+@blueprint.post("/workspace")
+def workspace() -> Response:
+    """Change how the workspace sees money and days."""
+    access.require_editor()
+    form = WorkspaceForm(request.form)
+
+    def change() -> None:
+        apply_changes(
+            access.workspace(),
+            {
+                "name": form.name.data,
+                "currency": form.currency.data,
+                "time_zone": form.time_zone.data,
+                "target_roas": workspaces.parse_target(form.target_roas.data or ""),
+                "revenue": form.revenue.data,
+            },
+        )
+
+    return _saved(form, form.target_roas, change, "The workspace is changed.", workspace=form)
+
+
+@blueprint.post("/rates")
+def set_rate() -> Response:
+    """Use a rate of the owner's own from a day on."""
+    access.require_editor()
+    form = RateForm(request.form)
+
+    def change() -> None:
+        place = access.workspace().id
+        day: dt.date = form.from_day.data
+        rates.set_rate(db.session(), place, form.currency.data, day, _units(form))
+        recompute_workspace(db.session(), place, since=day)
+
+    return _saved(form, form.units_per_eur, change, "The rate is used from now on.", rate=form)
+
+
+@blueprint.post("/rates/<currency>/<from_day>/remove")
+def remove_rate(currency: str, from_day: str) -> Response:
+    """Take a rate back; the figures are converted again without it."""
+    access.require_editor()
+    place = access.workspace().id
+    day = _day(from_day)
+    rates.remove_rate(db.session(), place, currency, day)
+    recompute_workspace(db.session(), place, since=day)
+    db.session.commit()
+    return _done("The rate is removed.")
+
+
+@blueprint.post("/workspaces")
+def create_workspace() -> Response:
+    """One more workspace, and go there."""
+    form = NewWorkspaceForm(request.form)
+
+    def change() -> None:
+        present = access.workspace()
+        made = workspaces.create_workspace(
+            db.session(),
+            access.user(),
+            name=form.title.data,
+            currency=present.currency,
+            time_zone=present.time_zone,
+            now=access.now(),
+        )
+        access.user_session().workspace_id = made.id
+
+    done = "The workspace is created, and you are in it. Choose its currency and time zone here."
+    return _saved(form, form.title, change, done, new=form)
+
+
+@blueprint.post("/switch-workspace")
+def switch_workspace() -> Response:
+    """Go to another workspace."""
+    asked = request.form.get("workspace_id", "")
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    workspaces.switch_workspace(db.session(), access.user_session(), wanted)
+    db.session.commit()
+    return _redirect("/dashboard")
+
+
+def _saved(
+    form: Form,
+    field: Any,
+    change: Callable[[], None],
+    done: str,
+    *,
+    then: Callable[[], None] = lambda: None,
+    **forms: Form,
+) -> Response:
+    """Change and say so, or show the form again with what is wrong beside `field`.
+
+    `then` is done only after the change is stored.
+    """
+    if not form.validate():
+        return _show(status=422, **forms)
+    try:
+        change()
+    except TooMany:
+        raise
+    except AppError as error:
+        wrong = form.current if isinstance(error, signin.WrongPassword) else field
+        wrong.errors = [error.message]
+        db.session.rollback()
+        return _show(status=422, **forms)
+    db.session.commit()
+    then()
+    return _done(done)
+
+
+def _show(*, status: int = 200, **forms: Form) -> Response:
+    present = access.workspace()
+    now = access.now()
+    shown: dict[str, Form] = {
+        "profile": ProfileForm(name=access.user().name),
+        "email": EmailForm(),
+        "password": PasswordForm(),
+        "workspace": _workspace_form(),
+        "rate": RateForm(from_day=access.today()),
+        "new": NewWorkspaceForm(),
+    }
+    return page(
+        "settings/index.html",
+        "settings",
+        forms={**shown, **forms},
+        sessions=[
+            (each, describe(each.user_agent))
+            for each in sessions.live_sessions(db.session(), access.user().id, now)
+        ],
+        here=access.user_session().id,
+        now=now,
+        rates=rates.manual_rates(db.session(), present.id),
+        missing=rates.currencies_without_rate(db.session(), present),
+        editor=access.may_edit(),
+        status=status,
+    )
+
+
+def _workspace_form() -> WorkspaceForm:
+    present = access.workspace()
+    target = present.target_roas
+    return WorkspaceForm(
+        name=present.name,
+        currency=present.currency,
+        time_zone=present.time_zone,
+        target_roas="" if target is None else f"{target.normalize():f}",
+        revenue=present.revenue,
+    )
+
+
+def _counted(change: Callable[[], None]) -> None:
+    """A change that asks for the password again, as often as is bearable. Raises TooMany."""
+    counted = [entry.confirming(access.user())]
+    entry.limiter().count(counted)
+    try:
+        change()
+    except signin.WrongPassword:
+        raise
+    except Invalid:
+        entry.limiter().forgive(counted)
+        raise
+    entry.limiter().forgive(counted)
+
+
+def _units(form: RateForm) -> Decimal:
+    try:
+        return Decimal(form.units_per_eur.data.strip().replace(",", "."))
+    except ArithmeticError as error:
+        raise Invalid("The rate must be a number, as in 1.08.") from error
+
+
+def _day(given: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        return dt.date.min
+
+
+def _done(words: str) -> Response:
+    flash(words)
+    return _redirect(url_for("settings.index"))
+
+
+def _redirect(target: str) -> Response:
+    answer = redirect(target, code=303)
+    return Response(answer.get_data(), status=303, headers=answer.headers)

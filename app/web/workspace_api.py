@@ -1,0 +1,90 @@
+"""The workspace for scripts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import msgspec
+from flask import Blueprint, Response
+from msgspec import UNSET, Meta, UnsetType
+
+from app.accounts import workspaces
+from app.extensions import db
+from app.models import Workspace
+from app.sync.rollup import recompute_workspace
+from app.web import access
+from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
+
+blueprint = Blueprint("workspace_api", __name__)
+
+Revenue = Literal["auto", "store", "reported"]
+
+
+class NoArguments(Arguments):
+    """No parameters."""
+
+
+class WorkspacePatch(Body):
+    """What is to change; everything else stays."""
+
+    name: str | UnsetType = UNSET
+    currency: Annotated[str, Meta(description="ISO 4217.")] | UnsetType = UNSET
+    time_zone: Annotated[str, Meta(description="IANA name.")] | UnsetType = UNSET
+    target_roas: Decimal | UnsetType | None = UNSET
+    revenue: Revenue | UnsetType = UNSET
+
+
+class WorkspaceAnswer(Answer):
+    """A workspace; `revenue` says which revenue its figures show."""
+
+    id: int
+    name: str
+    currency: str
+    time_zone: str
+    target_roas: Decimal | None
+    revenue: str
+
+
+@blueprint.get("/api/workspace")
+@documented("The workspace", query=NoArguments, answer=WorkspaceAnswer)
+def show() -> Response:
+    """The workspace every other call is about."""
+    arguments(NoArguments)
+    return answer(as_answer(access.workspace()))
+
+
+@blueprint.patch("/api/workspace")
+@documented("Change the workspace", body=WorkspacePatch, answer=WorkspaceAnswer)
+def change() -> Response:
+    """Change what was sent; another currency converts every figure again."""
+    access.require_editor()
+    arguments(NoArguments)
+    sent: Any = {
+        name: value
+        for name, value in msgspec.structs.asdict(body(WorkspacePatch)).items()
+        if value is not UNSET
+    }
+    apply_changes(access.workspace(), sent)
+    return answer(as_answer(access.workspace()))
+
+
+def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> None:
+    """Store the changes and what follows from them, all or nothing. Raises Invalid."""
+    currency_changed = workspaces.change_workspace(workspace, changes)
+    db.session.flush()
+    if currency_changed:
+        recompute_workspace(db.session(), workspace.id)
+    db.session.commit()
+
+
+def as_answer(workspace: Workspace) -> WorkspaceAnswer:
+    """The workspace as scripts see it."""
+    return WorkspaceAnswer(
+        id=workspace.id,
+        name=workspace.name,
+        currency=workspace.currency,
+        time_zone=workspace.time_zone,
+        target_roas=workspace.target_roas,
+        revenue=workspace.revenue,
+    )
