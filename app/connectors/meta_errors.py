@@ -169,7 +169,7 @@ def _of_access(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
     code, text = problem.code, _text(problem)
     if code == 190 and "pages_" in text and "must be granted" in text:
         return AccessRevoked(PAGE_PERMISSION)
-    if code in (102, 190):
+    if code in (102, 190, 2500):
         return AccessRevoked(TOKEN_ENDED.get(problem.error_subcode) or TOKEN_ENDED[None])
     if "appsecret_proof" in text:
         return WrongSecret(WRONG_SECRET)

@@ -276,13 +276,14 @@ class Meta(Connector):
 
     def _due(self, grant: Grant) -> bool:
         """Old or near its end, and not renewed only just now."""
-        issued = grant.extra.get("issued_at")
-        age = self.http.now() - dt.datetime.fromisoformat(issued) if issued else None
-        if grant.extra.get("lasts") == "for ever" or (age and age < RENEW_AT_MOST_EVERY):
+        if grant.extra.get("lasts") == "for ever":
             return False
-        if age and age > RENEW_WHEN_OLDER_THAN:
-            return True
-        return bool(grant.expires_at and grant.expires_at - self.http.now() < RENEW_WITH_LESS_THAN)
+        now = self.http.now()
+        if issued := grant.extra.get("issued_at"):
+            age = now - dt.datetime.fromisoformat(issued)
+            if age < RENEW_AT_MOST_EVERY or age > RENEW_WHEN_OLDER_THAN:
+                return age > RENEW_WHEN_OLDER_THAN
+        return bool(grant.expires_at and grant.expires_at - now < RENEW_WITH_LESS_THAN)
 
     def _readable(self, grant: Grant) -> Grant:
         """See whether ad accounts can be listed; a token of another app takes no proof of ours."""

@@ -1,0 +1,89 @@
+"""A clock that only sleeping moves, and Meta behind a mocked wire."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+import responses
+
+from app.connectors.base import FoundAccount, Grant
+from app.connectors.http import Http
+from app.connectors.platforms.meta import Meta
+from app.settings import Settings
+from tests.conftest import make_settings
+
+NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+GRAPH = "https://graph.facebook.com/v26.0"
+TOKEN = "canary-token-of-the-owner"
+SECRET = "canary-app-secret"
+
+
+class Clock:
+    """Seconds and Unix time that pass only while something sleeps."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def seconds(self) -> float:
+        return sum(self.slept)
+
+    def unix(self) -> float:
+        return NOW.timestamp() + self.seconds()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def http(clock: Clock) -> Iterator[Http]:
+    """A door that waits without waiting."""
+    with Http(
+        sleep=clock.sleep, clock=clock.seconds, wall=clock.unix, jitter=lambda: 0.0
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Meta's real hosts, and an app to sign in with. No database."""
+    return make_settings(
+        "postgresql://nobody@localhost/none", meta_app_id="4711", meta_app_secret=SECRET
+    )
+
+
+@pytest.fixture
+def meta(settings: Settings, http: Http) -> Meta:
+    """Meta, connected."""
+    return Meta(settings, http, Grant(access_token=TOKEN))
+
+
+@pytest.fixture
+def wire() -> Iterator[responses.RequestsMock]:
+    """Answers in the order they are added; whatever is left unasked fails the test."""
+    with responses.RequestsMock(
+        registry=responses.registries.OrderedRegistry, assert_all_requests_are_fired=True
+    ) as mock:
+        yield mock
+
+
+@pytest.fixture
+def answer(wire: responses.RequestsMock) -> Callable[..., None]:
+    """Queue an answer of Meta's to `path`."""
+
+    def queue(path: str, body: object, status: int = 200, **more: object) -> None:
+        method = str(more.pop("method", "GET"))
+        wire.add(method, f"{GRAPH}/{path}", json=body, status=status, **more)  # type: ignore[arg-type]
+
+    return queue
+
+
+@pytest.fixture
+def account() -> FoundAccount:
+    return FoundAccount("1001", "Fern & Fable", "EUR", "Europe/Berlin")
