@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import CLOSED, DOLLARS, EUROS, YEN, Graph
-from tests.sandbox_server import SandboxServer
 
 FIRST, LAST = "2026-10-20", "2026-11-23"
 MEASURES = "spend,impressions,clicks,actions,action_values"
