@@ -85,12 +85,12 @@ class Days:
 class Grant:
     """What an owner gave us. `expires_at` is UTC, None when it does not expire or is unknown."""
 
-    access_token: str
-    refresh_token: str = ""
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
     expires_at: dt.datetime | None = None
     scopes: tuple[str, ...] = ()
     label: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
