@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from app.connections.grants import expires_soon
@@ -114,7 +115,7 @@ def _last_errors(session: Session, workspace_id: int) -> dict[int, str]:
     latest = session.execute(
         select(SyncRun.connection_id, SyncRun.error)
         .where(SyncRun.workspace_id == workspace_id, SyncRun.finished_at.is_not(None))
-        .distinct(SyncRun.connection_id)
+        .ext(distinct_on(SyncRun.connection_id))
         .order_by(SyncRun.connection_id, SyncRun.finished_at.desc())
     )
     return {row.connection_id: row.error for row in latest}
