@@ -92,6 +92,7 @@ class Inspection(Envelope):
 
 
 class Me(Envelope):
+    id: str = ""
     name: str = ""
 
 
@@ -238,6 +239,8 @@ def _first_present(actions: Sequence[Action], ranks: Mapping[str, int]) -> str:
         rank = ranks.get(action.action_type, best_rank)
         if rank < best_rank:
             best, best_rank = action.action_type, rank
+            if not rank:
+                break
     return best
 
 

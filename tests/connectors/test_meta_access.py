@@ -65,7 +65,7 @@ def test_a_code_becomes_a_token_for_60_days(
     answer("me/permissions", BOTH)
     answer("me", {"name": "Alice", "id": "1"})
     grant = exchange(meta)
-    assert (grant.access_token, grant.label) == ("long", "Alice")
+    assert (grant.access_token, grant.label, grant.extra["user_id"]) == ("long", "Alice", "1")
     assert grant.expires_at == NOW + dt.timedelta(seconds=5_183_944)
     assert grant.scopes == ("ads_read", "business_management")
     app = {"client_id": "4711", "client_secret": SECRET}
@@ -182,12 +182,12 @@ def test_an_unticked_ads_read_says_to_tick_it(
         exchange(meta)
 
 
-def test_an_unticked_business_management_is_allowed_and_shows_in_the_scopes(
-    meta: Meta, answer: Answers
-) -> None:
+def test_an_unticked_business_management_is_allowed_and_noted(meta: Meta, answer: Answers) -> None:
     through_to_permissions(answer, permissions(ads_read="granted", business_management="declined"))
     answer("me", {"name": "Alice"})
-    assert exchange(meta).scopes == ("ads_read",)
+    grant = exchange(meta)
+    assert grant.scopes == ("ads_read",)
+    assert "business_management" in grant.extra["note"]
 
 
 def test_a_pasted_token_that_never_ends_is_accepted(

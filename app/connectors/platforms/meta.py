@@ -74,6 +74,11 @@ _AD_ACCOUNTS = msgspec.json.Decoder(answers.Page[answers.AdAccount])
 _THINGS = msgspec.json.Decoder(answers.Page[answers.Thing])
 _INSIGHTS = msgspec.json.Decoder(answers.Page[answers.Insight])
 
+_NO_BUSINESS = (
+    "The permission business_management was not given, so ad accounts that belong to a business "
+    "may be missing. To see them, press Reconnect on Meta Ads and leave every permission ticked."
+)
+
 logger = logging.getLogger(__name__)
 
 
@@ -138,7 +143,9 @@ class Meta(Connector):
                 "Meta did not give the permission ads_read, so no figures can be read and "
                 "nothing was connected. Press Connect again and leave every permission ticked."
             )
-        return replace(grant, scopes=scopes, label=self._name(grant))
+        if "business_management" not in scopes:
+            grant = replace(grant, extra={**grant.extra, "note": _NO_BUSINESS})
+        return self._introduced(replace(grant, scopes=scopes))
 
     def accept_token(self, token: str) -> Grant:
         """A system user's token, which lasts for ever or 60 days; Meta says which."""
@@ -156,7 +163,7 @@ class Meta(Connector):
                 "settings, Users, System users press Generate new token, tick ads_read and "
                 "business_management, and paste the new token."
             )
-        return replace(self._dated(grant, found), scopes=scopes, label=self._name(grant))
+        return self._introduced(replace(self._dated(grant, found), scopes=scopes))
 
     def refresh(self) -> Grant | None:
         """Meta has no refresh tokens: a token that still works is exchanged for a younger one."""
@@ -311,12 +318,14 @@ class Meta(Connector):
         listed = self._graph.rows(grant, "me/permissions", _PERMISSIONS, {})
         return tuple(item.permission for item in listed if item.status == "granted")
 
-    def _name(self, grant: Grant) -> str:
-        """Whose access it is; a connection can do without."""
+    def _introduced(self, grant: Grant) -> Grant:
+        """With whose access it is; a connection can do without."""
         try:
-            return self._graph.get(grant, "me", _ME, {"fields": "name"}).name
+            me = self._graph.get(grant, "me", _ME, {"fields": "id,name"})
         except ConnectorError:
-            return ""
+            return grant
+        known = {"user_id": me.id} if me.id else {}
+        return replace(grant, label=me.name, extra={**grant.extra, **known})
 
 
 def _json(value: Sequence[str] | Mapping[str, str]) -> str:
