@@ -58,6 +58,13 @@ def postpone(session: Session, run_id: int, *, requests: int, at: dt.datetime) -
     enqueue(session, run, at=at)
 
 
+def look_again(session: Session, run_id: int, *, at: dt.datetime) -> None:
+    """Another process is at this connection: see at `at` whether the run still needs doing."""
+    run, _ = _locked(session, run_id)
+    if run is not None:
+        enqueue(session, run, at=at)
+
+
 def fail(session: Session, run_id: int, message: str, *, now: dt.datetime) -> None:
     """A fault of ours: nothing is retried at once, the next scheduled sync tries again."""
     run, _ = _locked(session, run_id)

@@ -35,6 +35,10 @@ _STORE = """
 """
 
 
+# Currency, day, units for one euro.
+Rate = tuple[str, dt.date, Decimal]
+
+
 class UnreadableRates(ValueError):
     """The file is not in the ECB's layout."""
 
@@ -46,20 +50,28 @@ def load_shipped_rates(connection: Connection) -> int:
 
 
 def refresh_rates(session: Session, http: Http, url: str) -> int:
-    """Store what the ECB published since; returns how many rates are new, 0 when unreachable.
+    """Store what the ECB published since; returns how many rates are new, 0 when unreachable."""
+    return store_rates(session, fetch_rates(http, url))
+
+
+def fetch_rates(http: Http, url: str) -> list[Rate]:
+    """The rates of the ECB's archive at `url`, none when it cannot be had or read.
 
     Never raises for the network's or the file's sake: figures are worth having without rates.
     """
     try:
-        packed = _fetch(http, url)
-        rates = list(parse_rates(_unzip(packed)))
+        return list(parse_rates(_unzip(_fetch(http, url))))
     except (ConnectorError, UnreadableRates) as error:
         _log.warning("The ECB's exchange rates were not refreshed: %s", error)
-        return 0
+        return []
+
+
+def store_rates(session: Session, rates: Iterable[Rate]) -> int:
+    """Store rates; returns how many were new or corrected."""
     return _store(session.connection(), rates)
 
 
-def parse_rates(content: str) -> Iterator[tuple[str, dt.date, Decimal]]:
+def parse_rates(content: str) -> Iterator[Rate]:
     """(currency, day, units for one euro) of the ECB's CSV layout.
 
     The header is `Date,USD,…` and may end in an empty column, as every line does then; `N/A`
@@ -111,7 +123,7 @@ def _unzip(packed: bytes) -> str:
         raise UnreadableRates(f"the file is not the ECB's archive ({error})") from error
 
 
-def _store(connection: Connection, rates: Iterable[tuple[str, dt.date, Decimal]]) -> int:
+def _store(connection: Connection, rates: Iterable[Rate]) -> int:
     raw = cast("RawConnection[Any]", connection.connection.driver_connection)
     connection.execute(text("DROP TABLE IF EXISTS pg_temp.incoming_rate"))
     connection.execute(text("CREATE TEMP TABLE incoming_rate (LIKE fx_rate) ON COMMIT DROP"))

@@ -41,6 +41,10 @@ Clock = Callable[[], dt.datetime]
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 
 
+class Interrupted(Exception):
+    """The process is about to end; raised by the waiting of the `http` that it was given."""
+
+
 class Stopped(Exception):
     """The run must not go on: its connection was disconnected or deleted meanwhile."""
 
@@ -80,8 +84,7 @@ def sync(
     with only_one(engine, run.connection_id) as ours:
         if not ours:
             with sessions.begin() as session:
-                later = clock() + _WAIT_FOR_THE_OTHER
-                ending.postpone(session, run_id, requests=0, at=later)
+                ending.look_again(session, run_id, at=clock() + _WAIT_FOR_THE_OTHER)
             return
         _attempt(sessions, http, settings, run_id, clock, stopping)
 
@@ -109,6 +112,8 @@ def _attempt(
         return
     except Stopped:
         return
+    except Interrupted:
+        finished = False
     with sessions.begin() as session:
         made = http.requests_made - before
         if finished:

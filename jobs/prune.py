@@ -1,0 +1,48 @@
+"""Delete what has expired and what nobody will ask for again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+# Each takes the moment before which rows are deleted, and how long ago that is.
+_EXPIRED = (
+    (dt.timedelta(0), "DELETE FROM user_session WHERE expires_at < :before"),
+    (dt.timedelta(0), "DELETE FROM rate_limit WHERE expires_at < :before"),
+    (dt.timedelta(0), "DELETE FROM oauth_state WHERE expires_at < :before"),
+    (dt.timedelta(days=1), "DELETE FROM password_reset WHERE expires_at < :before"),
+    (
+        dt.timedelta(days=7),
+        """
+            DELETE FROM sync_chunk USING sync_run WHERE sync_run.id = sync_chunk.run_id
+            AND sync_run.state IN ('done', 'failed') AND sync_run.finished_at < :before
+        """,
+    ),
+    (
+        dt.timedelta(days=90),
+        """
+            DELETE FROM sync_run WHERE state IN ('done', 'failed') AND finished_at < :before
+            AND NOT EXISTS (SELECT FROM metric_revision WHERE sync_run_id = sync_run.id)
+        """,
+    ),
+    (
+        dt.timedelta(days=7),
+        """
+            DELETE FROM procrastinate_jobs
+            WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted')
+            AND NOT EXISTS (SELECT FROM procrastinate_events
+                            WHERE job_id = procrastinate_jobs.id AND at >= :before)
+        """,
+    ),
+)
+
+
+def prune(session: Session, now: dt.datetime) -> None:
+    """Sessions, links and counters as they expire; finished syncs and jobs after a while.
+
+    A sync that changed figures stays for as long as the ledger names it.
+    """
+    for age, statement in _EXPIRED:
+        session.execute(text(statement), {"before": now - age})

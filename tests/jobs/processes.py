@@ -1,0 +1,103 @@
+"""Processes for tests to kill: `python -m tests.jobs.processes sync|timer|jobs URL KEY [RUN]`.
+
+They talk to the fake platform, whose world is the same in each of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app.connectors.base import Connector, Days, Fact, FoundAccount, Grain
+from app.connectors.http import Http
+from app.settings import Settings
+from app.sync.run import sync
+from jobs.background import Background
+from jobs.runtime import Runtime
+from jobs.schedule import Entry, Timer
+from tests.conftest import make_settings
+from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World
+
+
+def fixed_world() -> World:
+    """A hundred days of five campaigns up to the fake platform's today."""
+    world = World(accounts=[FoundAccount("act_1", "Main", "USD", "America/New_York")])
+    world.spread(TODAY - dt.timedelta(days=100), TODAY, campaigns=5)
+    return world
+
+
+class SlowPlatform(FakePlatform):
+    """Takes its time over every page and says aloud what it was asked for."""
+
+    slug = "slow"
+
+    def facts(
+        self, account: FoundAccount, grain: Grain, days: Days, *, conversion_action: str | None
+    ) -> Iterator[list[Fact]]:
+        sys.stdout.write(f"asked {grain} {days.first}\n")
+        sys.stdout.flush()
+        for page in super().facts(account, grain, days, conversion_action=conversion_action):
+            time.sleep(0.01)
+            yield page
+
+
+Connector.registry.pop(SlowPlatform.slug)
+
+
+def do_sync(settings: Settings, run_id: int) -> None:
+    """One sync, as the job does it, at the fake platform's noon."""
+    with Http() as http:
+        sync(
+            create_engine(settings.database_url),
+            http,
+            settings,
+            run_id,
+            clock=lambda: NOON,
+            stopping=threading.Event(),
+        )
+
+
+def keep_time(settings: Settings) -> None:
+    """A timer whose only entry says who leads."""
+
+    def say(_session: Session, _now: dt.datetime) -> None:
+        sys.stdout.write(f"tick {os.getpid()}\n")
+        sys.stdout.flush()
+
+    every = IntervalTrigger(seconds=0.2, timezone=dt.UTC)
+    runtime = Runtime.create(settings)
+    Timer(runtime, (Entry("say", say, every, at_start=True),)).start()
+    threading.Event().wait()
+
+
+def do_jobs(settings: Settings) -> None:
+    """Everything a web process does besides the web."""
+    Background(settings).start()
+    threading.Event().wait()
+
+
+def main() -> None:
+    """Do what the first argument says."""
+    what, url, key, *rest = sys.argv[1:]
+    Connector.registry[FakePlatform.slug] = SlowPlatform
+    FakePlatform.world = fixed_world()
+    settings = replace(make_settings(url), encryption_keys=(key,))
+    if what == "sync":
+        do_sync(settings, int(rest[0]))
+    elif what == "timer":
+        keep_time(settings)
+    else:
+        do_jobs(settings)
+
+
+if __name__ == "__main__":
+    main()
