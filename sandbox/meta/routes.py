@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -49,9 +49,9 @@ def answer(rest: str) -> BaseResponse:
 
 
 def _json(payload: dict[str, Any], status: int, fault: Fault | None) -> Response:
-    body = json.dumps(payload, separators=(",", ":"))
+    body = msgspec.json.encode(payload)
     headers = mishaps.headers_for(fault) | {"facebook-api-version": "v26.0"}
-    return Response(body, status, headers, mimetype="application/json")
+    return Response(body, status, headers, content_type="application/json; charset=UTF-8")
 
 
 def _api(path: list[str], params: Params, fault: Fault | None) -> dict[str, Any]:
