@@ -196,11 +196,12 @@ def _table(query: Query) -> list[Row]:
     version = (local.date(), local.hour * 4 + local.minute // 15, len(now.world.restated))
     key = (query, version, frozenset(now.world.removed))
     tables = now.meta.tables
-    if key not in tables:
-        tables[key] = _rows(query, now)
-        while len(tables) > _KEPT_TABLES:
+    rows = tables.get(key)
+    if rows is None:
+        rows = tables[key] = _rows(query, now)
+        if len(tables) > _KEPT_TABLES:
             tables.popitem(last=False)
-    return tables[key]
+    return rows
 
 
 def _rows(query: Query, now: State) -> list[Row]:
