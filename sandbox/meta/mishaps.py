@@ -68,12 +68,12 @@ def fail(fault: Fault) -> None:
     """Raise the error that the fault stands for, or wait; other kinds spoil the answer later."""
     if fault.kind == "slow":
         time.sleep(fault.seconds)
-    error = _errors().get(fault.kind)
+    error = (_limits() | _troubles()).get(fault.kind)
     if error is not None:
         raise error
 
 
-def _errors() -> dict[str, GraphError]:
+def _limits() -> dict[str, GraphError]:
     return {
         "rate_limit_account": GraphError(
             17,
@@ -97,6 +97,11 @@ def _errors() -> dict[str, GraphError]:
             f"again. {_MORE}",
             subcode=2446079,
         ),
+    }
+
+
+def _troubles() -> dict[str, GraphError]:
+    return {
         "token_expired": dead_token(
             "Error validating access token: Session has expired on Friday, 18-Aug-26 05:00:00 PDT.",
             463,

@@ -263,15 +263,6 @@ def _ad_set(node: AdSet) -> dict[str, Any]:
         "budget_remaining": budget(account, _daily(campaign) // plan.ad_sets // 2) if own else "0",
         "destination_type": "WEBSITE" if plan.kind in ("sales", "traffic") else "UNDEFINED",
         "promoted_object": _promoted(campaign),
-        "attribution_spec": [
-            {"event_type": "CLICK_THROUGH", "window_days": 7},
-            {"event_type": "VIEW_THROUGH", "window_days": 1},
-        ],
-        "targeting": {
-            "age_min": 25,
-            "age_max": 65,
-            "geo_locations": {"countries": [account.plan.country]},
-        },
         "learning_stage_info": {
             "status": "LEARNING" if node.is_learning(today(account)) else "SUCCESS",
             "conversions": 12 if node.is_learning(today(account)) else 50,
@@ -283,6 +274,22 @@ def _ad_set(node: AdSet) -> dict[str, Any]:
         "end_time": moment(account, campaign.ended) if campaign.ended else None,
         "created_time": moment(account, node.launched, 7),
         "updated_time": moment(account, updated(node), 15),
+        **_aim(account),
+    }
+
+
+def _aim(account: Account) -> dict[str, Any]:
+    """Whom an ad set is after, and how long after a click or a view a purchase counts."""
+    return {
+        "attribution_spec": [
+            {"event_type": "CLICK_THROUGH", "window_days": 7},
+            {"event_type": "VIEW_THROUGH", "window_days": 1},
+        ],
+        "targeting": {
+            "age_min": 25,
+            "age_max": 65,
+            "geo_locations": {"countries": [account.plan.country]},
+        },
     }
 
 
