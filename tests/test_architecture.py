@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.web.wiring import PUBLIC
 from tests.conftest import Member, csrf_token, sign_in
-from tests.factories import make_everything
+from tests.everything import make_everything
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [
@@ -84,7 +84,7 @@ def test_every_private_page_sends_strangers_to_sign_in(app: Flask) -> None:
 def test_someone_elses_things_are_not_found(
     app: Flask, session: Session, alice: Member, charlie: Member
 ) -> None:
-    ids = make_everything(session, alice.workspace)
+    ids = make_everything(session, alice.workspace, alice.user)
     stranger = sign_in(app, charlie)
     token = csrf_token(stranger)
     walked = 0

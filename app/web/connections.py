@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.connections import grants
@@ -25,7 +26,7 @@ from app.web.connections_api import (
     disconnect,
     sync_now,
 )
-from app.web.htmx import page
+from app.web.htmx import page, wants_fragment
 from app.web.oauth import redirect_uri
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
@@ -64,8 +65,8 @@ class DisconnectForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no type
     figures = RadioField(
         "What should happen to the figures already read?",
         choices=[
-            ("keep", "Keep them. They stay on the dashboard and no longer change."),
-            ("delete", "Delete them. This cannot be undone."),
+            SelectChoice("keep", "Keep them. They stay on the dashboard and no longer change."),
+            SelectChoice("delete", "Delete them. This cannot be undone."),
         ],
         default="keep",
         validators=[InputRequired("Choose whether to keep or delete the figures.")],
@@ -137,7 +138,7 @@ def sync(connection_id: int) -> ResponseReturnValue:
     """Read the platform now; the list shows how far it got."""
     access.require_editor()
     sync_now(grants.find(db.session(), access.workspace().id, connection_id), None)
-    if request.headers.get("HX-Request"):
+    if wants_fragment():
         return _index()
     return redirect(url_for("connections.index"), code=303)
 

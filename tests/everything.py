@@ -1,0 +1,53 @@
+"""One of everything a route can name, in one workspace."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.models import Ad, Import, SyncRun, User, UserSession, Workspace
+from tests.factories import make_account, make_campaign, make_connection, make_day
+
+DAY = dt.date(2026, 11, 20)
+
+
+def make_everything(session: Session, workspace: Workspace, user: User) -> dict[str, object]:
+    """Route argument to the id of a thing that belongs to `workspace`."""
+    connection = make_connection(session, workspace)
+    account = make_account(session, connection)
+    campaign = make_campaign(session, account)
+    make_day(session, campaign, DAY, spend="10", value="30", conversions="1")
+    ad = Ad(
+        workspace_id=workspace.id,
+        account_id=account.id,
+        campaign_id=campaign.id,
+        external_id="ad-1",
+        name="An ad",
+    )
+    run = SyncRun(
+        workspace_id=workspace.id, connection_id=connection.id, trigger="manual", reach="week"
+    )
+    upload = Import(
+        workspace_id=workspace.id,
+        user_id=user.id,
+        account_id=account.id,
+        filename="days.csv",
+        size=1,
+        sha256=b"0" * 32,
+    )
+    now = dt.datetime.now(dt.UTC)
+    signed_in = UserSession(
+        user_id=user.id, token_digest=b"1" * 32, expires_at=now + dt.timedelta(days=1)
+    )
+    session.add_all([ad, run, upload, signed_in])
+    session.commit()
+    return {
+        "connection_id": connection.id,
+        "account_id": account.id,
+        "campaign_id": campaign.id,
+        "ad_id": ad.id,
+        "run_id": run.id,
+        "import_id": upload.id,
+        "session_id": signed_in.id,
+    }
