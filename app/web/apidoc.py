@@ -101,7 +101,7 @@ def body(wanted: type[Wanted]) -> Wanted:
         )
     try:
         given = msgspec.json.decode(request.get_data())
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise AppError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
     return _convert(given, wanted, strict=True)
 

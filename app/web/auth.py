@@ -126,8 +126,10 @@ def reset(token: str) -> Response:
         return page("auth/reset.html", "form", form=form, over="", status=422)
     db.session.commit()
     entry.tell_password_changed(user)
+    response = cookies.sign_out(_redirect(url_for("auth.index", tab="sign-in")))
+    db.session.commit()
     flash("Your password is changed, and you are signed out everywhere. Sign in with the new one.")
-    return cookies.sign_out(_redirect(url_for("auth.index", tab="sign-in")))
+    return response
 
 
 def _create_account() -> Response:

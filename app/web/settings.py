@@ -23,11 +23,11 @@ from app.web.workspace_api import apply_changes
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
-REVENUE = (
-    ("auto", "The shop's, as soon as there is one; else what platforms report"),
-    ("store", "Always the shop's"),
-    ("reported", "Always what platforms report"),
-)
+REVENUE = {
+    "auto": "The shop’s, as soon as there is one; else what platforms report",
+    "store": "Always the shop’s",
+    "reported": "Always what platforms report",
+}
 
 
 class SectionForm(Form):  # type: ignore[misc]  # wtforms ships no types
