@@ -24,6 +24,7 @@ from app.models import CampaignTotalDay as Total
 
 PAGE_SIZE = 50
 EVERYTHING = 100_000
+USUAL_SORT = "-spend"
 STATUSES = ("active", "paused", "learning", "ended", "removed", "problem")
 SORTABLE = (
     "name",
@@ -53,7 +54,7 @@ class Wish:
     search: str = ""
     platform: str = ""
     status: str = ""
-    sort: str = "-spend"
+    sort: str = USUAL_SORT
     page: int = 1
     size: int = PAGE_SIZE
 

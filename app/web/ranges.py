@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlencode
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.errors import Invalid
@@ -26,12 +29,14 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class View:
     """What a page was asked to show. `preset` is a key of PRESETS or CUSTOM.
 
-    `error` is the sentence for a URL that made no sense; the usual days are shown then.
+    `kept` are the page's own parameters, to be carried along. `error` is the sentence for a
+    URL that made no sense; the usual days are shown then.
     """
 
     comparison: Comparison
     preset: str
     revenue: str
+    kept: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
 
     @property
@@ -45,6 +50,7 @@ class View:
             "align": _unless(self.comparison.align, Align.EXACT),
             "revenue": self.revenue or None,
             **self._days(),
+            **self.kept,
             **changed,
         }
         return {name: value for name, value in wanted.items() if value}
@@ -55,8 +61,15 @@ class View:
         return {"range": _unless(self.preset, USUAL)}
 
 
-def read_view(given: MultiDict[str, str], today: dt.date) -> View:
+def address(endpoint: str, arguments: Mapping[str, str]) -> str:
+    """Where an endpoint answers with these arguments."""
+    query = urlencode(arguments)
+    return f"{url_for(endpoint)}?{query}" if query else url_for(endpoint)
+
+
+def read_view(given: MultiDict[str, str], today: dt.date, keep: Sequence[str] = ()) -> View:
     """What a page's URL asks for. Never raises: see View.error."""
+    kept = {name: given[name] for name in keep if given.get(name)}
     try:
         revenue = _revenue(given.get("revenue", ""))
         how = _choice(Compare, given.get("compare"), Compare.PREVIOUS)
@@ -64,8 +77,8 @@ def read_view(given: MultiDict[str, str], today: dt.date) -> View:
         shown, preset = _page_period(given, today)
     except Invalid as error:
         usual = Period.ending(today, PRESETS[USUAL])
-        return View(compare(usual, today), USUAL, "", error.message)
-    return View(compare(shown, today, how, align), preset, revenue)
+        return View(compare(usual, today), USUAL, "", kept, error.message)
+    return View(compare(shown, today, how, align), preset, revenue, kept)
 
 
 def days_between(first: dt.date | None, last: dt.date | None, today: dt.date) -> Period:

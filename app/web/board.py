@@ -1,0 +1,148 @@
+"""What the dashboard's figures are made of, put together in a fixed number of statements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.metrics.campaigns import CampaignFigures, Wish, campaigns
+from app.metrics.figures import RevenueSource, change, revenue_source
+from app.metrics.freshness import Freshness, Match, freshness, match, runs
+from app.metrics.performance import DayFigures, Performance, performance
+from app.metrics.period import Period
+from app.metrics.problems import UNFINISHED, Problem, problems
+from app.metrics.sources import Sources, sources
+from app.models import SyncRun, Workspace
+from app.web.charts import Pick
+from app.web.ranges import View
+
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The figures of a view, and whose revenue is shown."""
+
+    view: View
+    known: Sources
+    found: Performance
+    source: RevenueSource
+
+    @property
+    def empty(self) -> str:
+        """Which kind of nothing there is: connect, choose or range; empty when there is some."""
+        if not self.known.counted:
+            return "choose" if self.known.links else "connect"
+        if not self.found.shown.anything and not self.found.apart:
+            return "range"
+        return ""
+
+    @property
+    def store_begins(self) -> dt.date | None:
+        """The first day with a shop's figures when spend before it has none to stand against."""
+        first = self.found.store_from() if self.source is RevenueSource.STORE else None
+        spent = min(
+            (s.day for s in self.found.slices if s.day in self.view.shown and s.figures.spend),
+            default=None,
+        )
+        return first if first and spent and spent < first else None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure: now, what it is compared as, before, its change and its days."""
+
+    metric: str
+    value: Decimal | None
+    before: Decimal | None
+    change: Decimal | None
+    days: Sequence[Decimal | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the dashboard."""
+
+    numbers: Numbers
+    fresh: Freshness
+    unsettled: Period | None
+    match: Match | None
+    problems: Sequence[Problem]
+    running: Sequence[SyncRun]
+    top: Sequence[CampaignFigures]
+
+    @property
+    def cards(self) -> dict[str, Card]:
+        """The four cards by metric."""
+        source = self.numbers.source
+        picks: dict[str, Pick] = {
+            "spend": lambda figures: figures.spend,
+            "revenue": lambda figures: figures.revenue(source),
+            "roas": lambda figures: figures.roas(source),
+            "conversions": lambda figures: figures.conversions,
+        }
+        return {metric: _card(metric, pick, self.numbers.found) for metric, pick in picks.items()}
+
+    @property
+    def best_roas(self) -> Decimal:
+        """What a full bar stands for in the table of campaigns."""
+        known = [row.figures.roas(RevenueSource.REPORTED) or Decimal(0) for row in self.top]
+        return max([*known, Decimal(1)])
+
+
+def numbers(session: Session, place: Workspace, view: View) -> Numbers:
+    """The figures of a view of a workspace."""
+    known = sources(session, place.id)
+    found = performance(session, known, view.comparison)
+    return Numbers(view, known, found, revenue_source(view.revenue or place.revenue, found.shown))
+
+
+def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:
+    """The whole dashboard of a workspace."""
+    made = numbers(session, place, view)
+    fresh = freshness(made.known)
+    latest = runs(session, place.id)
+    top = campaigns(session, made.known, view.shown, Wish(size=TOP)).rows
+    return Board(
+        numbers=made,
+        fresh=fresh,
+        unsettled=fresh.unsettled(view.shown),
+        match=match(session, made.known, view.shown),
+        problems=problems(made.known, latest, now),
+        running=unfinished(latest),
+        top=[row for row in top if row.figures.anything or row.apart.anything],
+    )
+
+
+def unfinished(latest: Sequence[SyncRun]) -> list[SyncRun]:
+    """Syncs a person is waiting for; the routine ones of the timetable run unseen."""
+    return [
+        run
+        for run in latest
+        if run.state in UNFINISHED and (run.trigger != "schedule" or run.reach == "history")
+    ]
+
+
+def _card(metric: str, pick: Pick, found: Performance) -> Card:
+    before = pick(found.before) if found.before else None
+    return Card(
+        metric=metric,
+        value=_decimal(pick(found.shown)),
+        before=_decimal(before),
+        change=change(pick(found.compared), before),
+        days=[_of_day(day, pick) for day in found.daily()],
+    )
+
+
+def _of_day(day: DayFigures, pick: Pick) -> Decimal | int | None:
+    return pick(day.figures) if day.figures else None
+
+
+def _decimal(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+

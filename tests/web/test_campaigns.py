@@ -1,0 +1,205 @@
+"""The campaigns pages and the file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.models import Account, Ad, AdDay, AdGroup, Campaign, MetricRevision, PlacementDay
+from tests.conftest import Member, sign_in
+from tests.factories import make_account, make_campaign, make_connection, make_day
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+DAY = dt.datetime.now(ZoneInfo("America/New_York")).date() - dt.timedelta(days=2)
+
+
+@pytest.fixture
+def account(session: Session, alice: Member) -> Account:
+    return make_account(session, make_connection(session, alice.workspace), name="Northlight US")
+
+
+@pytest.fixture
+def gift(session: Session, account: Account) -> Campaign:
+    made = make_campaign(session, account, "Gift guide")
+    make_day(session, made, DAY, spend="100.10", value="400", conversions="4", clicks=50)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def alices(app: Flask, alice: Member, gift: Campaign) -> FlaskClient:
+    return sign_in(app, alice)
+
+
+def text(client: FlaskClient, path: str, **options: object) -> str:
+    response = client.get(path, **options)
+    assert response.status_code == 200, response.status_code
+    return response.get_data(as_text=True)
+
+
+def test_campaigns_are_listed_with_a_total(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    make_day(session, make_campaign(session, account, "Sale"), DAY, spend="9.90")
+    session.commit()
+
+    html = text(alices, "/campaigns")
+
+    assert html.index("Gift guide") < html.index("Sale")
+    assert "All 2" in html
+    assert "$110.00" in html
+
+
+def test_filters_are_in_the_url_and_in_every_link(alices: FlaskClient) -> None:
+    html = text(alices, "/campaigns?q=gift&platform=meta&status=active&sort=roas&range=90d")
+
+    assert "Gift guide" in html
+    for part in ("q=gift", "platform=meta", "status=active", "range=90d"):
+        assert part in html
+    assert 'aria-sort="ascending"' in html
+    assert "sort=-roas" in html
+
+
+def test_a_filter_that_leaves_nothing_can_be_cleared(alices: FlaskClient) -> None:
+    html = text(alices, "/campaigns?q=zzz&range=90d")
+
+    assert "No campaign matches" in html
+    assert 'href="/campaigns?range=90d"' in html
+
+
+def test_the_list_swaps_as_a_part(alices: FlaskClient) -> None:
+    assert text(alices, "/campaigns", headers=PARTIAL).strip().startswith('<div id="board"')
+
+
+@pytest.mark.parametrize("query", ["sort=colour", "page=99", "page=-1", "page=x", "status=odd"])
+def test_a_wish_that_makes_no_sense_shows_the_usual_list(alices: FlaskClient, query: str) -> None:
+    assert "Gift guide" in text(alices, f"/campaigns?{query}")
+
+
+def test_pages_of_many_campaigns(session: Session, alices: FlaskClient, account: Account) -> None:
+    for number in range(55):
+        make_campaign(session, account, f"Quiet {number:02}")
+    session.commit()
+
+    first, second = text(alices, "/campaigns"), text(alices, "/campaigns?page=2")
+
+    assert "Gift guide" in first
+    assert "Gift guide" not in second
+    assert "Quiet 54" in second
+    assert "page=2" in first
+
+
+def test_the_file_has_every_match_with_plain_amounts(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    for number in range(55):
+        make_campaign(session, account, f"Quiet {number:02}")
+    session.commit()
+
+    response = alices.get("/campaigns/export.csv?page=2")
+    rows = list(csv.DictReader(io.StringIO(response.get_data().decode("utf-8-sig"))))
+
+    assert response.mimetype == "text/csv"
+    assert len(rows) == 56
+    assert rows[0]["campaign"] == "Gift guide"
+    assert rows[0]["spend"] == "100.10"
+    assert rows[0]["currency"] == "USD"
+    assert rows[1]["roas"] == ""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_file_is_a_formula(
+    session: Session, alices: FlaskClient, account: Account, start: str
+) -> None:
+    make_day(session, make_campaign(session, account, f"{start}1+1"), DAY, spend="999")
+    session.commit()
+
+    body = alices.get("/campaigns/export.csv").get_data().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(body, newline="")))
+
+    assert rows[0]["campaign"] == f"'{start}1+1"
+
+
+def test_one_campaign_shows_its_parts_in_its_own_currency(
+    session: Session, alices: FlaskClient, gift: Campaign
+) -> None:
+    _with_parts(session, gift)
+
+    html = text(alices, f"/campaigns/{gift.id}")
+
+    for words in ("Gift guide", "Northlight US", "Warm audience", "Video 3", "Instagram"):
+        assert words in html
+    assert "$61.00" in html
+    assert "90.05 → <strong>100.10</strong>" in html
+
+
+def test_a_removed_campaign_says_so(session: Session, alices: FlaskClient, gift: Campaign) -> None:
+    gift.removed_at = dt.datetime.now(dt.UTC)
+    session.commit()
+
+    assert "no longer lists this campaign" in text(alices, f"/campaigns/{gift.id}")
+
+
+def test_someone_elses_campaign_is_not_there(app: Flask, charlie: Member, gift: Campaign) -> None:
+    strangers = sign_in(app, charlie)
+
+    assert strangers.get(f"/campaigns/{gift.id}").status_code == 404
+    assert "Gift guide" not in text(strangers, "/campaigns")
+    assert b"Gift guide" not in strangers.get("/campaigns/export.csv").get_data()
+
+
+def test_a_name_is_text_not_markup(session: Session, alices: FlaskClient, account: Account) -> None:
+    odd = make_campaign(session, account, '<img src=x onerror="alert(1)">')
+    make_day(session, odd, DAY, spend="1")
+    session.commit()
+
+    for path in ("/campaigns", f"/campaigns/{odd.id}", "/dashboard"):
+        assert "<img src=x" not in text(alices, path)
+
+
+def _with_parts(session: Session, campaign: Campaign) -> None:
+    place = {"workspace_id": campaign.workspace_id, "account_id": campaign.account_id}
+    group = AdGroup(campaign_id=campaign.id, external_id="g1", name="Warm audience", **place)
+    session.add(group)
+    session.flush()
+    ad = Ad(
+        campaign_id=campaign.id,
+        ad_group_id=group.id,
+        external_id="a1",
+        name="Video 3",
+        **place,
+    )
+    session.add(ad)
+    session.flush()
+    session.add(AdDay(ad_id=ad.id, day=DAY, spend=Decimal(61), **place))
+    session.add(
+        PlacementDay(
+            campaign_id=campaign.id, placement="instagram", day=DAY, spend=Decimal(40), **place
+        )
+    )
+    old = {
+        "spend": "90.05",
+        "conversions": "3",
+        "conversion_value": "300",
+        "clicks": 50,
+        "impressions": 0,
+    }
+    session.add(
+        MetricRevision(
+            grain="campaign",
+            entity_id=campaign.id,
+            day=DAY,
+            old=old,
+            new={**old, "spend": "100.10", "conversions": "4", "conversion_value": "400"},
+            **place,
+        )
+    )
+    session.commit()

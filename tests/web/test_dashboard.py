@@ -1,0 +1,351 @@
+"""The dashboard as people see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from app.models import Account, Reconciliation, SyncRun
+from tests.conftest import Member, csrf_token, sign_in
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_connection,
+    make_day,
+    make_store_day,
+)
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+TODAY = dt.datetime.now(ZoneInfo("America/New_York")).date()
+
+
+def ago(days: int) -> dt.date:
+    return TODAY - dt.timedelta(days=days)
+
+
+@pytest.fixture
+def account(session: Session, alice: Member) -> Account:
+    """Alice's ad account, read for 90 days and settled but for the last three."""
+    return make_account(
+        session,
+        make_connection(session, alice.workspace),
+        name="Northlight US",
+        synced_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5),
+        history_from=ago(90),
+        read_through=TODAY,
+        settled_through=ago(3),
+    )
+
+
+@pytest.fixture
+def alices(app: Flask, session: Session, alice: Member, account: Account) -> FlaskClient:
+    """Alice's client, with one campaign that spent 124 this week and 100 the week before."""
+    gift = make_campaign(session, account, "Gift guide ☕")
+    make_day(session, gift, ago(2), spend="124", value="500", conversions="7", clicks=90)
+    make_day(session, gift, ago(9), spend="100", value="400", conversions="7", clicks=80)
+    session.commit()
+    return sign_in(app, alice)
+
+
+def text(client: FlaskClient, path: str = "/dashboard", **options: object) -> str:
+    response = client.get(path, **options)
+    assert response.status_code == 200, response.status_code
+    return response.get_data(as_text=True)
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement while it is open."""
+    seen: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_the_figures_and_their_change_are_shown(alices: FlaskClient) -> None:
+    html = text(alices, "/dashboard?range=7d")
+
+    assert "Welcome back, Alice!" in html
+    assert "$124.00" in html
+    assert "$500.00" in html
+    assert "4.03x" in html
+    assert "Up 24%" in html
+    assert "Gift guide ☕" in html
+    assert "Today is not over" in html
+
+
+def test_at_most_eight_statements_and_only_totals_are_read(app: Flask, alices: FlaskClient) -> None:
+    with counted(app) as statements:
+        text(alices)
+
+    reads = [statement for statement in statements if statement.lstrip().startswith("SELECT")]
+    assert len(statements) <= 8, "\n\n".join(statements)
+    for table in ("campaign_day", "ad_day", "placement_day", "store_day", "metric_revision"):
+        assert not any(f" {table}" in statement for statement in reads), table
+
+
+def test_a_filter_swaps_the_same_board_the_page_has(alices: FlaskClient) -> None:
+    whole = text(alices, "/dashboard?range=90d")
+    part = text(alices, "/dashboard?range=90d", headers=PARTIAL)
+
+    assert part.strip().startswith('<div id="board"')
+    assert "<html" not in part
+    assert whole.count('id="board"') == part.count('id="board"') == 1
+
+
+def test_every_filter_is_carried_along(alices: FlaskClient) -> None:
+    html = text(alices, "/dashboard?range=90d&compare=year&trend=roas&revenue=reported")
+
+    assert "range=7d" not in html or "compare=year" in html
+    assert "compare=year&amp;revenue=reported&amp;trend=roas" in html or (
+        "compare=year" in html and "trend=roas" in html
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["range=8d", "from=2026-13-01", "from=2026-11-02&to=2026-11-01", "compare=x", "revenue=both"],
+)
+def test_a_range_that_makes_no_sense_gets_a_sentence(alices: FlaskClient, query: str) -> None:
+    response = alices.get(f"/dashboard?{query}")
+
+    assert response.status_code == 422
+    assert "The last 30 days are shown instead." in response.get_data(as_text=True)
+
+
+def test_store_and_reported_revenue_are_one_click_apart(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    shop = make_account(
+        session, make_connection(session, alice.workspace, "shopify", kind="upload")
+    )
+    make_store_day(session, shop, ago(2), net="372")
+    session.commit()
+
+    store = text(alices, "/dashboard?range=7d")
+    reported = text(alices, "/dashboard?range=7d&revenue=reported")
+
+    assert "$372.00" in store
+    assert "3.00x" in store
+    assert "revenue=reported" in store
+    assert "4.03x" in reported
+    assert "revenue=store" in reported
+    assert "$872.00" not in store + reported
+
+
+def test_the_target_is_on_the_card(session: Session, alice: Member, alices: FlaskClient) -> None:
+    alice.workspace.target_roas = 3
+    session.commit()
+
+    assert "target 3.0x" in text(alices)
+
+
+def test_totals_that_match_are_said_to(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    session.add(_checked(account, our="124", theirs="124"))
+    session.commit()
+
+    assert "Totals match the platforms to the cent" in text(alices)
+
+
+def test_totals_that_differ_are_said_to(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    session.add(_checked(account, our="124", theirs="125"))
+    session.commit()
+
+    html = text(alices)
+
+    assert "1 account-day differs from the platforms" in html
+    assert "to the cent" not in html
+
+
+def test_what_is_not_settled_is_said_and_drawn_dashed(alices: FlaskClient) -> None:
+    html = text(alices)
+
+    assert "3 days may still change" in html
+    assert '"part": "unsettled"' in html
+
+
+def test_a_connection_that_needs_its_owner_says_what_to_do(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    make_connection(
+        session,
+        alice.workspace,
+        status="needs_attention",
+        status_reason="The password was changed. Connect it again.",
+    )
+    session.commit()
+
+    assert "The password was changed. Connect it again." in text(alices)
+
+
+def test_an_overdue_connection_shows(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    account.connection.last_synced_at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=21)
+    session.commit()
+
+    assert "has not been read for more than 20 minutes" in text(alices)
+
+
+def test_a_failing_connection_shows_its_error(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    account.connection.last_synced_at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=21)
+    session.add(_run(alice, account, state="failed", error="Meta is unwell (code 2)."))
+    session.commit()
+
+    assert "Meta is unwell (code 2)." in text(alices)
+
+
+def test_an_amount_without_a_rate_is_shown_apart(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    odd = make_account(session, make_connection(session, alice.workspace), currency="XOF")
+    make_day(session, make_campaign(session, odd), ago(2), spend="60000")
+    session.commit()
+
+    html = text(alices, "/dashboard?range=7d")
+
+    assert "no exchange rate for XOF" in html
+    assert "60,000" in html
+    assert "$124.00" in html
+
+
+def test_sandbox_figures_are_marked(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    account.connection.sandbox = True
+    session.commit()
+
+    assert "invented figures" in text(alices)
+
+
+def test_other_time_zones_are_explained(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    account.time_zone = "Asia/Kolkata"
+    session.commit()
+
+    assert "Asia/Kolkata" in text(alices)
+
+
+def test_with_nothing_connected_it_says_how_to_begin(app: Flask, charlie: Member) -> None:
+    html = text(sign_in(app, charlie))
+
+    assert "Connect your first platform" in html
+    assert "Upload an export" in html or "/imports" not in html
+
+
+def test_with_nothing_in_range_it_says_what_is_held(alices: FlaskClient) -> None:
+    html = text(alices, "/dashboard?from=2020-01-01&to=2020-01-31")
+
+    assert "Nothing on these days" in html
+    assert "Figures are held from" in html
+
+
+def test_a_stranger_sees_none_of_it(app: Flask, alices: FlaskClient, charlie: Member) -> None:
+    assert "Gift guide" not in text(sign_in(app, charlie))
+
+
+def test_refresh_asks_every_connection_and_shows_progress(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    response = alices.post(
+        "/dashboard/refresh?range=7d", headers={"X-CSRFToken": csrf_token(alices), **PARTIAL}
+    )
+    assert response.status_code == 303
+    [run] = session.scalars(select(SyncRun)).all()
+    assert (run.connection_id, run.reach, run.trigger) == (
+        account.connection_id,
+        "window",
+        "manual",
+    )
+
+    html = text(alices, response.location, headers=PARTIAL)
+    assert 'id="progress"' in html
+    assert "load delay:2s" in html
+    assert "range=7d" in html
+
+
+def test_when_reading_is_over_the_figures_come_without_reload(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    session.add(_run(alice, account, state="done"))
+    session.commit()
+
+    html = text(alices, "/dashboard/progress?range=7d", headers=PARTIAL)
+
+    assert "load delay" not in html
+    assert 'hx-target="#board"' in html
+    assert 'hx-trigger="load"' in html
+
+
+def test_refresh_needs_the_token(alices: FlaskClient) -> None:
+    assert alices.post("/dashboard/refresh").status_code == 403
+
+
+@pytest.mark.parametrize("metric", ["spend", "revenue", "roas", "conversions", "cpa", "ctr", "cpc"])
+def test_every_number_says_where_it_comes_from(alices: FlaskClient, metric: str) -> None:
+    html = text(alices, f"/dashboard/why/{metric}?range=7d")
+    part = text(alices, f"/dashboard/why/{metric}?range=7d", headers=PARTIAL)
+
+    for words in ("Northlight US", "America/New_York", "Attribution", "Last sync", "1 account-day"):
+        assert words in part
+    assert 'id="drawer-title"' in part
+    assert "<html" in html
+    assert "<html" not in part
+
+
+def test_an_unknown_number_comes_from_nowhere(alices: FlaskClient) -> None:
+    assert alices.get("/dashboard/why/luck").status_code == 404
+
+
+def test_a_signed_out_visitor_is_sent_to_sign_in(client: FlaskClient) -> None:
+    response = client.get("/dashboard?range=7d")
+
+    assert response.status_code == 303
+    assert "/auth" in response.location
+
+
+def _checked(account: Account, *, our: str, theirs: str) -> Reconciliation:
+    return Reconciliation(
+        account_id=account.id,
+        workspace_id=account.workspace_id,
+        day=ago(2),
+        our_spend=our,
+        platform_spend=theirs,
+        our_impressions=0,
+        platform_impressions=0,
+        our_clicks=90,
+        platform_clicks=90,
+        matches=our == theirs,
+    )
+
+
+def _run(member: Member, account: Account, **columns: object) -> SyncRun:
+    return SyncRun(
+        workspace_id=member.workspace.id,
+        connection_id=account.connection_id,
+        trigger="manual",
+        reach="window",
+        **columns,
+    )
