@@ -12,7 +12,7 @@ RUNTIME := $(VENV)/runtime.stamp
 TOOLS := $(VENV)/tools.stamp
 BROWSER := .local/browser/chromium
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
-CODE := app jobs sandbox local migrations tests bench wsgi.py gunicorn.conf.py
+CODE := .
 TYPED := app jobs sandbox local
 
 # An account without a home keeps uv's downloads beside the packages.
