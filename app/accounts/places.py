@@ -6,7 +6,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_name, get_territory_currencies
 
 from app.errors import Invalid
 
@@ -21,6 +21,12 @@ def currencies() -> tuple[str, ...]:
     """The ISO 4217 codes in use somewhere today."""
     territories = get_global("territory_currencies")
     return tuple(sorted({c for t in territories for c in get_territory_currencies(t)}))
+
+
+@cache
+def currency_names() -> dict[str, str]:
+    """Each code with its English name, as in EUR · Euro."""
+    return {code: f"{code} · {get_currency_name(code, locale='en')}" for code in currencies()}
 
 
 @cache

@@ -158,6 +158,13 @@ _HELD_DAYS = text("""
 """)
 
 
+# Rates and the workspace's currency must not change between reading the facts and the commit, or
+# totals in two currencies would stand side by side. Syncs and imports share the row; whoever
+# converts everything again has it alone, and each statement after it sees what the others stored.
+_SHARE_WORKSPACE = text("SELECT FROM workspace WHERE id = :workspace FOR SHARE")
+_TAKE_WORKSPACE = text("SELECT FROM workspace WHERE id = :workspace FOR NO KEY UPDATE")
+
+
 def recompute(
     session: Session, workspace_id: int, account_id: int, days: Collection[dt.date]
 ) -> None:
@@ -168,6 +175,7 @@ def recompute(
         "days": list(days),
         "look_back": LOOK_BACK_DAYS,
     }
+    session.execute(_SHARE_WORKSPACE, {"workspace": workspace_id})
     session.execute(_BRING_CAMPAIGNS, parameters)
     session.execute(_BRING_PLATFORMS, parameters)
 
@@ -176,6 +184,7 @@ def recompute_workspace(
     session: Session, workspace_id: int, *, since: dt.date = dt.date.min
 ) -> None:
     """Recompute a workspace whose currency or rates changed, from `since` on."""
+    session.execute(_TAKE_WORKSPACE, {"workspace": workspace_id})
     held = session.execute(_HELD_DAYS, {"workspace": workspace_id, "since": since})
     for account_id, days in held.all():
         recompute(session, workspace_id, account_id, days)

@@ -24,9 +24,9 @@ from app.web.workspace_api import apply_changes
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 REVENUE = {
-    "auto": "The shop’s, as soon as there is one; else what platforms report",
-    "store": "Always the shop’s",
-    "reported": "Always what platforms report",
+    "auto": "The shop’s, else the platforms’",
+    "store": "The shop’s",
+    "reported": "What the platforms report",
 }
 
 
@@ -74,7 +74,7 @@ class WorkspaceForm(SectionForm):
 
     def __init__(self, sent: Any = None, **present: Any) -> None:
         super().__init__(sent, **present)
-        self.currency.choices = list(places.currencies())
+        self.currency.choices = places.currency_names()
         own = access.workspace().time_zone
         self.time_zone.choices = sorted({*places.time_zones(), own})
 
@@ -89,7 +89,9 @@ class RateForm(SectionForm):
 
     def __init__(self, sent: Any = None, **present: Any) -> None:
         super().__init__(sent, **present)
-        self.currency.choices = [code for code in places.currencies() if code != rates.EURO]
+        self.currency.choices = {
+            code: name for code, name in places.currency_names().items() if code != rates.EURO
+        }
 
 
 class NewWorkspaceForm(SectionForm):

@@ -54,6 +54,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     for (const input of document.querySelectorAll("[data-time-zone]")) input.value = zone();
     for (const button of document.querySelectorAll("[data-show-password]")) button.hidden = false;
+    document.querySelector("main [aria-invalid]")?.focus();
     for (const hint of document.querySelectorAll("[data-password-hint]")) watch(hint);
   });
   document.addEventListener("click", (event) => {

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.passwords import verify_password
 from app.models import (
+    Campaign,
     FxRate,
     ManualRate,
     Membership,
@@ -241,6 +243,24 @@ def test_another_currency_converts_every_figure_again(
     assert converted(session) == Decimal("80.00")
     assert patch(alices, {"currency": "USD"}).status_code == 200
     assert converted(session) == Decimal("100.00")
+
+
+def test_days_that_arrive_while_the_currency_changes_are_in_the_new_one(
+    alices: FlaskClient, session: Session, spending: None
+) -> None:
+    campaign = session.scalars(select(Campaign)).one()
+    make_day(session, campaign, DAY, spend=Decimal("250.00"))
+    make_day(session, campaign, DAY + dt.timedelta(days=1), spend=Decimal("50.00"))
+    changing = threading.Thread(target=patch, args=(alices, {"currency": "EUR"}))
+    changing.start()
+    with Session(session.get_bind()) as watcher:
+        while not watcher.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert changing.is_alive()
+    session.commit()
+    changing.join()
+    session.expire_all()
+    found = session.scalars(select(PlatformTotalDay.spend).order_by(PlatformTotalDay.day)).all()
+    assert found == [Decimal("200.00"), Decimal("40.00")]
 
 
 def test_a_rate_of_ones_own_is_used_from_its_day_on_and_can_be_removed(
