@@ -6,13 +6,14 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import check
 from sqlalchemy.orm import Session
 
 from app.web.wiring import PUBLIC
-from tests.conftest import Member, csrf_token, sign_in
+from tests.conftest import SHIPPED_RATES, Member, csrf_token, sign_in
 from tests.everything import make_everything
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,11 @@ def test_there_is_one_migration_head() -> None:
 def test_models_and_migrations_agree(app: Flask) -> None:
     with app.app_context():
         check()
+
+
+@pytest.mark.usefixtures("cluster")
+def test_a_migrated_database_holds_the_shipped_exchange_rates() -> None:
+    assert SHIPPED_RATES[0] > 60_000
 
 
 def test_only_settings_reads_the_environment() -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -60,6 +61,17 @@ class Overview:
     @property
     def held_through(self) -> dt.date | None:
         return max((a.read_through for a in self.accounts if a.read_through), default=None)
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether every chosen account was read on its latest day by the last look."""
+        last = self.connection.last_synced_at
+        if last is None or not self.selected:
+            return False
+        return all(
+            account.read_through == last.astimezone(ZoneInfo(account.time_zone)).date()
+            for account in self.selected
+        )
 
     @property
     def currencies(self) -> list[str]:

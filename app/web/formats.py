@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
         ratio,
         day,
         day_short,
+        month,
         day_range,
         moment,
         ago,
@@ -126,6 +127,11 @@ def day(value: dt.date | None) -> str:
 def day_short(value: dt.date | None) -> str:
     """A day of the present year: Nov 22."""
     return NOTHING if value is None else format_skeleton("MMMd", value, locale=_words_locale())
+
+
+def month(value: dt.date | None) -> str:
+    """The month of a day: Nov 2026."""
+    return NOTHING if value is None else format_skeleton("yMMM", value, locale=_words_locale())
 
 
 def day_range(first: dt.date, last: dt.date) -> str:
