@@ -7,6 +7,8 @@ import datetime as dt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.imports.upload import discard_stale
+
 # Each takes the moment before which rows are deleted, and how long ago that is.
 _EXPIRED = (
     (dt.timedelta(0), "DELETE FROM user_session WHERE expires_at < :before"),
@@ -40,9 +42,10 @@ _EXPIRED = (
 
 
 def prune(session: Session, now: dt.datetime) -> None:
-    """Sessions, links and counters as they expire; finished syncs and jobs after a while.
+    """Sessions, links and counters as they expire; syncs, jobs and idle uploads after a while.
 
     A sync that changed figures stays for as long as the ledger names it.
     """
+    discard_stale(session, now)
     for age, statement in _EXPIRED:
         session.execute(text(statement), {"before": now - age})

@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from procrastinate import JobContext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.imports import run as imports
 from app.models import Account, Workspace
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
@@ -23,6 +25,10 @@ PRUNE = "prune"
 _OUR_FAULT = (
     "Something went wrong on our side. What was read until then is stored; the next sync tries "
     "again by itself. The log of the server has the details."
+)
+_IMPORT_FAULT = (
+    "Something went wrong on our side and nothing of this file was stored. Confirm it again; if it "
+    "fails again, the log of the server has the details."
 )
 # New rates concern the days since the last ones, and the week that leans on them.
 _RATES_REACH_BACK = dt.timedelta(days=100)
@@ -45,6 +51,18 @@ def sync(context: JobContext, *, run_id: int) -> None:
         logger.exception("sync run %d failed", run_id)
         with runtime.transaction() as session:
             ending.fail(session, run_id, _OUR_FAULT, now=utc_now())
+
+
+def run_import(context: JobContext, *, import_id: int) -> None:
+    """Do a confirmed import."""
+    runtime = Runtime.of(context)
+    with Session(runtime.engine, expire_on_commit=False) as session:
+        try:
+            imports.run_import(session, import_id, utc_now())
+        except Exception:
+            logger.exception("import %d failed", import_id)
+            session.rollback()
+            imports.fail(session, import_id, _IMPORT_FAULT, now=utc_now())
 
 
 def refresh_rates(context: JobContext) -> None:
@@ -75,6 +93,7 @@ def prune_old(context: JobContext) -> None:
 
 TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
+    imports.TASK: run_import,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from app.connectors.base import Connector, Days, FoundAccount
 from app.models import Account, SyncChunk, SyncRun
 from app.sync.reading import Piece
-from app.sync.window import Reach, days_to_read, history_limit, in_chunks, local_day
+from app.sync.window import (
+    ONE_DAY,
+    Reach,
+    days_to_read,
+    history_limit,
+    in_chunks,
+    last_settled,
+    local_day,
+)
+
+_OLDER_CHUNKS = 4
 
 
 def plan(
@@ -20,18 +30,18 @@ def plan(
     accounts: Sequence[Account],
     connector: type[Connector],
     now: dt.datetime,
+    silent: Mapping[int, Days],
 ) -> None:
     """Cut what the run reads into chunks, the newest days of every account first.
 
-    A run that was planned before keeps its plan: what is done is not read again.
+    `silent` are old days, by account, on which its totals say that nothing happened: they count
+    as read. Days that no longer change are read in longer chunks.
     """
-    if session.scalar(select(func.count()).where(SyncChunk.run_id == run.id)):
-        return
     chunks = [
         (chunk, account)
         for account in accounts
         for days in _spans(run, account, connector, now)
-        for chunk in in_chunks(days, connector.chunk_days)
+        for chunk in _cut(days, connector, local_day(account, now), silent.get(account.id))
     ]
     chunks.sort(key=lambda pair: pair[0].last, reverse=True)
     session.add_all(
@@ -42,13 +52,20 @@ def plan(
             account_id=account.id,
             first=days.first,
             last=days.last,
+            done_at=now if days == silent.get(account.id) else None,
         )
         for position, (days, account) in enumerate(chunks)
     )
     run.chunks_total = len(chunks)
+    run.chunks_done = sum(days == silent.get(account.id) for days, account in chunks)
     if chunks:
         run.first = min(days.first for days, _ in chunks)
         run.last = max(days.last for days, _ in chunks)
+
+
+def is_planned(session: Session, run_id: int) -> bool:
+    """Whether the run was planned by an earlier attempt: what is done is not read again."""
+    return bool(session.scalar(select(func.count()).where(SyncChunk.run_id == run_id)))
 
 
 def pieces(session: Session, run_id: int) -> list[Piece]:
@@ -81,6 +98,22 @@ def found(account: Account) -> FoundAccount:
     return FoundAccount(
         account.external_id, account.name, account.currency, account.time_zone, account.status
     )
+
+
+def _cut(
+    days: Days, connector: type[Connector], today: dt.date, silent: Days | None
+) -> Iterator[Days]:
+    if silent is not None and silent.last < days.last and days.first <= silent.last:
+        yield silent
+        days = Days(silent.last + ONE_DAY, days.last)
+    settled = last_settled(connector, today)
+    if days.last > settled:
+        yield from in_chunks(
+            Days(max(days.first, settled + ONE_DAY), days.last), connector.chunk_days
+        )
+    if days.first <= settled:
+        older = Days(days.first, min(days.last, settled))
+        yield from in_chunks(older, connector.chunk_days * _OLDER_CHUNKS)
 
 
 def _spans(

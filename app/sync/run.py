@@ -28,12 +28,12 @@ from app.sync import ending, reconcile, rollup, silence
 from app.sync.accounts import keep_renewed, refresh_accounts
 from app.sync.entities import store_structure
 from app.sync.lock import only_one
-from app.sync.plan import found, pieces, plan
+from app.sync.plan import found, is_planned, pieces, plan
 from app.sync.reading import Reading, read_ahead
 from app.sync.requests import UNFINISHED
 from app.sync.spans import Read, advance, held_days
 from app.sync.store import Origin, Written, replace
-from app.sync.window import Reach, local_day
+from app.sync.window import Reach, history_limit, last_settled, local_day
 
 _log = logging.getLogger(__name__)
 
@@ -181,11 +181,31 @@ def _prepare(work: _Work) -> None:
         accounts = _selected(session, work)
     if structure_read:
         notices += [note for account in accounts if (note := _read_structure(work, account))]
+    silent = _silent(work, accounts) if work.reach is Reach.HISTORY else {}
     with work.sessions.begin() as session:
         run = _run(session, work)
-        plan(session, run, _selected(session, work), type(work.connector), work.clock())
         for notice in notices:
             _note(run, notice)
+        if not is_planned(session, work.run_id):
+            chosen = _selected(session, work)
+            plan(session, run, chosen, type(work.connector), work.clock(), silent)
+
+
+def _silent(work: _Work, accounts: list[Account]) -> dict[int, Days]:
+    """The old days, by account, that need not be read because nothing happened on them."""
+    kind, now = type(work.connector), work.clock()
+    with work.sessions() as session:
+        if is_planned(session, work.run_id):
+            return {}
+    silent = {}
+    for account in accounts:
+        today = local_day(account, now)
+        if account.history_from is None:
+            old = Days(history_limit(kind, today), last_settled(kind, today))
+            days = silence.before_the_first_figure(work.connector, found(account), old)
+            if days is not None:
+                silent[account.id] = days
+    return silent
 
 
 def _read_structure(work: _Work, account: Account) -> str:

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import DayTotal, Grain
+from app.connectors.base import Connector, Days, DayTotal, FoundAccount, Grain
 from app.models import Account, AdDay, CampaignDay, PlacementDay
 from app.sync.reading import Reading
+from app.sync.window import ONE_DAY, in_chunks
+
+_YEAR = 366
 
 _STORED: dict[Grain, type[CampaignDay | AdDay | PlacementDay]] = {
     Grain.CAMPAIGN: CampaignDay,
@@ -59,3 +62,14 @@ def notice(account: Account, kept: set[dt.date], withdrawn: set[dt.date]) -> str
 def _days(days: set[dt.date]) -> str:
     first, last = min(days), max(days)
     return str(first) if first == last else f"{len(days)} days from {first} to {last}"
+
+
+def before_the_first_figure(connector: Connector, account: FoundAccount, days: Days) -> Days | None:
+    """The beginning of `days` on which nothing happened, by the account's own totals.
+
+    Saves asking for every week of the years before an account was used.
+    """
+    first = days.last
+    for year in in_chunks(days, _YEAR):
+        first = min([first, *delivering(connector.totals(account, year))])
+    return Days(days.first, first - ONE_DAY) if first > days.first else None

@@ -39,6 +39,7 @@ class SlowPlatform(FakePlatform):
     """Takes its time over every page and says aloud what it was asked for."""
 
     slug = "slow"
+    chunk_days = 2
 
     def facts(
         self, account: FoundAccount, grain: Grain, days: Days, *, conversion_action: str | None

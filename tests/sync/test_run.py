@@ -120,6 +120,17 @@ def test_history_is_read_newest_first_to_the_platforms_limit(
     assert done.rows_read == done.rows_changed == 101 * 2 * 5
 
 
+def test_years_without_figures_are_not_read_week_by_week(
+    session: Session, world: World, account: Account, run: Syncs
+) -> None:
+    world.spread(TODAY - 40 * ONE_DAY, TODAY)
+    assert run().state == "done"
+    assert min(days.first for _, _, days in world.asked) == TODAY - 40 * ONE_DAY
+    assert (account.history_from, account.read_through) == (FIRST, TODAY)
+    assert account.settled_through == TODAY - 29 * ONE_DAY
+    assert total(session)[1] == 2 * 41
+
+
 def test_the_totals_pages_read_are_there_with_the_facts(
     session: Session, world: World, run: Syncs
 ) -> None:
