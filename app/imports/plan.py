@@ -108,6 +108,11 @@ def _shape(table: Table, answers: Answers) -> Shape | None:
     shape = recognise(table.header, table.preamble)
     if shape and shape.instead:
         raise Refused(shape.instead)
+    if shape and shape.trusted and answers.platform not in ("", shape.platform):
+        raise Refused(
+            f"You said {PLATFORMS[answers.platform]}, but this is a {shape.label}. "
+            "Leave the platform open, or upload the right file."
+        )
     if answers.columns and (shape is None or not shape.trusted):
         store = set(answers.columns.values()) & {Field.NET, Field.GROSS}
         by_hand = BY_HAND[Kind.STORE_DAYS if store else Kind.ADS]

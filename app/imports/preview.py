@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
-from typing import BinaryIO
 
 from app.imports.answers import Answers
 from app.imports.facts import ZERO, Dropped, Reading
 from app.imports.fields import ENTITIES, LABELS, Field
 from app.imports.plan import Plan, Question, make_plan
-from app.imports.read import Table, open_table
+from app.imports.read import Table
 from app.imports.refusal import Refused
-from app.imports.shapes import KNOWN_HEADERS, PLATFORMS, Kind, headers_for
+from app.imports.shapes import PLATFORMS, Kind, headers_for
 
 _SAMPLES = 3
 _LONGEST_CELL = 60
@@ -103,9 +102,8 @@ class Looked:
     by_day: dict[dt.date, Sums]
 
 
-def look(file: BinaryIO, size: int, *, filename: str, answers: Answers, today: dt.date) -> Looked:
+def look(table: Table, *, filename: str, answers: Answers, today: dt.date) -> Looked:
     """Read the whole file and say what it holds. Raises Refused; stores nothing."""
-    table = open_table(file, size, KNOWN_HEADERS)
     plan = make_plan(table, answers, filename=filename, today=today)
     preview = _describe(table, plan)
     by_day: dict[dt.date, Sums] = {}

@@ -24,8 +24,8 @@ EXPECTED = exports.sums(exports.lines())["spend"]
 
 
 def preview_of(content: bytes) -> Preview:
-    file = io.BytesIO(content)
-    return look(file, len(content), filename="export.csv", answers=Answers(), today=TODAY).preview
+    table = open_table(io.BytesIO(content), len(content), KNOWN_HEADERS)
+    return look(table, filename="export.csv", answers=Answers(), today=TODAY).preview
 
 
 def rows_of(content: bytes) -> list[tuple[int, list[object]]]:
@@ -158,9 +158,8 @@ def test_a_name_that_looks_like_a_formula_stays_text() -> None:
     rows = exports.meta(given=[line])
     rows[1][2] = '=HYPERLINK("https://example.com")'
     content = exports.delimited(rows)
-    looked = look(
-        io.BytesIO(content), len(content), filename="a.csv", answers=Answers(), today=TODAY
-    )
+    table = open_table(io.BytesIO(content), len(content), KNOWN_HEADERS)
+    looked = look(table, filename="a.csv", answers=Answers(), today=TODAY)
     facts = [fact for _, fact in Reading(looked.table, looked.plan).ads()]
     assert facts[0].campaign_name == '=HYPERLINK("https://example.com")'
 

@@ -13,7 +13,9 @@ from app.imports.dates import DateOrder
 from app.imports.facts import Reading, StoreFact
 from app.imports.fields import Field
 from app.imports.preview import Looked, look
+from app.imports.read import open_table
 from app.imports.refusal import Refused
+from app.imports.shapes import KNOWN_HEADERS
 from tests.imports import exports
 
 TODAY = dt.date(2026, 11, 23)
@@ -21,8 +23,7 @@ TODAY = dt.date(2026, 11, 23)
 
 def read(content: bytes, filename: str = "export.csv", answers: Answers | None = None) -> Looked:
     return look(
-        io.BytesIO(content),
-        len(content),
+        open_table(io.BytesIO(content), len(content), KNOWN_HEADERS),
         filename=filename,
         answers=answers or Answers(),
         today=TODAY,
