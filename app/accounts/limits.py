@@ -7,7 +7,6 @@ limit counts what it counts.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import ipaddress
 import math
@@ -19,12 +18,10 @@ from typing import Any
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from app.errors import TooMany
-from app.models import RateLimit
 
 SIGN_IN_PAIR = RateLimitItemPerMinute(10, 15, namespace="sign-in-pair")
 SIGN_IN_DEVICE = RateLimitItemPerMinute(10, 15, namespace="sign-in-device")
@@ -153,14 +150,6 @@ def network(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def forget_expired(session: Session, now: dt.datetime) -> int:
-    """Delete counters whose window is over; returns how many."""
-    found = session.execute(
-        delete(RateLimit).where(RateLimit.expires_at <= now).returning(RateLimit.key)
-    )
-    return len(found.all())
 
 
 def _sentence(seconds: int) -> str:

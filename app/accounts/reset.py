@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.passwords import check_new_password, hash_password
@@ -93,11 +93,3 @@ def void_links(session: Session, user_id: int, now: dt.datetime) -> None:
         .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
         .values(used_at=now)
     )
-
-
-def forget_old_links(session: Session, now: dt.datetime) -> int:
-    """Delete links that are over; returns how many."""
-    found = session.execute(
-        delete(PasswordReset).where(PasswordReset.expires_at <= now).returning(PasswordReset.id)
-    )
-    return len(found.all())

@@ -99,14 +99,6 @@ def close_other_sessions(session: Session, user_id: int, keep: int | None) -> No
     session.execute(query)
 
 
-def forget_expired(session: Session, now: dt.datetime) -> int:
-    """Delete sessions that are over; returns how many."""
-    found = session.execute(
-        delete(UserSession).where(UserSession.expires_at <= now).returning(UserSession.id)
-    )
-    return len(found.all())
-
-
 def digest(token: str) -> bytes:
     """What is stored of a secret token."""
     return hashlib.sha256(token.encode()).digest()

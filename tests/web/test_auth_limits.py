@@ -253,17 +253,6 @@ def test_a_window_that_is_over_counts_from_the_beginning(app: Flask, session: Se
     assert session.scalars(select(RateLimit.hits)).all() == [1]
 
 
-def test_counters_that_are_over_can_be_swept(app: Flask, session: Session) -> None:
-    with app.app_context():
-        Limiter(db.engine).count(
-            [Count(limits.SIGN_UP_ADDRESS, "a"), Count(limits.RESET_ADDRESS, "b")]
-        )
-    session.execute(text("UPDATE rate_limit SET expires_at = now() WHERE key LIKE '%sign-up%'"))
-    now = session.scalar(select(func.clock_timestamp()))
-    assert limits.forget_expired(session, now) == 1
-    assert session.scalar(select(func.count()).select_from(RateLimit)) == 1
-
-
 def test_a_request_that_fails_stays_counted(app: Flask, session: Session) -> None:
     with app.app_context():
         Limiter(db.engine).count([Count(limits.SIGN_UP_ADDRESS, "a")])
