@@ -17,6 +17,7 @@ PRIVATE = (
     "connections_api",
     "oauth",
     "imports",
+    "imports_api",
     "settings",
     "workspace_api",
     "api",
