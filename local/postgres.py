@@ -50,6 +50,10 @@ class Place:
         return self.data.with_suffix(".lock")
 
     @property
+    def throw_away_mark(self) -> Path:
+        return self.data.with_suffix(".throw-away")
+
+    @property
     def socket_note(self) -> Path:
         return self.data.with_suffix(".socket")
 
@@ -77,6 +81,8 @@ class Place:
         """Delete the cluster and, for root, the folder that held nothing else."""
         shutil.rmtree(self.data, ignore_errors=True)
         self.log.unlink(missing_ok=True)
+        self.socket_note.unlink(missing_ok=True)
+        self.throw_away_mark.unlink(missing_ok=True)
         self.lock.unlink(missing_ok=True)
         if self.account is not None:
             with suppress(OSError):
@@ -111,6 +117,8 @@ class Cluster:
         try:
             _finish_predecessor(place)
             if not durable:
+                _sweep()
+                place.throw_away_mark.touch()
                 shutil.rmtree(place.data, ignore_errors=True)
             if not place.data.exists():
                 _initialise(place, [] if durable else ["--no-sync"])
@@ -244,6 +252,19 @@ def _finish_predecessor(place: Place) -> None:
         left = Path(place.socket_note.read_text().strip())
         if left.parent == SOCKETS and left.name.startswith(SOCKET_PREFIX):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what killed processes of root could not throw away themselves."""
+    for mark in binaries.SHARED.glob("*/*.throw-away"):
+        left = Place(mark.with_suffix(""), Path(), binaries.account())
+        try:
+            lock = _hold(left)
+        except LocalError:
+            continue
+        if _postmaster(left.data) is None:
+            left.remove()
+        lock.close()
 
 
 def _postmaster(data: Path) -> int | None:

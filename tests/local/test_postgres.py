@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from local import binaries
 from local.errors import LocalError
 from local.postgres import Cluster, place_for
 from tests.local.processes import PROJECT, alive, eventually, python
@@ -149,3 +150,23 @@ def test_a_wrong_pg_bin_is_said_in_a_sentence(
     monkeypatch.setenv("PG_BIN", str(tmp_path))
     with pytest.raises(LocalError, match="there is no program postgres in it"):
         Cluster.start(tmp_path / "data")
+
+
+def test_what_a_killed_test_run_left_is_swept_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() != 0:
+        # Only root's data lies in the shared folder; anyone else's lies where the test puts it.
+        monkeypatch.setattr(binaries, "SHARED", tmp_path)
+    output = tmp_path / "output"
+    code = HOLD.replace("(Path(sys.argv[1]))", "(Path(sys.argv[1]), durable=False)")
+    with python(["-c", code, str(tmp_path / "killed/data")], PROJECT, {}, output) as parent:
+        eventually(lambda: output.read_text().endswith("\n"))
+        left = Path(str(ask(output.read_text().strip(), "SHOW data_directory")))
+        server = server_of(output.read_text().strip())
+        parent.kill()
+        parent.wait()
+    eventually(lambda: not alive(server))
+    assert left.exists()
+    Cluster.start(tmp_path / "data", durable=False).stop()
+    assert not left.exists()
