@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
@@ -61,7 +62,7 @@ class PlatformFigures:
     share: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Performance:
     """Figures of the days shown, and everything that follows from them."""
 
@@ -70,17 +71,17 @@ class Performance:
     read_from: dt.date | None = None
     read_through: dt.date | None = None
 
-    @property
+    @cached_property
     def shown(self) -> Figures:
         """Everything on the days shown, a day that is not over included."""
         return self._of(self.comparison.shown)
 
-    @property
+    @cached_property
     def compared(self) -> Figures:
         """The days shown that are over: the side of the comparison that is now."""
-        return self._of(self.comparison.compared)
+        return self._of(self.comparison.over)
 
-    @property
+    @cached_property
     def before(self) -> Figures | None:
         """The other side; None when nothing is compared."""
         return self._of(self.comparison.before) if self.comparison.before else None
@@ -130,13 +131,17 @@ class Performance:
             default=None,
         )
 
+    @cached_property
+    def _by_day(self) -> dict[dt.date, Figures]:
+        return _summed(self.slices, lambda s: s.day, lambda s: s.figures)
+
     def _of(self, period: Period | None) -> Figures:
         if period is None:
             return NOTHING
-        return total(s.figures for s in self.slices if s.day in period)
+        return total(figures for day, figures in self._by_day.items() if day in period)
 
     def _days(self, period: Period) -> list[DayFigures]:
-        by_day = _summed(self.slices, lambda s: s.day, lambda s: s.figures)
+        by_day = self._by_day
         first = min([*by_day, *_given(self.read_from)], default=dt.date.max)
         last = max([*by_day, *_given(self.read_through)], default=dt.date.min)
         return [

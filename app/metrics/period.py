@@ -73,14 +73,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`compared` is the part of `shown` whose days are over; `before` is what it is held against.
+    """`over` is the part of `shown` whose days are over; `before` is what it is held against.
 
-    Both are None when nothing can be compared. `whole_before` also covers the counterpart of
-    a day that is not over, for drawing.
+    Either is None when there is no such day. `whole_before` also covers the counterpart of a
+    day that is not over, for drawing.
     """
 
     shown: Period
-    compared: Period | None
+    over: Period | None
     before: Period | None
     whole_before: Period | None
     how: Compare = Compare.PREVIOUS
@@ -89,7 +89,7 @@ class Comparison:
     @property
     def unfinished(self) -> bool:
         """Whether days were left out of the comparison because they are not over."""
-        return self.compared != self.shown
+        return self.over != self.shown
 
     @property
     def spans(self) -> list[Period]:
@@ -101,17 +101,17 @@ def compare(
     shown: Period, today: dt.date, how: Compare = Compare.PREVIOUS, align: Align = Align.EXACT
 ) -> Comparison:
     """What `shown` is to be compared with, given the workspace's `today`."""
+    over = shown.before(today)
     if how is Compare.NONE:
-        return Comparison(shown, None, None, None, how, align)
+        return Comparison(shown, over, None, None, how, align)
     whole_before = _counterpart(shown, how, align)
-    compared = shown.before(today)
     before = None
-    if compared == shown:
+    if over == shown:
         before = whole_before
-    elif compared is not None:
-        last = min(whole_before.first + (compared.last - compared.first), whole_before.last)
+    elif over is not None:
+        last = min(whole_before.first + (over.last - over.first), whole_before.last)
         before = Period(whole_before.first, last)
-    return Comparison(shown, compared, before, whole_before, how, align)
+    return Comparison(shown, over, before, whole_before, how, align)
 
 
 def _counterpart(shown: Period, how: Compare, align: Align) -> Period:

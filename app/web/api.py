@@ -239,7 +239,7 @@ def _source(found: Performance) -> RevenueSource:
 def _summary(known: Sources, found: Performance) -> SummaryOut:
     currency, source = access.workspace().currency, _source(found)
     fresh = freshness(known)
-    shown, compared = found.comparison.shown, found.comparison.compared
+    shown, over = found.comparison.shown, found.comparison.over
     return SummaryOut(
         first=shown.first,
         last=shown.last,
@@ -248,7 +248,7 @@ def _summary(known: Sources, found: Performance) -> SummaryOut:
         **flat(found.shown, source, currency),
         previous=_previous(found, source, currency),
         change=_change(found, source),
-        compared_to=compared.last if compared else None,
+        compared_to=over.last if over and found.before else None,
         settled_through=fresh.settled_through,
         synced_at=fresh.synced_at,
         unconverted=_unconverted(found),

@@ -54,7 +54,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure: now, what it is compared as, before, its change and its days."""
+    """One figure: now, before, its change, and its days but for one that is not over."""
 
     metric: str
     value: Decimal | None
@@ -129,12 +129,13 @@ def unfinished(latest: Sequence[SyncRun]) -> list[SyncRun]:
 
 def _card(metric: str, pick: Pick, found: Performance) -> Card:
     before = pick(found.before) if found.before else None
+    over = found.comparison.over
     return Card(
         metric=metric,
         value=_decimal(pick(found.shown)),
         before=_decimal(before),
         change=change(pick(found.compared), before),
-        days=[_of_day(day, pick) for day in found.daily()],
+        days=[_of_day(day, pick) for day in found.daily() if over and day.day in over],
     )
 
 
@@ -144,5 +145,3 @@ def _of_day(day: DayFigures, pick: Pick) -> Decimal | int | None:
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
-
-

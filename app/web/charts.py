@@ -47,7 +47,7 @@ def trend(
     for line in lines:
         data += _present(line, days, unsettled)
     for trace in data:
-        if trace["meta"] == {"role": lines[0].role}:
+        if trace["meta"]["role"] == lines[0].role and trace["meta"].get("part") != "previous":
             trace["fill"] = "tozeroy"
     unit = "ratio" if kind == "roas" else "money"
     return {"data": data, "layout": {"meta": {"unit": unit, "currency": currency}}}

@@ -29,14 +29,14 @@ def test_the_previous_period_is_as_long_and_ends_the_day_before() -> None:
     found = compare(period("2026-10-23", "2026-11-21"), TODAY)
 
     assert found.before == period("2026-09-23", "2026-10-22")
-    assert found.compared == found.shown
+    assert found.over == found.shown
     assert not found.unfinished
 
 
 def test_today_and_its_counterpart_are_left_out_of_both_sides() -> None:
     found = compare(period("2026-11-16", "2026-11-22"), TODAY)
 
-    assert found.compared == period("2026-11-16", "2026-11-21")
+    assert found.over == period("2026-11-16", "2026-11-21")
     assert found.before == period("2026-11-09", "2026-11-14")
     assert found.whole_before == period("2026-11-09", "2026-11-15")
     assert found.unfinished
@@ -46,7 +46,7 @@ def test_today_alone_is_not_compared() -> None:
     found = compare(period("2026-11-22", "2026-11-22"), TODAY)
 
     assert found.before is None
-    assert found.compared is None
+    assert found.over is None
 
 
 def test_weekdays_stay_on_weekdays_when_asked() -> None:

@@ -179,7 +179,7 @@ def test_totals_that_differ_are_said_to(
 def test_what_is_not_settled_is_said_and_drawn_dashed(alices: FlaskClient) -> None:
     html = text(alices)
 
-    assert "3 days may still change" in html
+    assert "Last 3 days still settling" in html
     assert '"part": "unsettled"' in html
 
 
