@@ -248,6 +248,11 @@ def _finish_predecessor(place: Place) -> None:
         os.kill(pid, signal.SIGINT)
         time.sleep(0.1)
     note.unlink(missing_ok=True)
+    _clear_socket(place)
+
+
+def _clear_socket(place: Place) -> None:
+    """Remove the socket's folder that a killed process could not."""
     if place.socket_note.exists():
         left = Path(place.socket_note.read_text().strip())
         if left.parent == SOCKETS and left.name.startswith(SOCKET_PREFIX):
@@ -263,6 +268,7 @@ def _sweep() -> None:
         except LocalError:
             continue
         if _postmaster(left.data) is None:
+            _clear_socket(left)
             left.remove()
         lock.close()
 
