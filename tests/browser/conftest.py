@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.sandbox_server import Sandbox
+from tests.sandbox_server import SandboxServer
 
 ROOT = Path(__file__).parents[2]
+EXPORTS = ROOT / "tests" / "fixtures" / "exports"
 STARTS_WITHIN = 60.0
 
 
@@ -38,7 +39,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def site(database_url: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[str]:
+def site(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> Iterator[str]:
     """The address of a running installation with an empty database, jobs inside."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -76,7 +77,7 @@ def quiet_page(page: Page) -> Iterator[Page]:
     assert not complaints, complaints
 
 
-def environment(database_url: str, sandbox: Sandbox, address: str) -> dict[str, str]:
+def environment(database_url: str, sandbox: SandboxServer, address: str) -> dict[str, str]:
     """What an operator would set, for an installation that speaks to the sandbox."""
     return {
         "APP_ENV": "development",
@@ -87,7 +88,7 @@ def environment(database_url: str, sandbox: Sandbox, address: str) -> dict[str, 
         "META_APP_ID": "sandbox-app",
         "META_APP_SECRET": "sandbox-secret",
         "META_GRAPH_URL": sandbox.graph_url,
-        "META_DIALOG_URL": sandbox.graph_url,
+        "META_DIALOG_URL": sandbox.dialog_url,
         "WEB_CONCURRENCY": "1",
     }
 
@@ -113,3 +114,31 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
     raise AssertionError(f"the installation was not healthy in time:\n{log.read_text()}")
+
+
+def sign_up(page: Page, site: str, name: str) -> None:
+    """From the landing page to a new workspace's dashboard."""
+    page.goto(site)
+    page.get_by_role("link", name="Get started").first.click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(f"{name.split(maxsplit=1)[0].lower()}@example.com")
+    page.get_by_label("Password", exact=True).fill("correct horse battery")
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(f"{site}/dashboard")
+
+
+def connect_meta(page: Page, site: str, accounts: list[str]) -> None:
+    """Press Connect, agree on the platform's page, and choose these accounts."""
+    page.goto(f"{site}/connections")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Connect Meta Ads").click()
+    opened.value.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Choose which").click()
+    for box in page.get_by_role("checkbox").all():
+        box.set_checked(box.get_attribute("value") in accounts)
+    page.get_by_role("button", name="Read these accounts").click()
+
+
+def wait_until_read(page: Page, patience: float) -> None:
+    """Watch the connected list, without reloading, until nothing is being read."""
+    expect(page.locator("#connected progress")).to_have_count(0, timeout=patience)
