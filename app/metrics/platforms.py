@@ -25,7 +25,8 @@ _UNKNOWN = Counting(
 COUNTING = {
     "meta": Counting(
         "Meta",
-        "Purchases under one action type for every account, never a sum of overlapping ones.",
+        "Purchases under one action type per row: omni_purchase, which already holds the others, "
+        "else the next one there is. Overlapping types are never added.",
         "The ad account's own setting; by default 7 days after a click, 1 day after a view.",
         "Booked on the day of the click or view, in the ad account's time zone.",
     ),

@@ -49,10 +49,10 @@ def _of(link: Link, latest: Sequence[SyncRun], now: dt.datetime) -> Iterator[Pro
     if link.status == "needs_attention":
         reason = link.status_reason or "It no longer accepts our access. Connect it again."
         yield Problem(Kind.NEEDS_ATTENTION, link, f"{name} needs you. {reason}")
-    elif not link.counted_accounts:
+    elif not link.counted:
         text = f"{name} is connected but no account is chosen, so it adds nothing to your numbers."
         yield Problem(Kind.NO_ACCOUNTS, link, f"{text} Choose one on the Connections page.")
-    elif _behind(link, now) and not any(run.state == "running" for run in mine):
+    elif link.live and _behind(link, now) and all(run.state != "running" for run in mine):
         yield _late(link, name, mine, now)
 
 

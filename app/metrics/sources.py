@@ -33,18 +33,23 @@ class Source:
     read_through: dt.date | None
     settled_through: dt.date | None
     synced_at: dt.datetime | None
+    removed_at: dt.datetime | None
     kind: str
     connection_status: str
 
     @property
     def live(self) -> bool:
         """Whether a platform is still asked for it; uploads and kept data are not."""
-        return self.kind != "upload" and self.connection_status != "disconnected"
+        return (
+            self.kind != "upload"
+            and self.connection_status != "disconnected"
+            and self.removed_at is None
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A connection, whether or not any of its accounts counts."""
+    """A connection. `counted` of its accounts count, and `live` of those are still read."""
 
     id: int
     platform: str
@@ -56,7 +61,8 @@ class Link:
     paused_until: dt.datetime | None
     last_synced_at: dt.datetime | None
     created_at: dt.datetime
-    counted_accounts: int
+    counted: int
+    live: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def sources(session: Session, workspace_id: int) -> Sources:
             Account.read_through,
             Account.settled_through,
             Account.synced_at,
+            Account.removed_at,
         )
         .outerjoin(
             Account,
@@ -149,6 +156,7 @@ def _source(row: Row[*tuple[Any, ...]]) -> Source:
         row.read_through,
         row.settled_through,
         row.synced_at,
+        row.removed_at,
         row.kind,
         row.status,
     )
@@ -157,7 +165,7 @@ def _source(row: Row[*tuple[Any, ...]]) -> Source:
 def _links(rows: Iterable[Row[*tuple[Any, ...]]], counted: Sequence[Source]) -> Iterable[Link]:
     unique = {row.id: row for row in rows}
     for row in unique.values():
-        accounts = sum(source.connection_id == row.id for source in counted)
+        mine = [source for source in counted if source.connection_id == row.id]
         yield Link(
             row.id,
             row.platform,
@@ -169,5 +177,6 @@ def _links(rows: Iterable[Row[*tuple[Any, ...]]], counted: Sequence[Source]) -> 
             row.paused_until,
             row.last_synced_at,
             row.created_at,
-            accounts,
+            len(mine),
+            sum(source.live for source in mine),
         )

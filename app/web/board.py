@@ -113,17 +113,20 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
         unsettled=fresh.unsettled(view.shown),
         match=match(session, made.known, view.shown),
         problems=problems(made.known, latest, now),
-        running=unfinished(latest),
+        running=awaited(latest),
         top=[row for row in top if row.figures.anything or row.apart.anything],
     )
 
 
 def unfinished(latest: Sequence[SyncRun]) -> list[SyncRun]:
-    """Syncs a person is waiting for; the routine ones of the timetable run unseen."""
+    """Syncs that are queued or running."""
+    return [run for run in latest if run.state in UNFINISHED]
+
+
+def awaited(latest: Sequence[SyncRun]) -> list[SyncRun]:
+    """Those a person waits for; the routine ones of the timetable run unseen."""
     return [
-        run
-        for run in latest
-        if run.state in UNFINISHED and (run.trigger != "schedule" or run.reach == "history")
+        run for run in unfinished(latest) if run.trigger != "schedule" or run.reach == "history"
     ]
 
 

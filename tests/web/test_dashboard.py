@@ -326,6 +326,37 @@ def test_a_signed_out_visitor_is_sent_to_sign_in(client: FlaskClient) -> None:
     assert "/auth" in response.location
 
 
+def test_a_routine_sync_runs_unseen_but_refresh_waits_for_it(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    session.add(_run(alice, account, trigger="schedule", state="running"))
+    session.commit()
+
+    assert "load delay:2s" not in text(alices)
+    assert "load delay:2s" in text(alices, "/dashboard/progress", headers=PARTIAL)
+
+
+def test_while_a_history_is_read_the_figures_come_in_between(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    session.add(
+        _run(alice, account, reach="history", state="running", chunks_done=12, chunks_total=90)
+    )
+    session.commit()
+
+    assert 'hx-target="#board"' in text(alices, "/dashboard/progress?seen=2", headers=PARTIAL)
+    assert 'hx-target="#board"' not in text(alices, "/dashboard/progress?seen=3", headers=PARTIAL)
+    assert "12 of 90" in text(alices)
+
+
+def _run(member: Member, account: Account, **columns: object) -> SyncRun:
+    return SyncRun(
+        workspace_id=member.workspace.id,
+        connection_id=account.connection_id,
+        **{"trigger": "manual", "reach": "window", **columns},
+    )
+
+
 def _checked(account: Account, *, our: str, theirs: str) -> Reconciliation:
     return Reconciliation(
         account_id=account.id,
@@ -338,14 +369,4 @@ def _checked(account: Account, *, our: str, theirs: str) -> Reconciliation:
         our_clicks=90,
         platform_clicks=90,
         matches=our == theirs,
-    )
-
-
-def _run(member: Member, account: Account, **columns: object) -> SyncRun:
-    return SyncRun(
-        workspace_id=member.workspace.id,
-        connection_id=account.connection_id,
-        trigger="manual",
-        reach="window",
-        **columns,
     )
