@@ -11,6 +11,8 @@ from flask.cli import AppGroup
 
 from app.accounts.reset import issue_link
 from app.accounts.signin import comparable
+from app.connections.grants import rotate
+from app.connections.vault import Vault
 from app.extensions import db
 from app.settings import Settings
 
@@ -28,6 +30,21 @@ def register(app: Flask) -> None:
 def new_key() -> None:
     """Print a fresh key for ENCRYPTION_KEYS."""
     click.echo(Fernet.generate_key().decode())
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Encrypt every stored token again with the first key of ENCRYPTION_KEYS."""
+    settings: Settings = current_app.config["SETTINGS"]
+    rotated, lost = rotate(db.session(), Vault(settings.encryption_keys))
+    db.session.commit()
+    click.echo(f"{rotated} connections are encrypted with the first key now.")
+    if lost:
+        raise click.ClickException(
+            f"{len(lost)} connections cannot be read with any key given (ids "
+            f"{', '.join(map(str, lost))}). They are left as they were: put the key they were "
+            "encrypted with back, or connect them again."
+        )
 
 
 @users.command("reset-link")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
-from app.connectors.base import Connector, ConnectorError, FoundAccount, Grant
+from app.connectors.base import AccessRevoked, Connector, ConnectorError, FoundAccount, Grant
 from app.errors import Invalid, NotFound
 from app.models import Account, PlatformConnection
 
@@ -147,11 +147,17 @@ def forget_grant(
 ) -> str:
     """Revoke at the platform and delete the tokens; returns a sentence when revoking failed.
 
+    `connector` is None when the stored grant can no longer be read.
     The grant of a login that another connection of this installation still uses is deleted
     here but not revoked there, which would cut that one off too.
     """
     problem = ""
-    if connector is not None and not _shared(session, connector, connection, vault):
+    if connector is None:
+        problem = (
+            "The tokens are deleted here. They could not be read any more, so access was not "
+            "withdrawn at the platform: remove the app in its own settings."
+        )
+    elif not _shared(session, connector, connection, vault):
         try:
             connector.revoke()
         except ConnectorError as error:
@@ -174,6 +180,25 @@ def delete_data(session: Session, connection: PlatformConnection) -> None:
             PlatformConnection.workspace_id == connection.workspace_id,
         )
     )
+
+
+def rotate(session: Session, vault: Vault) -> tuple[int, list[int]]:
+    """Seal every grant with the vault's first key; how many, and the ids no key opens."""
+    lost = []
+    rotated = 0
+    connections = session.scalars(
+        select(PlatformConnection)
+        .where(PlatformConnection.credentials != "")
+        .order_by(PlatformConnection.id)
+        .with_for_update()
+    )
+    for connection in connections:
+        try:
+            connection.credentials = vault.rotate(connection.credentials)
+            rotated += 1
+        except AccessRevoked:
+            lost.append(connection.id)
+    return rotated, lost
 
 
 def expires_soon(connection: PlatformConnection, now: dt.datetime) -> int | None:
@@ -236,4 +261,11 @@ def _shared(
             PlatformConnection.credentials != "",
         )
     )
-    return any(vault.open(sealed).extra.get("user_id") == mine for sealed in others)
+    return any(_whose(sealed, vault) == mine for sealed in others)
+
+
+def _whose(sealed: str, vault: Vault) -> str | None:
+    try:
+        return vault.open(sealed).extra.get("user_id")
+    except AccessRevoked:
+        return None

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.connections import grants
 from app.connections.overview import Overview, overview
 from app.connections.vault import Vault
-from app.connectors.base import Days
+from app.connectors.base import AccessRevoked, Days
 from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import PlatformConnection, SyncRun
@@ -214,8 +214,13 @@ def disconnect(connection_id: int) -> str:
     if connection.status == "disconnected" or connection.kind == "upload":
         return ""
     vault = _vault()
-    with connector_of(connection.platform, vault.open(connection.credentials)) as connector:
-        problem = grants.forget_grant(session, connector, connection, vault)
+    try:
+        grant = vault.open(connection.credentials)
+    except AccessRevoked:
+        problem = grants.forget_grant(session, None, connection, vault)
+    else:
+        with connector_of(connection.platform, grant) as connector:
+            problem = grants.forget_grant(session, connector, connection, vault)
     session.commit()
     return problem
 

@@ -32,7 +32,7 @@ def start(platform: str) -> ResponseReturnValue:
         if not connector.configured(access.settings()):
             raise AppError(
                 f"{connector.label} is not set up on this installation yet. "
-                "Its operator has to add the app's id and secret; docs/settings.md says how.",
+                "Whoever runs it adds the app's id and secret once; the setup guide says how.",
                 code="not_configured",
             )
         target = handshake.begin(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -82,6 +82,22 @@ def app(settings: Settings) -> Iterator[Flask]:
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def with_keys(settings: Settings) -> Iterator[Callable[..., Flask]]:
+    """Makes the same installation with other encryption keys, newest first."""
+    made: list[Flask] = []
+
+    def make(*keys: str) -> Flask:
+        made.append(create_app(replace(settings, encryption_keys=keys)))
+        return made[-1]
+
+    yield make
+    for application in made:
+        with application.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
