@@ -204,6 +204,8 @@ def _apply(
         "run": origin.sync_run_id,
         "import": origin.import_id,
     }
+    # Enough for the differences of a chunk of 100,000 rows without a temporary file.
+    connection.execute("SET LOCAL work_mem = '32MB'")
     row = connection.execute(_statement(table), parameters).fetchone()
     connection.execute("DROP TABLE pg_temp.incoming")
     return int(row[0]) if row else 0
@@ -225,11 +227,13 @@ _STATEMENT = SQL("""
     ), gone AS (
         DELETE FROM {table} USING change
         WHERE change."is" IS NULL AND {same_key} RETURNING 1
-    ), written AS (
-        INSERT INTO {table} AS kept (workspace_id, account_id, {own_keys}, {figures})
-        SELECT %(workspace)s, %(account)s, {own_keys}, {picked} FROM change WHERE "is"
-        ON CONFLICT ({conflict}) DO UPDATE SET ({figures}) = ROW({excluded})
-        WHERE ({kept}) IS DISTINCT FROM ({excluded}) RETURNING 1
+    ), restated AS (
+        UPDATE {table} SET ({figures}) = ROW({picked}) FROM change
+        WHERE change.was AND change."is" AND {same_key} RETURNING 1
+    ), added AS (
+        INSERT INTO {table} (workspace_id, account_id, {keys}, {figures})
+        SELECT %(workspace)s, %(account)s, {keys}, {picked} FROM change
+        WHERE was IS NULL RETURNING 1
     ), noted AS (
         INSERT INTO metric_revision
             (workspace_id, account_id, grain, entity_id, placement, day, old, new,
@@ -240,7 +244,8 @@ _STATEMENT = SQL("""
         FROM change
         WHERE was OR day BETWEEN %(known_first)s AND %(known_last)s
     )
-    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM restated)
+           + (SELECT count(*) FROM added)
 """)
 
 
@@ -260,8 +265,6 @@ def _statement(table: _Table) -> Composed:
         entity_join=entity,
         fresh_keys=fresh_keys,
         keys=_list(keys),
-        own_keys=_list(keys),
-        conflict=_list(keys) if table.entity else SQL("account_id, day"),
         same_key=_same_key(table, keys),
         figures=_list(table.figures),
         incoming_figures=_each("incoming.{0}", table.figures),
@@ -270,8 +273,6 @@ def _statement(table: _Table) -> Composed:
         old=_each("stored.{0}", table.figures),
         new=_each("fresh.{0}", table.figures),
         picked=_each("{1}", table.figures, "new_"),
-        kept=_each("kept.{0}", table.figures),
-        excluded=_each("excluded.{0}", table.figures),
         grain=SqlText(table.grain),
         entity_id=Identifier(keys[0]) if table.entity else SQL("%(account)s"),
         placement=SQL("placement" if "placement" in keys else "NULL"),
