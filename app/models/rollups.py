@@ -28,8 +28,8 @@ class CampaignTotalDay(Base):
         ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True
     )
     day: Mapped[dt.date] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    workspace_id: Mapped[int]
+    account_id: Mapped[int]
     platform: Mapped[str]
     impressions: Mapped[int]
     clicks: Mapped[int]

@@ -654,21 +654,9 @@ def upgrade() -> None:
         sa.Column("conversions", sa.Numeric(), nullable=False),
         sa.Column("conversion_value", sa.Numeric(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_campaign_day_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["campaign.id"],
             name=op.f("fk_campaign_day_campaign_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_campaign_day_workspace_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("campaign_id", "day", name=op.f("pk_campaign_day")),
@@ -690,21 +678,9 @@ def upgrade() -> None:
         sa.Column("spend", sa.Numeric(), nullable=True),
         sa.Column("value", sa.Numeric(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_campaign_total_day_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["campaign.id"],
             name=op.f("fk_campaign_total_day_campaign_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_campaign_total_day_workspace_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("campaign_id", "day", name=op.f("pk_campaign_total_day")),
@@ -816,21 +792,9 @@ def upgrade() -> None:
         sa.Column("conversions", sa.Numeric(), nullable=False),
         sa.Column("conversion_value", sa.Numeric(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_placement_day_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["campaign.id"],
             name=op.f("fk_placement_day_campaign_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_placement_day_workspace_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("campaign_id", "placement", "day", name=op.f("pk_placement_day")),
@@ -898,19 +862,7 @@ def upgrade() -> None:
         sa.Column("conversions", sa.Numeric(), nullable=False),
         sa.Column("conversion_value", sa.Numeric(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_ad_day_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["ad_id"], ["ad.id"], name=op.f("fk_ad_day_ad_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_ad_day_workspace_id"),
-            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("ad_id", "day", name=op.f("pk_ad_day")),
     )
