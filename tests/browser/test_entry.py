@@ -77,7 +77,7 @@ def test_it_all_works_without_javascript(browser: Browser, served: str) -> None:
 
 def test_the_hint_follows_the_typing_and_gives_nothing_away(visitor: Page, served: str) -> None:
     sent: list[str] = []
-    visitor.goto(f"{served}/auth")
+    visitor.goto(f"{served}/auth", wait_until="networkidle")
     visitor.on("request", lambda request: sent.append(request.url))
     visitor.get_by_label("Name").fill("Nora Field")
     hint = visitor.locator("[data-password-hint]")
