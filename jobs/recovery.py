@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.models import SyncRun
-from app.sync.requests import TASK, UNFINISHED, enqueue
+from app.sync.lock import UNFINISHED
+from app.sync.requests import TASK, enqueue
 from jobs.app import STALLED_SECONDS
 
 _RETRY_STALLED = text("""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
 from app.connectors.base import AccessRevoked, Connector, ConnectorError, FoundAccount, Grant
 from app.errors import Invalid, NotFound
-from app.models import Account, PlatformConnection
+from app.models import Account, PlatformConnection, PlatformTotalDay
+
+logger = logging.getLogger(__name__)
 
 MAX_SELECTED = 200
 
@@ -91,7 +95,8 @@ def adopt(
     """Write down the accounts a grant reads; returns those new to the workspace.
 
     An account left behind by a dead connection comes over with its history. One that a live
-    connection already reads stays there, so that its spend is counted once.
+    connection already reads stays there, so that its spend is counted once. One whose currency
+    is no longer that of its figures is as good as gone: amounts are never mixed.
     """
     by_id = {account.external_id: account for account in found}
     known = session.scalars(
@@ -106,7 +111,11 @@ def adopt(
         if owner.id != connection.id and (owner.status == "active" and owner.kind != "upload"):
             continue
         account.connection = connection
-        _describe(account, by_id[account.external_id])
+        account_now = by_id[account.external_id]
+        if account.currency != account_now.currency and _holds_figures(session, account):
+            _set_aside(session, account, account_now)
+        else:
+            _describe(account, account_now)
     new = [
         _describe(
             Account(
@@ -242,10 +251,32 @@ def _existing(
 def _describe(account: Account, found: FoundAccount) -> Account:
     account.name = found.name
     account.currency = found.currency
-    account.time_zone = found.time_zone
+    account.time_zone = _known_zone(found)
     account.status = found.status
     account.removed_at = None
     return account
+
+
+def _known_zone(found: FoundAccount) -> str:
+    """The zone that says which day it is; UTC when the platform's name for it is unknown."""
+    try:
+        return ZoneInfo(found.time_zone).key
+    except (ZoneInfoNotFoundError, ValueError):
+        logger.warning("%s is no time zone; UTC is used", found.time_zone)
+        return "UTC"
+
+
+def _holds_figures(session: Session, account: Account) -> bool:
+    held = select(PlatformTotalDay.day).where(
+        PlatformTotalDay.account_id == account.id,
+        PlatformTotalDay.workspace_id == account.workspace_id,
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
+def _set_aside(session: Session, account: Account, found: FoundAccount) -> None:
+    account.status = f"in {found.currency} now"
+    account.removed_at = account.removed_at or session.scalar(select(func.now()))
 
 
 def _shared(

@@ -64,12 +64,13 @@ class Overview:
 
     @property
     def up_to_date(self) -> bool:
-        """Whether every chosen account was read on its latest day by the last look."""
+        """Whether every chosen account is read through its own day of the last look."""
         last = self.connection.last_synced_at
         if last is None or not self.selected:
             return False
         return all(
-            account.read_through == last.astimezone(ZoneInfo(account.time_zone)).date()
+            account.read_through is not None
+            and account.read_through >= last.astimezone(ZoneInfo(account.time_zone)).date()
             for account in self.selected
         )
 

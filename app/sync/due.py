@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.connectors.base import Connector
 from app.connectors.platforms import connector_for
 from app.models import Account, PlatformConnection, SyncRun
-from app.sync.requests import UNFINISHED, request_sync
+from app.sync.lock import UNFINISHED
+from app.sync.requests import request_sync
 from app.sync.window import Reach, lacks_history
 
 # The timetable ticks every five minutes and is never exact to the second.

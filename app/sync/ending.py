@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.connectors.base import AccessRevoked, ConnectorError, Throttled
-from app.models import PlatformConnection, SyncRun
-from app.sync.requests import UNFINISHED, enqueue
+from app.models import Account, PlatformConnection
+from app.sync.lock import lock_unfinished
+from app.sync.requests import enqueue
 
 # Without a hint from the platform: five minutes, then twice as long each time, up to an hour.
 _FIRST_PAUSE = dt.timedelta(minutes=5)
@@ -19,29 +20,30 @@ MOST_ATTEMPTS = 50
 
 
 def finish(session: Session, run_id: int, *, requests: int, now: dt.datetime) -> None:
-    """All chunks are in: the connection is as fresh as this run."""
-    run, connection = _locked(session, run_id)
+    """All chunks are in: the connection is as fresh as the account that is furthest behind."""
+    run, connection = lock_unfinished(session, run_id)
     if run is None or connection is None:
         return
     run.requests += requests
     run.state, run.finished_at, run.error = "done", now, ""
-    connection.last_synced_at = now
+    connection.last_synced_at = _all_read_at(session, connection) or connection.last_synced_at
 
 
 def stop(
     session: Session, run_id: int, error: ConnectorError, *, requests: int, now: dt.datetime
 ) -> None:
     """Act on what the platform said; what earlier chunks stored stays."""
-    run, connection = _locked(session, run_id)
+    run, connection = lock_unfinished(session, run_id)
     if run is None or connection is None:
         return
     run.requests += requests
     run.error = error.message
-    if isinstance(error, Throttled) and run.attempts < MOST_ATTEMPTS:
+    if isinstance(error, Throttled):
         connection.paused_until = now + _pause(error, run.attempts)
-        run.state = "queued"
-        enqueue(session, run, at=connection.paused_until)
-        return
+        if run.attempts < MOST_ATTEMPTS:
+            run.state = "queued"
+            enqueue(session, run, at=connection.paused_until)
+            return
     run.state, run.finished_at = "failed", now
     if isinstance(error, AccessRevoked) and connection.status == "active":
         connection.status = "needs_attention"
@@ -50,7 +52,7 @@ def stop(
 
 def postpone(session: Session, run_id: int, *, requests: int, at: dt.datetime) -> None:
     """Put an unfinished run back on the queue, to go on at `at` with the chunks it lacks."""
-    run, connection = _locked(session, run_id)
+    run, connection = lock_unfinished(session, run_id)
     if run is None or connection is None:
         return
     run.requests += requests
@@ -60,26 +62,29 @@ def postpone(session: Session, run_id: int, *, requests: int, at: dt.datetime) -
 
 def look_again(session: Session, run_id: int, *, at: dt.datetime) -> None:
     """Another process is at this connection: see at `at` whether the run still needs doing."""
-    run, _ = _locked(session, run_id)
+    run, _ = lock_unfinished(session, run_id)
     if run is not None:
         enqueue(session, run, at=at)
 
 
 def fail(session: Session, run_id: int, message: str, *, now: dt.datetime) -> None:
     """A fault of ours: nothing is retried at once, the next scheduled sync tries again."""
-    run, _ = _locked(session, run_id)
+    run, _ = lock_unfinished(session, run_id)
     if run is not None:
         run.state, run.error, run.finished_at = "failed", message, now
 
 
-def _locked(session: Session, run_id: int) -> tuple[SyncRun | None, PlatformConnection | None]:
-    """The run when it is still unfinished, and its connection, both locked."""
-    run = session.scalar(
-        select(SyncRun).where(SyncRun.id == run_id, SyncRun.state.in_(UNFINISHED)).with_for_update()
-    )
-    if run is None:
-        return None, None
-    return run, session.get(PlatformConnection, run.connection_id, with_for_update=True)
+def _all_read_at(session: Session, connection: PlatformConnection) -> dt.datetime | None:
+    """When the chosen account that is furthest behind was read; None while one never was."""
+    oldest, unread = session.execute(
+        select(func.min(Account.synced_at), func.count().filter(Account.synced_at.is_(None))).where(
+            Account.connection_id == connection.id,
+            Account.workspace_id == connection.workspace_id,
+            Account.selected,
+            Account.removed_at.is_(None),
+        )
+    ).one()
+    return None if unread else oldest
 
 
 def _pause(error: Throttled, attempts: int) -> dt.timedelta:

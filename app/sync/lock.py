@@ -1,14 +1,22 @@
-"""One sync of a connection at a time, however many processes there are."""
+"""One sync of a connection at a time, and one order of locks for all who touch its rows.
+
+Whoever needs both locks the connection first and its run after it, then accounts, then the
+workspace: deleting a connection goes the same way, so nobody waits in a circle.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
+
+from app.models import PlatformConnection, SyncRun
 
 # The first half of PostgreSQL's two-part advisory locks: what the lock is about.
 SYNC_LOCKS = 20_261
+UNFINISHED = ("queued", "running")
 
 
 @contextmanager
@@ -26,3 +34,27 @@ def only_one(engine: Engine, connection_id: int) -> Iterator[bool]:
         finally:
             if taken and not connection.invalidated:
                 connection.execute(text("SELECT pg_advisory_unlock(:kind, :id)"), key)
+
+
+def lock_unfinished(
+    session: Session, run_id: int
+) -> tuple[SyncRun, PlatformConnection] | tuple[None, None]:
+    """The run while it is unfinished, and its connection, both to be changed."""
+    owner = select(SyncRun.connection_id).where(SyncRun.id == run_id).scalar_subquery()
+    connection = session.scalar(
+        select(PlatformConnection)
+        .where(PlatformConnection.id == owner)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    run = session.get(SyncRun, run_id, with_for_update=True, populate_existing=True)
+    if connection is None or run is None or run.state not in UNFINISHED:
+        return None, None
+    return run, connection
+
+
+def keep_connection(session: Session, connection_id: int) -> PlatformConnection | None:
+    """The connection, neither disconnected nor deleted by others until this commits."""
+    return session.get(
+        PlatformConnection, connection_id, with_for_update={"read": True, "key_share": True}
+    )

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.connectors.base import Days
 from app.connectors.platforms import connector_for
 from app.models import Account, PlatformConnection, SyncRun
+from app.sync.lock import UNFINISHED
 from app.sync.queue import defer
 from app.sync.window import Reach, lacks_history
 
 TASK = "sync"
-UNFINISHED = ("queued", "running")
 _PRIORITY = {"manual": 2, "connect": 1}
 
 
@@ -102,6 +102,7 @@ def _accounts_without_history(
             Account.connection_id == connection.id,
             Account.workspace_id == connection.workspace_id,
             Account.selected,
+            Account.removed_at.is_(None),
         )
     )
     connector = connector_for(connection.platform)

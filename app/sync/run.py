@@ -27,10 +27,9 @@ from app.settings import Settings
 from app.sync import ending, reconcile, rollup, silence
 from app.sync.accounts import keep_renewed, refresh_accounts
 from app.sync.entities import store_structure
-from app.sync.lock import only_one
+from app.sync.lock import UNFINISHED, keep_connection, lock_unfinished, only_one
 from app.sync.plan import found, is_planned, pieces, plan
 from app.sync.reading import Reading, read_ahead
-from app.sync.requests import UNFINISHED
 from app.sync.spans import Read, advance, held_days
 from app.sync.store import Origin, Written, replace
 from app.sync.window import Reach, history_limit, last_settled, local_day
@@ -39,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
+_DISCONNECTED = "This platform was disconnected while it was being read."
 
 
 class Interrupted(Exception):
@@ -111,6 +111,8 @@ def _attempt(
             ending.stop(session, run_id, error, requests=made, now=clock())
         return
     except Stopped:
+        with sessions.begin() as session:
+            ending.fail(session, run_id, _DISCONNECTED, now=clock())
         return
     except Interrupted:
         finished = False
@@ -128,10 +130,9 @@ def _claim(
     """Take the run, unless it is over or its connection is resting."""
     now = clock()
     with sessions.begin() as session:
-        run = session.get(SyncRun, run_id, with_for_update=True)
-        if run is None or run.state not in UNFINISHED:
+        run, connection = lock_unfinished(session, run_id)
+        if run is None or connection is None:
             return None
-        connection = session.get_one(PlatformConnection, run.connection_id)
         if connection.paused_until is not None and connection.paused_until > now:
             ending.postpone(session, run_id, requests=0, at=connection.paused_until)
             return None
@@ -141,6 +142,11 @@ def _claim(
         credentials, active = connection.credentials, connection.status == "active"
         reason = connection.status_reason
         platform = connection.platform
+    if run.attempts > ending.MOST_ATTEMPTS:
+        raise Temporary(
+            f"This sync was interrupted {ending.MOST_ATTEMPTS} times and is given up. What was "
+            "read until then is stored; the next sync goes on from there."
+        )
     if not active or not credentials:
         raise AccessRevoked(reason or "This platform is disconnected. Connect it again.")
     grant = Vault(settings.encryption_keys).open(credentials)
@@ -183,6 +189,7 @@ def _prepare(work: _Work) -> None:
         notices += [note for account in accounts if (note := _read_structure(work, account))]
     silent = _silent(work, accounts) if work.reach is Reach.HISTORY else {}
     with work.sessions.begin() as session:
+        _connection(session, work)
         run = _run(session, work)
         for notice in notices:
             _note(run, notice)
@@ -194,23 +201,27 @@ def _prepare(work: _Work) -> None:
 def _silent(work: _Work, accounts: list[Account]) -> dict[int, Days]:
     """The old days, by account, that need not be read because nothing happened on them."""
     kind, now = type(work.connector), work.clock()
+    untouched: list[tuple[Account, Days]] = []
     with work.sessions() as session:
         if is_planned(session, work.run_id):
             return {}
-    silent = {}
-    for account in accounts:
-        today = local_day(account, now)
-        if account.history_from is None:
+        for account in accounts:
+            today = local_day(account, now)
             old = Days(history_limit(kind, today), last_settled(kind, today))
-            days = silence.before_the_first_figure(work.connector, found(account), old)
-            if days is not None:
-                silent[account.id] = days
+            if account.history_from is None and not silence.has_figures(session, account, old):
+                untouched.append((account, old))
+    silent = {}
+    for account, old in untouched:
+        days = silence.before_the_first_figure(work.connector, found(account), old)
+        if days is not None:
+            silent[account.id] = days
     return silent
 
 
 def _read_structure(work: _Work, account: Account) -> str:
     structure = work.connector.structure(found(account))
     with work.sessions.begin() as session:
+        _connection(session, work)
         return store_structure(session, session.get_one(Account, account.id), structure)
 
 
@@ -240,11 +251,15 @@ def _heed_limits(connector: Connector) -> None:
 
 
 def _store(session: Session, work: _Work, reading: Reading) -> None:
-    """One chunk in one transaction."""
+    """One chunk in one transaction; one with days that were not believed stays to be read."""
+    _connection(session, work)
     run = _run(session, work)
-    if _connection(session, work).status != "active":
-        raise Stopped
-    account = session.get_one(Account, reading.piece.account_id, with_for_update=True)
+    chunk = session.get_one(SyncChunk, (run.id, reading.piece.position))
+    if chunk.done_at is not None:
+        return
+    account = session.get_one(
+        Account, reading.piece.account_id, with_for_update={"key_share": True}
+    )
     days = [
         reading.piece.days.first + dt.timedelta(days=offset)
         for offset in range(len(reading.piece.days))
@@ -252,12 +267,11 @@ def _store(session: Session, work: _Work, reading: Reading) -> None:
     written, kept = _replace(session, work, account, reading, days, run)
     rollup.recompute(session, work.workspace_id, account.id, days)
     reconcile.compare(session, account, days, reading.totals, checked_at=reading.read_at)
-    chunk = session.get_one(SyncChunk, (run.id, reading.piece.position))
-    chunk.done_at = reading.read_at
-    run.chunks_done += 1
     run.rows_read += written.rows_read
     run.rows_changed += written.rows_changed
     if not kept:
+        chunk.done_at = reading.read_at
+        run.chunks_done += 1
         _advance(session, work, account, reading)
 
 
@@ -306,7 +320,8 @@ def _advance(session: Session, work: _Work, account: Account, reading: Reading) 
         reads.append(Read(Days(chunk.first, chunk.last), on))
     advance(account, type(work.connector), reads)
     today = local_day(account, reading.read_at)
-    if reading.piece.days.last >= today and account.read_through == reading.piece.days.last:
+    last = reading.piece.days.last
+    if last >= today and account.read_through is not None and account.read_through >= last:
         account.synced_at = reading.read_at
 
 
@@ -333,8 +348,9 @@ def _run(session: Session, work: _Work) -> SyncRun:
 
 
 def _connection(session: Session, work: _Work) -> PlatformConnection:
-    connection = session.get(PlatformConnection, work.connection_id)
-    if connection is None:
+    """The connection, which stays as it is until this commits; always locked before its run."""
+    connection = keep_connection(session, work.connection_id)
+    if connection is None or connection.status != "active":
         raise Stopped
     return connection
 

@@ -59,6 +59,16 @@ def notice(account: Account, kept: set[dt.date], withdrawn: set[dt.date]) -> str
     return ""
 
 
+def has_figures(session: Session, account: Account, days: Days) -> bool:
+    """Whether anything is stored on these days, such as what an upload said of them."""
+    stored = select(CampaignDay.day).where(
+        CampaignDay.account_id == account.id,
+        CampaignDay.workspace_id == account.workspace_id,
+        CampaignDay.day.between(days.first, days.last),
+    )
+    return session.scalar(stored.limit(1)) is not None
+
+
 def _days(days: set[dt.date]) -> str:
     first, last = min(days), max(days)
     return str(first) if first == last else f"{len(days)} days from {first} to {last}"

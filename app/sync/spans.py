@@ -13,15 +13,21 @@ from app.sync.window import ONE_DAY, last_settled
 
 def joined(held: Days | None, read: Iterable[Days]) -> Days | None:
     """`held` grown by the spans that touch it; without `held`, the newest run of spans."""
+    blocks = _blocks([*read, *([held] if held else [])])
+    if held is None:
+        return blocks[-1] if blocks else None
+    return next(block for block in blocks if block.first <= held.first <= block.last)
+
+
+def _blocks(spans: Iterable[Days]) -> list[Days]:
+    """The spans put together wherever they touch, the oldest first."""
     blocks: list[Days] = []
-    for span in sorted([*read, *([held] if held else [])], key=lambda span: span.first):
+    for span in sorted(spans, key=lambda span: span.first):
         if blocks and span.first <= blocks[-1].last + ONE_DAY:
             blocks[-1] = Days(blocks[-1].first, max(blocks[-1].last, span.last))
         else:
             blocks.append(span)
-    if held is None:
-        return blocks[-1] if blocks else None
-    return next(block for block in blocks if block.first <= held.first <= block.last)
+    return blocks
 
 
 class Read(NamedTuple):
@@ -32,14 +38,20 @@ class Read(NamedTuple):
 
 
 def advance(account: Account, connector: type[Connector], reads: Sequence[Read]) -> None:
-    """Move the account's spans on to what this run has read so far."""
+    """Move the account's spans on to what this run has read so far.
+
+    Settled days count from the first day held on: one that was read only while it could still
+    change keeps those after it from being called settled.
+    """
     held = joined(held_days(account), [read.days for read in reads])
     if held is None:
         return
-    final = joined(_settled_days(account), list(_final(connector, reads)))
+    settled = _settled_days(account)
+    final = [*_final(connector, reads), *([settled] if settled else [])]
     account.history_from, account.read_through = held.first, held.last
-    if final is not None:
-        account.settled_through = final.last
+    for block in _blocks(final):
+        if block.first <= held.first <= block.last:
+            account.settled_through = block.last
 
 
 def _final(connector: type[Connector], reads: Sequence[Read]) -> Iterator[Days]:
