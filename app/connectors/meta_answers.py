@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from app.connectors.base import DayTotal, Fact, FoundAccount, FoundEntity, Temporary
+from app.connectors.base import ConnectorError, DayTotal, Fact, FoundAccount, FoundEntity, Temporary
 from app.connectors.meta_errors import Problem
 
 R = TypeVar("R")
@@ -153,6 +153,7 @@ class Insight(msgspec.Struct, gc=False):
     ad_id: str = ""
     ad_name: str = ""
     publisher_platform: str = ""
+    account_currency: str = ""
     spend: Decimal | None = None
     impressions: Decimal | None = None
     inline_link_clicks: Decimal | None = None
@@ -277,17 +278,27 @@ def _not_a_number() -> Temporary:
     )
 
 
-def day_totals(rows: Iterable[Insight]) -> list[DayTotal]:
-    """The account's totals, one per day with delivery."""
-    return [
-        DayTotal(
-            row.date_start,
-            _finite(row.spend),
-            _whole(row.impressions),
-            _whole(row.inline_link_clicks),
+def day_totals(rows: Iterable[Insight], account: FoundAccount) -> list[DayTotal]:
+    """The account's totals, one per day with delivery.
+
+    Raises ConnectorError when they are in another currency than the account was in.
+    """
+    return [_day_total(row, account) for row in rows]
+
+
+def _day_total(row: Insight, account: FoundAccount) -> DayTotal:
+    if row.account_currency not in ("", account.currency):
+        raise ConnectorError(
+            f"Meta Ads gives the figures of {account.name} in {row.account_currency}, but the "
+            f"ones stored here are in {account.currency}. Nothing was stored; within an hour the "
+            "account is looked at again."
         )
-        for row in rows
-    ]
+    return DayTotal(
+        row.date_start,
+        _finite(row.spend),
+        _whole(row.impressions),
+        _whole(row.inline_link_clicks),
+    )
 
 
 def found_account(account: AdAccount) -> FoundAccount:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -18,12 +19,15 @@ from app.metrics.period import Period
 from app.metrics.sources import Source, Sources
 from app.models import PlatformConnection, Reconciliation, SyncRun
 
+Mark = TypeVar("Mark", dt.date, dt.datetime)
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """`synced_at` and `settled_through` are those of the account that is furthest behind.
 
-    Accounts that are still being read decide; without any, all that count do.
+    Accounts that are still being read decide, and one that never was leaves both open; without
+    any, all that count do.
     """
 
     synced_at: dt.datetime | None
@@ -72,15 +76,14 @@ def freshness(known: Sources) -> Freshness:
     """How fresh the accounts that count are."""
     live = [source for source in known.counted if source.live]
     asked = live or list(known.counted)
-    synced = [source.synced_at for source in asked]
+    synced = [source.synced_at for source in asked if live or source.synced_at]
     settled = [source.settled_through for source in asked if live or source.settled_through]
-    return Freshness(
-        synced_at=min((at for at in synced if at), default=None),
-        settled_through=None
-        if not settled or None in settled
-        else min(day for day in settled if day),
-        live=bool(live),
-    )
+    return Freshness(_furthest_behind(synced), _furthest_behind(settled), live=bool(live))
+
+
+def _furthest_behind(marks: Sequence[Mark | None]) -> Mark | None:
+    known = [mark for mark in marks if mark is not None]
+    return min(known) if known and len(known) == len(marks) else None
 
 
 def match(session: Session, known: Sources, shown: Period) -> Match | None:

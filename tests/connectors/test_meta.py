@@ -420,6 +420,17 @@ def test_totals_are_the_account_s_own(
     assert asked(wire, "level") == ["account"]
 
 
+def test_totals_in_another_currency_are_refused(
+    meta: Meta, account: FoundAccount, answer: Answers
+) -> None:
+    total = {"date_start": "2026-10-05", "spend": "99.90", "account_currency": "USD"}
+    answer(INSIGHTS, page(total | {"account_currency": "EUR"}))
+    assert len(meta.totals(account, WEEK)) == 1
+    answer(INSIGHTS, page(total))
+    with pytest.raises(ConnectorError, match="in USD"):
+        meta.totals(account, WEEK)
+
+
 def test_every_call_is_signed(
     meta: Meta, account: FoundAccount, answer: Answers, wire: responses.RequestsMock
 ) -> None:

@@ -53,6 +53,13 @@ def test_an_account_never_settled_leaves_nothing_settled(session: Session, alice
     assert found.unsettled(PERIOD) == PERIOD
 
 
+def test_an_account_never_read_leaves_nothing_fresh(session: Session, alice: Member) -> None:
+    an_account(session, alice, synced_at=minutes_ago(2))
+    an_account(session, alice)
+
+    assert fresh(session, alice).synced_at is None
+
+
 def test_an_old_upload_does_not_make_a_live_account_look_old(
     session: Session, alice: Member
 ) -> None:

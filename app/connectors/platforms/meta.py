@@ -210,9 +210,9 @@ class Meta(Connector):
             yield answers.facts(rows, ranks)
 
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
-        question = {"level": "account", "fields": ",".join(TOTAL_FIELDS)}
+        question = {"level": "account", "fields": ",".join(("account_currency", *TOTAL_FIELDS))}
         pages = self._insights(account, question, days)
-        return [total for rows in pages for total in answers.day_totals(rows)]
+        return [total for rows in pages for total in answers.day_totals(rows, account)]
 
     def _insights(
         self, account: FoundAccount, question: Mapping[str, str], days: Days
