@@ -66,7 +66,7 @@ vendor: $(RUNTIME) ## Fetch the browser's libraries that static/vendor/VERSIONS 
 	$(BIN)/python -m local.vendor
 
 screenshots: $(TOOLS) $(BROWSER) ## Make the pictures in docs/ anew
-	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/python -m bench.screenshots
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -q -p no:cacheprovider tests/browser/pictures.py
 
 $(UV): requirements-uv.txt
 	@python=$$(command -v python3.11 || command -v python3 || true); \

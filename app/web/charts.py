@@ -6,6 +6,7 @@ that comes with every chart.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,9 @@ from app.metrics.platforms import platform_label
 Chart = dict[str, Any]
 Pick = Callable[[Figures], Decimal | int | None]
 
+# Platforms restate for four weeks, but a click is credited within seven days by default; dashing
+# all four weeks would dash every chart of 30 days from end to end and tell nothing.
+STILL_ARRIVING = dt.timedelta(days=6)
 TRENDS = {"revenue": "Spend vs revenue", "roas": "ROAS", "cpa": "CPA"}
 
 
@@ -96,10 +100,11 @@ def _previous(line: Line, days: Sequence[DayFigures], before: Sequence[DayFigure
 
 
 def _present(line: Line, days: Sequence[DayFigures], unsettled: Period | None) -> list[Chart]:
-    """The settled part as a line and the rest, joined to it, as a dashed one."""
+    """The line, dashed from where most late conversions are still to come."""
     if unsettled is None:
         return [_trace(line, days)]
-    settled = [day for day in days if day.day < unsettled.first]
+    dashed_from = max(unsettled.first, unsettled.last - STILL_ARRIVING)
+    settled = [day for day in days if day.day < dashed_from]
     rest = days[max(0, len(settled) - 1) :]
     dashed = _trace(line, rest)
     dashed["meta"]["part"] = "unsettled"

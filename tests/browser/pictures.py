@@ -1,0 +1,61 @@
+"""Makes the pictures in docs/screenshots, for `make screenshots`; pytest lends the fixtures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import EXPORTS, connect_meta, sign_up, wait_until_read
+from tests.sandbox_server import SandboxServer
+
+PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
+DOLLARS = "118040000000001"
+PAGES = {
+    "landing": "/",
+    "dashboard": "/dashboard",
+    "campaigns": "/campaigns",
+    "connections": "/connections",
+    "upload": "/connections/upload",
+    "settings": "/settings",
+}
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1320, "light"), (375, "dark"))
+
+
+@pytest.mark.timeout(420)
+def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
+    """Sign up, connect, upload a shop's export, and photograph every page."""
+    sandbox.clock(dt.datetime.now(dt.UTC).isoformat())
+    context = browser.new_context(viewport={"width": 1320, "height": 1240})
+    page = context.new_page()
+    sign_up(page, site, "Maya Kern")
+    connect_meta(page, site, [DOLLARS])
+    wait_until_read(page, 120_000)
+    page.goto(f"{site}/connections/upload")
+    page.set_input_files("input[type=file]", EXPORTS / "shopify_sales.csv")
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_label("currency").select_option("USD")
+    page.get_by_role("button", name="Look again").click()
+    _take(page, "upload-preview-1320-light")
+    state = context.storage_state()
+    context.close()
+    for width, scheme in LOOKS:
+        looking = browser.new_context(
+            viewport={"width": width, "height": 1240},
+            color_scheme=scheme,
+            storage_state=state,
+            base_url=site,
+        )
+        page = looking.new_page()
+        for name, path in PAGES.items():
+            page.goto(path, wait_until="networkidle")
+            _take(page, f"{name}-{width}-{scheme}")
+        looking.close()
+
+
+def _take(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
