@@ -76,7 +76,7 @@ def parse_answers(*, platform: str, currency: str, mapping: object) -> Answers:
 def _account(given: object) -> str:
     if not isinstance(given, str | None):
         raise Invalid("The account must be given by its name.")
-    return " ".join((given or "").split())[:200]
+    return " ".join((given or "").replace("\x00", " ").split())[:200]
 
 
 def _choice(kind: type[Choice], given: object, name: str) -> Choice | None:
@@ -95,7 +95,7 @@ def _columns(given: object) -> dict[str, Field]:
     for header, meaning in (given or {}).items():
         if not meaning:
             continue
-        if meaning not in _MAPPABLE:
+        if not isinstance(meaning, str) or meaning not in _MAPPABLE:
             raise Invalid(
                 f"{meaning} is not a meaning a column can have. Use one of: "
                 f"{', '.join(sorted(_MAPPABLE))}."

@@ -109,11 +109,18 @@ def _ask_to_sign_in() -> BaseResponse:
     if request.path.startswith("/api/"):
         raise SignedOut("Sign in first: POST /api/auth/login, or open /auth in a browser.")
     if request.headers.get("HX-Request"):
-        seen = urlsplit(request.headers.get("HX-Current-URL", ""))
-        target = sign_in_url(f"{seen.path}?{seen.query}".rstrip("?"))
-        return Response(status=401, headers={"HX-Redirect": target})
+        return Response(status=401, headers={"HX-Redirect": sign_in_url(_seen_page())})
     asked = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(sign_in_url(asked), code=303)
+
+
+def _seen_page() -> str:
+    """The page that htmx says it is part of; empty for what is no address."""
+    try:
+        seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return ""
+    return f"{seen.path}?{seen.query}".rstrip("?")
 
 
 def sign_in_url(asked: str) -> str:

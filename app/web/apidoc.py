@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import msgspec
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.errors import AppError, Invalid
+from app.web.incoming import Unstorable
 
 View = TypeVar("View", bound=Callable[..., Any])
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
@@ -60,12 +62,21 @@ def documented(
     errors: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> Callable[[View], View]:
-    """Declare a view. `errors` are statuses beyond the 401, 403 and 422 every call may give."""
+    """Declare a view; without `query` it refuses every parameter.
+
+    `errors` are statuses beyond the 401, 403 and 422 every call may give.
+    """
     declaration = Declaration(summary, query, body, form or {}, answer, status, errors, media_type)
 
     def declare(view: View) -> View:
-        setattr(view, _DECLARATION, declaration)
-        return view
+        @wraps(view)
+        def call(*given: Any, **named: Any) -> Any:
+            if query is None:
+                arguments(Arguments)
+            return view(*given, **named)
+
+        setattr(call, _DECLARATION, declaration)
+        return cast("View", call)
 
     return declare
 
@@ -99,11 +110,19 @@ def body(wanted: type[Wanted]) -> Wanted:
         raise UnsupportedMediaType(
             "This call takes JSON. Send it with the header Content-Type: application/json."
         )
+    return _convert(decode_json(request.get_data(), "body"), wanted, strict=True)
+
+
+def decode_json(given: bytes, what: str) -> Any:
+    """JSON of a visitor's. Raises AppError for what is none, Invalid for a NUL in it."""
     try:
-        given = msgspec.json.decode(request.get_data())
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise AppError(f"The body is not valid JSON: {error}.", code="invalid_json") from error
-    return _convert(given, wanted, strict=True)
+        decoded = msgspec.json.decode(given)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AppError(f"The {what} is not valid JSON: {error}.", code="invalid_json") from error
+    # What is left of backslashes without the escaped ones begins an escape.
+    if rb"\u0000" in given.replace(rb"\\", b""):
+        raise Unstorable
+    return decoded
 
 
 def answer(given: Any, status: int = 200) -> Response:

@@ -13,8 +13,8 @@ from app.extensions import db
 from app.models import User, Workspace
 from app.web import cookies, entry
 from app.web.access import first_workspace
-from app.web.apidoc import Answer, Body, answer, arguments, body, documented
-from app.web.workspace_api import NoArguments, WorkspaceAnswer, as_answer
+from app.web.apidoc import Answer, Body, answer, body, documented
+from app.web.workspace_api import WorkspaceAnswer, as_answer
 
 blueprint = Blueprint("auth_api", __name__)
 
@@ -66,10 +66,9 @@ def keep_out_of_caches(response: Response) -> Response:
 
 
 @blueprint.get("/api/auth/csrf")
-@documented("The token for the X-CSRFToken header", query=NoArguments, answer=Token)
+@documented("The token for the X-CSRFToken header", answer=Token)
 def csrf() -> Response:
     """The session's token; it stays the same through sign-in and ends with sign-out."""
-    arguments(NoArguments)
     return answer(Token(csrf_token=generate_csrf()))
 
 
@@ -79,7 +78,6 @@ def csrf() -> Response:
 )
 def sign_up() -> Response:
     """A new person, with a workspace of their own."""
-    arguments(NoArguments)
     asked = body(SignUp)
     user, workspace = entry.sign_up(
         asked.name,
@@ -95,17 +93,15 @@ def sign_up() -> Response:
 @documented("Sign in", body=LogIn, answer=SignedIn, errors=(429,))
 def log_in() -> Response:
     """Sign in with address and password; any earlier session of this client ends."""
-    arguments(NoArguments)
     asked = body(LogIn)
     user = entry.sign_in(asked.email, asked.password)
     return _signed_in(user, first_workspace(user), 200)
 
 
 @blueprint.post("/api/auth/logout")
-@documented("Sign out", query=NoArguments, status=204)
+@documented("Sign out", status=204)
 def log_out() -> Response:
     """End this client's session; right also when there is none."""
-    arguments(NoArguments)
     response = cookies.sign_out(Response(status=204))
     db.session.commit()
     return response

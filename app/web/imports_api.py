@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, BinaryIO, cast
 
-import msgspec
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.errors import Invalid
+from app.errors import AppError, Invalid
 from app.extensions import db
 from app.imports import run, upload
 from app.imports.answers import Answers, parse_answers
@@ -17,7 +16,7 @@ from app.imports.preview import Preview
 from app.imports.shapes import PLATFORMS
 from app.models import Import
 from app.web import access
-from app.web.apidoc import Answer, answer, documented
+from app.web.apidoc import Answer, answer, decode_json, documented
 
 blueprint = Blueprint("imports_api", __name__, url_prefix="/api/imports")
 
@@ -173,9 +172,9 @@ def _mapping(given: str) -> object:
     if not given.strip():
         return {}
     try:
-        return msgspec.json.decode(given)
-    except msgspec.DecodeError as error:
-        raise Invalid(f"The mapping is not valid JSON: {error}.", code="invalid_json") from error
+        return decode_json(given.encode(), "mapping")
+    except AppError as error:
+        raise Invalid(error.message, code=error.code) from error
 
 
 def _out(found: Import) -> ImportOut:

@@ -17,6 +17,7 @@ from app.errors import AppError, NotFound
 from app.extensions import db
 from app.sync.requests import begin_history
 from app.web import access
+from app.web.incoming import row_number
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/api/oauth")
 
@@ -25,7 +26,8 @@ blueprint = Blueprint("oauth", __name__, url_prefix="/api/oauth")
 def start(platform: str) -> ResponseReturnValue:
     """Send the popup to the platform's own page; `repair` names a connection to renew."""
     access.require_editor()
-    repairs = request.args.get("repair", type=int)
+    asked = request.args.get("repair")
+    repairs = None if asked is None else row_number(asked)
     if repairs is not None:
         grants.find(db.session(), access.workspace().id, repairs)
     with connector_of(platform) as connector:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 from flask import Blueprint, Flask, Response, current_app
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from app.web.apidoc import Answer, Declaration, answer, declaration, documented
 
@@ -173,7 +173,7 @@ def _path_parameters(rule: Rule) -> list[dict[str, Any]]:
             "required": True,
             "schema": {
                 "type": "integer"
-                if type(rule._converters[name]).__name__ == "IntegerConverter"  # noqa: SLF001 werkzeug offers no public way
+                if isinstance(rule._converters[name], IntegerConverter)  # noqa: SLF001 werkzeug offers no public way
                 else "string"
             },
         }

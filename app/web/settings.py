@@ -19,6 +19,7 @@ from app.sync.rollup import recompute_workspace
 from app.web import access, entry
 from app.web.browsers import describe
 from app.web.htmx import page
+from app.web.incoming import row_number
 from app.web.workspace_api import apply_changes
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -255,8 +256,7 @@ def create_workspace() -> Response:
 @blueprint.post("/switch-workspace")
 def switch_workspace() -> Response:
     """Go to another workspace."""
-    asked = request.form.get("workspace_id", "")
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    wanted = row_number(request.form.get("workspace_id", ""))
     workspaces.switch_workspace(db.session(), access.user_session(), wanted)
     db.session.commit()
     return _redirect("/dashboard")

@@ -26,7 +26,7 @@ PRIVATE = (
 
 def register(app: Flask) -> None:
     """Put the pages, their guards and the headers on the app."""
-    for part in ("headers", "errorpages", "formats", "forgery"):
+    for part in ("incoming", "headers", "errorpages", "formats", "forgery"):
         if find_spec(f"app.web.{part}"):
             import_module(f"app.web.{part}").register(app)
     cookies.register(app)

@@ -14,15 +14,11 @@ from app.extensions import db
 from app.models import Workspace
 from app.sync.rollup import recompute_workspace
 from app.web import access
-from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
+from app.web.apidoc import Answer, Body, answer, body, documented
 
 blueprint = Blueprint("workspace_api", __name__)
 
 Revenue = Literal["auto", "store", "reported"]
-
-
-class NoArguments(Arguments):
-    """No parameters."""
 
 
 class WorkspacePatch(Body):
@@ -47,10 +43,9 @@ class WorkspaceAnswer(Answer):
 
 
 @blueprint.get("/api/workspace")
-@documented("The workspace", query=NoArguments, answer=WorkspaceAnswer)
+@documented("The workspace", answer=WorkspaceAnswer)
 def show() -> Response:
     """The workspace every other call is about."""
-    arguments(NoArguments)
     return answer(as_answer(access.workspace()))
 
 
@@ -59,7 +54,6 @@ def show() -> Response:
 def change() -> Response:
     """Change what was sent; another currency converts every figure again."""
     access.require_editor()
-    arguments(NoArguments)
     sent: Any = {
         name: value
         for name, value in msgspec.structs.asdict(body(WorkspacePatch)).items()
