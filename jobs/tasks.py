@@ -66,13 +66,15 @@ def run_import(context: JobContext, *, import_id: int) -> None:
 
 
 def refresh_rates(context: JobContext) -> None:
-    """Fetch the ECB's rates and convert again what they concern."""
+    """Fetch the ECB's rates and convert again what they concern.
+
+    Converted again even when no rate is new: an earlier job may have ended between the two.
+    """
     runtime = Runtime.of(context)
     with runtime.http() as http:
         rates = exchange.fetch_rates(http, runtime.settings.ecb_url)
     with runtime.transaction() as session:
-        if not exchange.store_rates(session, rates):
-            return
+        exchange.store_rates(session, rates)
         converting = session.scalars(
             select(Workspace.id)
             .join(Account, Account.workspace_id == Workspace.id)

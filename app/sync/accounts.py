@@ -14,7 +14,7 @@ from app.models import Account, PlatformConnection
 
 
 def keep_renewed(
-    session: Session, connection_id: int, renewed: Grant, vault: Vault, *, instead_of: str
+    session: Session, connection_id: int, renewed: Grant, vault: Vault, *, instead_of: Grant
 ) -> Grant:
     """Store a renewed grant, unless the owner connected again meanwhile; returns the one to use.
 
@@ -23,8 +23,9 @@ def keep_renewed(
     connection = session.get(PlatformConnection, connection_id, with_for_update=True)
     if connection is None or connection.status != "active" or not connection.credentials:
         raise AccessRevoked("This platform was disconnected while it was being read.")
-    if connection.credentials != instead_of:
-        return vault.open(connection.credentials)
+    stored = vault.open(connection.credentials)
+    if stored != instead_of:
+        return stored
     connection.credentials = vault.seal(renewed)
     connection.token_expires_at = renewed.expires_at
     return renewed

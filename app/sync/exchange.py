@@ -49,11 +49,6 @@ def load_shipped_rates(connection: Connection) -> int:
     return _store(connection, parse_rates(gzip.decompress(packed).decode("ascii")))
 
 
-def refresh_rates(session: Session, http: Http, url: str) -> int:
-    """Store what the ECB published since; returns how many rates are new, 0 when unreachable."""
-    return store_rates(session, fetch_rates(http, url))
-
-
 def fetch_rates(http: Http, url: str) -> list[Rate]:
     """The rates of the ECB's archive at `url`, none when it cannot be had or read.
 

@@ -19,7 +19,15 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, Connector, ConnectorError, Days, Temporary, Throttled
+from app.connectors.base import (
+    AccessRevoked,
+    Connector,
+    ConnectorError,
+    Days,
+    Grant,
+    Temporary,
+    Throttled,
+)
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
 from app.models import Account, PlatformConnection, SyncChunk, SyncRun
@@ -151,14 +159,14 @@ def _claim(
         raise AccessRevoked(reason or "This platform is disconnected. Connect it again.")
     grant = Vault(settings.encryption_keys).open(credentials)
     connector = connector_for(platform)(settings, http, grant)
-    connector = _renewed(sessions, connector, connection.id, credentials)
+    connector = _renewed(sessions, connector, connection.id, grant)
     return _Work(
         sessions, connector, run_id, connection.id, run.workspace_id, Reach(run.reach), clock
     )
 
 
 def _renewed(
-    sessions: sessionmaker[Session], connector: Connector, connection_id: int, credentials: str
+    sessions: sessionmaker[Session], connector: Connector, connection_id: int, held: Grant
 ) -> Connector:
     """The connector with a younger grant when the platform gives one."""
     try:
@@ -171,7 +179,7 @@ def _renewed(
         return connector
     vault = Vault(connector.settings.encryption_keys)
     with sessions.begin() as session:
-        kept = keep_renewed(session, connection_id, grant, vault, instead_of=credentials)
+        kept = keep_renewed(session, connection_id, grant, vault, instead_of=held)
     return type(connector)(connector.settings, connector.http, kept)
 
 

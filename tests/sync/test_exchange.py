@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 
 from app.connectors.http import Http
 from app.models import FxRate
-from app.sync.exchange import UnreadableRates, load_shipped_rates, parse_rates, refresh_rates
+from app.sync.exchange import (
+    UnreadableRates,
+    fetch_rates,
+    load_shipped_rates,
+    parse_rates,
+    store_rates,
+)
 
 URL = "https://rates.example/eurofxref-hist-90d.zip"
 
@@ -44,9 +50,9 @@ def test_what_the_ecb_published_since_is_added_and_corrected(session: Session) -
     content = "Date,USD,RUB,\n2026-11-03,1.1200,N/A,\n2026-11-02,1.1100,N/A,\n"
     with responses.RequestsMock() as wire, Http() as http:
         wire.get(URL, body=zipped(content))
-        assert refresh_rates(session, http, URL) == 2
+        assert store_rates(session, fetch_rates(http, URL)) == 2
         wire.replace(responses.GET, URL, body=zipped(content.replace("1.1100", "1.1150")))
-        assert refresh_rates(session, http, URL) == 1
+        assert store_rates(session, fetch_rates(http, URL)) == 1
     assert list(session.scalars(select(FxRate.units_per_eur).order_by(FxRate.day))) == [
         Decimal("1.1150"),
         Decimal("1.1200"),
@@ -69,7 +75,7 @@ def test_an_unreachable_or_odd_file_changes_nothing(
 ) -> None:
     with responses.RequestsMock() as wire, Http() as http:
         wire.get(URL, **answer)
-        assert refresh_rates(session, http, URL) == 0
+        assert store_rates(session, fetch_rates(http, URL)) == 0
     assert session.scalar(select(func.count()).select_from(FxRate)) == 0
 
 

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
-from app.connections.grants import adopt, delete_data, find
+from app.connections.grants import adopt, delete_data, find, rotate
 from app.connections.vault import Vault
 from app.connectors.base import Days, FoundAccount, Grain, Grant, Throttled
 from app.connectors.http import Http
 from app.models import Account, CampaignTotalDay, PlatformConnection, SyncChunk, SyncRun
 from app.settings import Settings
 from app.sync import ending
+from app.sync.accounts import keep_renewed
 from app.sync.due import due
 from app.sync.requests import request_sync
 from app.sync.run import sync
@@ -359,3 +360,25 @@ def test_old_days_with_uploaded_figures_are_read_even_when_the_totals_know_of_no
         session.scalar(text("SELECT count(*) FROM campaign_day WHERE day < :d"), {"d": ago(40)})
         == 0
     )
+
+
+def test_a_renewed_grant_survives_new_keys_meanwhile(
+    session: Session, connection: PlatformConnection, settings: Settings
+) -> None:
+    vault, younger = Vault(settings.encryption_keys), Grant("younger")
+    rotate(session, vault)
+    session.commit()
+    kept = keep_renewed(session, connection.id, younger, vault, instead_of=Grant("token"))
+    assert kept == younger
+    assert vault.open(connection.credentials) == younger
+
+
+def test_a_renewed_grant_yields_to_one_the_owner_gave_meanwhile(
+    session: Session, connection: PlatformConnection, settings: Settings
+) -> None:
+    vault, newest = Vault(settings.encryption_keys), Grant("given by the owner")
+    connection.credentials = vault.seal(newest)
+    session.commit()
+    kept = keep_renewed(session, connection.id, Grant("younger"), vault, instead_of=Grant("token"))
+    assert kept == newest
+    assert vault.open(connection.credentials) == newest
