@@ -148,7 +148,9 @@ def test_filters_can_be_gone_back_through_with_live_charts(signed_in: Page) -> N
     signed_in.wait_for_url(re.compile("range=7d"))
     expect(signed_in.locator("#trend-chart .main-svg").first).to_be_visible()
     signed_in.reload()
-    expect(signed_in.get_by_role("link", name="Last 7 days")).to_have_attribute("aria-current", "true")
+    expect(signed_in.get_by_role("link", name="Last 7 days")).to_have_attribute(
+        "aria-current", "true"
+    )
 
 
 def test_a_click_on_a_number_shows_where_it_comes_from(signed_in: Page) -> None:
