@@ -18,15 +18,21 @@ from app.models import Account, PlatformConnection, PlatformTotalDay
 logger = logging.getLogger(__name__)
 
 MAX_SELECTED = 200
+# The first half of PostgreSQL's two-part advisory locks: connecting in one workspace.
+CONNECT_LOCKS = 20_262
 
 
 def find(session: Session, workspace_id: int, connection_id: int) -> PlatformConnection:
-    """A connection of this workspace, locked until the transaction ends. Raises NotFound."""
+    """A connection of this workspace, locked until the transaction ends. Raises NotFound.
+
+    The home of uploaded exports is none: there is nothing to ask of it.
+    """
     connection = session.scalar(
         select(PlatformConnection)
         .where(
             PlatformConnection.id == connection_id,
             PlatformConnection.workspace_id == workspace_id,
+            PlatformConnection.kind != "upload",
         )
         .with_for_update()
     )
@@ -60,6 +66,8 @@ def connect(
             f"{connector.label} was reached, but this login can read no ad account. Nothing was "
             "connected. Ask the account's owner for access, or sign in as someone who has it."
         )
+    # The same login twice at once: the second finds what the first has made.
+    session.execute(select(func.pg_advisory_xact_lock(CONNECT_LOCKS, workspace_id % 2**31)))
     connection = _existing(session, connector, workspace_id, found, repairs)
     if connection is None:
         connection = PlatformConnection(
@@ -227,7 +235,7 @@ def _existing(
 ) -> PlatformConnection | None:
     if repairs is not None:
         connection = find(session, workspace_id, repairs)
-        if connection.platform == connector.slug and connection.kind != "upload":
+        if connection.platform == connector.slug:
             return connection
     reading = session.scalars(
         select(PlatformConnection)

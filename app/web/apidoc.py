@@ -64,7 +64,7 @@ def documented(
 ) -> Callable[[View], View]:
     """Declare a view; without `query` it refuses every parameter.
 
-    `errors` are statuses beyond the 401, 403 and 422 every call may give.
+    `errors` are statuses beyond those every call of its kind may give (openapi.py).
     """
     declaration = Declaration(summary, query, body, form or {}, answer, status, errors, media_type)
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.connections import grants
 from app.connections.overview import Overview, overview
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, Days
+from app.connectors.base import AccessRevoked, Connector, Days
 from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import PlatformConnection, SyncRun
@@ -19,8 +19,11 @@ from app.sync.requests import begin_history, request_sync
 from app.web import access
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.oauth import connector_of
+from app.web.ranges import days_between
 
 blueprint = Blueprint("connections_api", __name__, url_prefix="/api")
+
+LONGEST_TOKEN = 2_000
 
 
 class AccountOut(Answer):
@@ -70,6 +73,8 @@ class AccountChoice(Body):
 
 
 class SyncWindow(Body, rename={"first": "from", "last": "to"}):
+    """Days to read. One end alone: from it to today, or the 30 days up to it."""
+
     first: dt.date | None = None
     last: dt.date | None = None
 
@@ -112,6 +117,7 @@ def list_connections() -> ResponseReturnValue:
     body=NewConnection,
     answer=Connected,
     status=201,
+    errors=(502,),
 )
 def create_connection() -> ResponseReturnValue:
     access.require_editor()
@@ -132,7 +138,12 @@ def delete_connection(connection_id: int) -> ResponseReturnValue:
 
 
 @blueprint.put("/connections/<int:connection_id>/accounts")
-@documented("Choose which accounts are read", body=AccountChoice, answer=Connected)
+@documented(
+    "Choose which accounts are read",
+    body=AccountChoice,
+    answer=Connected,
+    errors=(409,),
+)
 def put_accounts(connection_id: int) -> ResponseReturnValue:
     access.require_editor()
     connection = choose_accounts(connection_id, body(AccountChoice).selected)
@@ -140,7 +151,13 @@ def put_accounts(connection_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/connections/<int:connection_id>/sync")
-@documented("Read the platform now", body=SyncWindow, answer=SyncStarted, status=202)
+@documented(
+    "Read the platform now; without a body, what is due",
+    body=SyncWindow,
+    answer=SyncStarted,
+    status=202,
+    errors=(409,),
+)
 def post_sync(connection_id: int) -> ResponseReturnValue:
     access.require_editor()
     window = _window(body(SyncWindow) if request.get_data() else SyncWindow())
@@ -159,11 +176,13 @@ def get_sync_run(run_id: int) -> ResponseReturnValue:
 
 
 def connect_with_token(platform: str, token: str) -> PlatformConnection:
-    """Check a pasted token, keep it as a connection and begin reading."""
+    """Check a pasted token, keep it as a connection and begin reading. Raises Invalid."""
+    _check_pasteable(platform)
     with connector_of(platform) as connector:
-        if not connector.accepts_pasted_token:
-            raise Invalid(f"{connector.label} cannot be connected with a pasted token.")
-        connector.grant = connector.accept_token(token.strip())
+        try:
+            connector.grant = connector.accept_token(_token(token))
+        except AccessRevoked as error:
+            raise Invalid(error.message, code="token_refused") from error
         session = db.session()
         connection = grants.connect(
             session,
@@ -232,14 +251,33 @@ def delete_connection_data(connection_id: int) -> None:
     session.commit()
 
 
+def _check_pasteable(platform: str) -> None:
+    offered = sorted(s for s, kind in Connector.registry.items() if kind.accepts_pasted_token)
+    if platform not in offered:
+        raise Invalid(
+            f"“{platform[:40]}” cannot be connected with a pasted token, so nothing was "
+            f"connected. This works for: {', '.join(offered)}.",
+            code="unknown_platform",
+        )
+
+
+def _token(pasted: str) -> str:
+    """The token without the space around it. Raises Invalid for what no platform hands out."""
+    token = pasted.strip()
+    if not token or len(token) > LONGEST_TOKEN or any(not "!" <= c <= "~" for c in token):
+        raise Invalid(
+            "This is not a whole access token, so nothing was connected. Copy it again: a token "
+            "is one long word of Latin letters, digits and signs.",
+            code="token_refused",
+        )
+    return token
+
+
 def _window(given: SyncWindow) -> Days | None:
-    if (given.first is None) != (given.last is None):
-        raise Invalid("Give both from and to, or neither.")
-    if given.first is None or given.last is None:
+    if given.first is None and given.last is None:
         return None
-    if given.last < given.first:
-        raise Invalid("from is after to. Nothing was started.")
-    return Days(given.first, given.last)
+    asked = days_between(given.first, given.last, access.today())
+    return Days(asked.first, asked.last)
 
 
 def _vault() -> Vault:

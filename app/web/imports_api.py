@@ -77,7 +77,6 @@ class ImportOut(Answer):
     form=_FORM,
     answer=Uploaded,
     status=201,
-    errors=(413,),
 )
 def create_import() -> ResponseReturnValue:
     access.require_editor()
@@ -98,13 +97,13 @@ def create_import() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:import_id>")
-@documented("How far an import got", answer=ImportOut, errors=(404,))
+@documented("How far an import got", answer=ImportOut)
 def get_import(import_id: int) -> ResponseReturnValue:
     return answer(_out(find(import_id)))
 
 
 @blueprint.post("/<int:import_id>/confirm")
-@documented("Import what the preview showed", answer=Confirmed, status=202, errors=(404, 409))
+@documented("Import what the preview showed", answer=Confirmed, status=202, errors=(409,))
 def confirm_import(import_id: int) -> ResponseReturnValue:
     access.require_editor()
     confirmed = confirm(import_id)
@@ -112,7 +111,7 @@ def confirm_import(import_id: int) -> ResponseReturnValue:
 
 
 @blueprint.delete("/<int:import_id>")
-@documented("Undo a whole import", status=204, errors=(404, 409))
+@documented("Undo a whole import", status=204, errors=(409,))
 def delete_import(import_id: int) -> ResponseReturnValue:
     access.require_editor()
     undo(import_id)

@@ -128,7 +128,7 @@ def _operation(
         "operationId": rule.endpoint.replace(".", "_"),
         "summary": call.summary,
         "parameters": [*_path_parameters(rule), *_query_parameters(call)],
-        "responses": _responses(call, named),
+        "responses": _responses(rule, call, named),
         "security": _security(method, public=public),
     }
     content = _request_content(call, named)
@@ -148,21 +148,29 @@ def _request_content(call: Declaration, named: dict[Any, dict[str, Any]]) -> dic
     if call.body is not None:
         return {"application/json": {"schema": named[call.body]}}
     if call.form:
-        return {"multipart/form-data": {"schema": {"type": "object", "properties": call.form}}}
+        needed = [name for name, field in call.form.items() if field.get("format") == "binary"]
+        schema = {"type": "object", "properties": call.form, "required": needed}
+        return {"multipart/form-data": {"schema": {**schema, "additionalProperties": False}}}
     return {}
 
 
-def _responses(call: Declaration, named: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+def _responses(rule: Rule, call: Declaration, named: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     right: dict[str, Any] = {"description": MEANINGS[call.status]}
     if call.answer is not None:
         right["content"] = {call.media_type: {"schema": named[call.answer]}}
     answers = {str(call.status): right}
-    for status in sorted({*COMMON_ERRORS, *call.errors}):
+    for status in sorted({*COMMON_ERRORS, *_usual_errors(rule, call), *call.errors}):
         answers[str(status)] = {
             "description": MEANINGS[status],
             "content": {"application/json": {"schema": named[Failure]}},
         }
     return answers
+
+
+def _usual_errors(rule: Rule, call: Declaration) -> set[int]:
+    """What can go wrong with every body, and with every address that names a thing."""
+    sent = {400, 413, 415} if call.body else {413} if call.form else set()
+    return sent | ({404} if rule.arguments else set())
 
 
 def _path_parameters(rule: Rule) -> list[dict[str, Any]]:

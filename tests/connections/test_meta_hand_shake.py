@@ -145,8 +145,8 @@ def test_a_wrong_pasted_token_connects_nothing(visitor: Visitor) -> None:
     answer = visitor.write(
         "POST", "/api/connections", json={"platform": "meta", "access_token": "not-a-token"}
     )
-    assert answer.status_code == 409
-    assert answer.get_json()["error"]["code"] == "needs_attention"
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["code"] == "token_refused"
     assert visitor.connections() == []
 
 

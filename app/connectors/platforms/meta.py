@@ -80,6 +80,10 @@ _NO_BUSINESS = (
 )
 
 logger = logging.getLogger(__name__)
+NOT_VALID = (
+    "Meta says this token is not valid, so nothing was connected. Generate a new one in Business "
+    "settings, Users, System users and paste it again."
+)
 
 
 class Meta(Connector):
@@ -149,13 +153,13 @@ class Meta(Connector):
 
     def accept_token(self, token: str) -> Grant:
         """A system user's token, which lasts for ever or 60 days; Meta says which."""
-        grant = self._readable(Grant(access_token=token))
+        try:
+            grant = self._readable(Grant(access_token=token))
+        except AccessRevoked as error:
+            raise AccessRevoked(NOT_VALID) from error
         found = self._inspect(grant)
         if found and not found.is_valid:
-            raise AccessRevoked(
-                "Meta says this token is not valid, so nothing was connected. Generate a new one "
-                "in Business settings, Users, System users and paste it again."
-            )
+            raise AccessRevoked(NOT_VALID)
         scopes = found.scopes if found and found.scopes else self._permissions(grant)
         if "ads_read" not in scopes:
             raise AccessRevoked(
