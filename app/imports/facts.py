@@ -227,10 +227,11 @@ class Reading:
         )
 
     def _report(self, number: int, cells: Sequence[Cell], day: dt.date) -> StoreFact:
-        """Shopify's reports give discounts and returns as negative amounts."""
+        """Shopify's reports give discounts and returns as negative amounts, others as either."""
+        turned = _negated if self._plan.shape.trusted else _positive
         gross = self._figure(number, cells, Field.GROSS)
-        discounts = _positive(self._figure(number, cells, Field.DISCOUNTS))
-        refunds = _positive(self._figure(number, cells, Field.REFUNDS))
+        discounts = turned(self._figure(number, cells, Field.DISCOUNTS))
+        refunds = turned(self._figure(number, cells, Field.REFUNDS))
         net = self._figure(number, cells, Field.NET)
         if net is None:
             net = (gross or ZERO) - (discounts or ZERO) - (refunds or ZERO)
@@ -278,8 +279,12 @@ def _within(parent: str, external_id: str) -> str:
     return f"{parent}/{external_id}" if external_id.startswith("name:") else external_id
 
 
-def _positive(amount: Decimal | None) -> Decimal | None:
+def _negated(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else -amount
+
+
+def _positive(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else abs(amount)
 
 
 def _share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:

@@ -81,6 +81,9 @@ STORE_AMOUNTS = (
     Field.SHIPPING,
 )
 
+MONEY = (Field.SPEND, Field.CONVERSION_VALUE, *STORE_AMOUNTS)
+"""Amounts, which are all in the file's one currency."""
+
 AD_FIGURES = (
     Field.IMPRESSIONS,
     Field.CLICKS,

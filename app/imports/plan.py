@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.imports.answers import Answers
 from app.imports.currencies import CURRENCIES
 from app.imports.dates import DateOrder, OrderEvidence, days_in
-from app.imports.fields import COUNTS, ENTITIES, NUMERIC, Field
+from app.imports.fields import COUNTS, ENTITIES, MONEY, NUMERIC, Field
 from app.imports.numbers import DecimalMark, MarkEvidence, is_none
 from app.imports.read import Cell, Table
 from app.imports.refusal import Refused
@@ -309,11 +309,8 @@ class _Survey:
                 row=row,
                 column=self._header[plan.columns[Field.CURRENCY]],
             )
-        plan.currency = (
-            next((code for code in found if code in CURRENCIES), "")
-            or self._header_currency()
-            or answers.currency
-        )
+        named = next((code for code in found if code in CURRENCIES), "")
+        plan.currency = self._header_currency(named) or named or answers.currency
         if answers.currency and plan.currency != answers.currency:
             raise Refused(
                 f"You said {answers.currency}, but the file itself says {plan.currency}. "
@@ -324,12 +321,20 @@ class _Survey:
                 Question("currency", "The file does not say its currency. Which one is it?")
             )
 
-    def _header_currency(self) -> str:
-        for meaning in (Field.SPEND, Field.NET, Field.GROSS, Field.CONVERSION_VALUE):
+    def _header_currency(self, named: str) -> str:
+        """The currency in the names of the amounts' columns; `named` is that of the rows."""
+        first = named
+        for meaning in MONEY:
             position = self._plan.columns.get(meaning)
-            if position is not None and (code := split_currency(self._header[position])[1]):
-                return code
-        return ""
+            code = split_currency(self._header[position])[1] if position is not None else None
+            if code and first and code != first:
+                raise Refused(
+                    f"this column is in {code} and others are in {first}, and amounts in two "
+                    "currencies cannot be put together. Export them in one.",
+                    column=self._header[position or 0],
+                )
+            first = first or code or ""
+        return first
 
     def _conclude_account(self, answers: Answers, filename: str) -> None:
         plan = self._plan

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TextIO
 
 from app.imports.encoding import Encoding, detect_encoding, open_text, refuse_foreign
 from app.imports.refusal import Refused
@@ -22,6 +22,8 @@ MOST_ROWS = 1_000_000
 MOST_COLUMNS = 500
 _HEADER_WITHIN = 20
 _SAMPLE_ROWS = 60
+_LONGEST_ROW = 1 << 20
+_MOST_CELLS = 2 * MOST_COLUMNS
 _DELIMITERS = ",\t;|"
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
@@ -109,9 +111,13 @@ class Delimited:
             for _ in range(self._skip):
                 text.readline()
                 number += 1
+            lines = _Lines(text)
             try:
-                for cells in csv.reader(text, delimiter=delimiter, strict=True):
+                for cells in csv.reader(lines, delimiter=delimiter, strict=True):
                     number += 1
+                    if len(cells) > _MOST_CELLS:
+                        raise _endless(number)
+                    lines.taken, lines.row = 0, number + 1
                     yield number, cells
             except csv.Error as error:
                 raise _broken(error, number + 1) from error
@@ -136,6 +142,38 @@ class Delimited:
         self._file.seek(max(0, size - 2))
         end = self._file.read()
         return b"\n" in end or b"\r" in end
+
+
+class _Lines:
+    """Lines for the CSV reader; `taken` counts the characters of the row at hand, number `row`.
+
+    Raises Refused in the middle of a row that does not end.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self.taken = 0
+        self.row = 1
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(_LONGEST_ROW + 1)
+        if not line:
+            raise StopIteration
+        self.taken += len(line)
+        if self.taken > _LONGEST_ROW:
+            raise _endless(self.row)
+        return line
+
+
+def _endless(row: int) -> Refused:
+    return Refused(
+        "this row is far longer than one of an export, so the file is damaged or not a table. "
+        "Download the export again and upload it unchanged.",
+        row=row,
+    )
 
 
 def _broken(error: csv.Error, row: int) -> Refused:

@@ -189,6 +189,11 @@ def _warn_of_accounts(
     session: Session, workspace_id: int, preview: Preview, account: Account | None
 ) -> None:
     direct = account is not None and account.connection.kind != "upload"
+    if account is not None and not account.selected:
+        preview.warnings.append(
+            f"{account.name} is not chosen on the Connections page, so its figures do not count, "
+            "whether they are uploaded or read. Choose it there to see them."
+        )
     others = connected_directly(session, workspace_id, preview.platform)
     if others and not direct:
         preview.warnings.append(

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
+from xml.etree import ElementTree as ET
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -22,6 +23,10 @@ _MOST_MEMBERS = 2_000
 _RATIO_FROM = 4 << 20
 _HIGHEST_RATIO = 150
 _MOST_COLUMNS = 600
+_MOST_ROWS = 1 << 20
+_MOST_CONTENTS = 1 << 20
+_CONTENTS = "[Content_Types].xml"
+_SHARED_TEXT = "spreadsheetml.sharedStrings+xml"
 
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -58,8 +63,10 @@ class Workbook:
         try:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
-                yield number, [_value(cell, number) for cell in cells]
+            for number, cells in enumerate(sheet.iter_rows(), 1):
+                if number > _MOST_ROWS:
+                    raise Refused(_DAMAGED)
+                yield number, [_value(cell, number) for cell in cells[:_MOST_COLUMNS]]
         except _UNREADABLE as error:
             raise Refused(_DAMAGED) from error
         finally:
@@ -114,21 +121,40 @@ def _refuse_bombs(file: BinaryIO) -> None:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+            if _CONTENTS not in names or "xl/workbook.xml" not in names:
                 raise Refused(
                     "This is a ZIP archive, not an Excel workbook. "
                     "Unpack it and upload the CSV or .xlsx inside."
                 )
-            _check_sizes(members)
+            _refuse_doctype(archive, archive.getinfo(_CONTENTS))
+            _check_sizes(members, _read_whole(archive))
             for member in members:
                 _refuse_doctype(archive, member)
     except _UNREADABLE as error:
         raise Refused(_DAMAGED) from error
 
 
-def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
+def _read_whole(archive: zipfile.ZipFile) -> set[str]:
+    """The parts that hold shared texts, whatever they are called: they are kept in memory."""
+    contents = archive.getinfo(_CONTENTS)
+    if contents.file_size > _MOST_CONTENTS:
+        raise Refused(_DAMAGED)
+    types = ET.fromstring(archive.read(contents))  # noqa: S314 small, without a DOCTYPE
+    return {
+        each.get("PartName", "").lstrip("/")
+        for each in types
+        if each.get("ContentType", "").endswith(_SHARED_TEXT)
+    }
+
+
+def _check_sizes(members: list[zipfile.ZipInfo], whole: set[str]) -> None:
+    """Only sheets are streamed; `whole` are parts that are not, even if they look like sheets."""
     unpacked = sum(member.file_size for member in members)
-    shared = sum(m.file_size for m in members if m.filename.endswith("sharedStrings.xml"))
+    shared = sum(
+        m.file_size
+        for m in members
+        if m.filename in whole or not m.filename.startswith("xl/worksheets/")
+    )
     swollen = any(
         member.file_size > _RATIO_FROM
         and member.file_size > _HIGHEST_RATIO * max(member.compress_size, 1)
