@@ -107,9 +107,7 @@ def arguments(wanted: type[Wanted]) -> Wanted:
 def body(wanted: type[Wanted]) -> Wanted:
     """The JSON body as `wanted`. Raises AppError for what is no JSON, Invalid for another shape."""
     if not request.is_json:
-        raise UnsupportedMediaType(
-            "This call takes JSON. Send it with the header Content-Type: application/json."
-        )
+        raise UnsupportedMediaType
     return _convert(decode_json(request.get_data(), "body"), wanted, strict=True)
 
 

@@ -7,7 +7,7 @@ import logging
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.errors import AppError, TooMany
 from app.web.htmx import wants_fragment
@@ -47,6 +47,7 @@ SENTENCES = {
     404: "The address is wrong, or what it led to was deleted or belongs to another workspace.",
     405: "Nothing was changed. Go back and use the buttons of the page.",
     413: "Nothing was stored. Files up to 50 MB are accepted: export a shorter range of days.",
+    415: "Nothing was changed. Send JSON, with the header Content-Type: application/json.",
     429: "Wait a little, then try again. Nothing was changed.",
     500: "What you were doing was not saved; what was stored before is untouched. "
     "The failure is in the log with the time it happened. Try again in a minute.",
@@ -77,7 +78,7 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if isinstance(error, CSRFError):
         return _answer(status, "csrf", EXPIRED)
-    response = _answer(status, CODES.get(status, "error"), _sentence(status))
+    response = _answer(status, CODES.get(status, "error"), _sentence(error, status))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -85,14 +86,14 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database_gone(error: OperationalError) -> Response:
-    log.error("%s %s: the database failed", request.method, request.path, exc_info=error)
+    log.error("%s %s: the database failed", request.method, _route(), exc_info=error)
     response = _answer(503, CODES[503], SENTENCES[503])
     response.headers["Retry-After"] = str(UNAVAILABLE_RETRY)
     return response
 
 
 def _bug(error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s %s failed", request.method, _route(), exc_info=error)
     return _answer(500, "internal", SENTENCES[500])
 
 
@@ -124,5 +125,13 @@ def _wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def _sentence(status: int) -> str:
+def _route() -> str:
+    """What was asked for, without the secret that an address may hold."""
+    return request.url_rule.rule if request.url_rule else "an unknown address"
+
+
+def _sentence(error: HTTPException, status: int) -> str:
+    if isinstance(error, MethodNotAllowed) and _wants_json():
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"Nothing was changed. This address takes {allowed}; see /api/openapi.json."
     return SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from app.settings import Settings
 
@@ -43,8 +43,11 @@ def register(app: Flask) -> None:
             response.headers.setdefault(
                 "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
             )
-        if request.endpoint == "static" and "v" not in request.args:
-            response.cache_control.max_age = 3600
+        if request.endpoint == "static":
+            if "v" not in request.args:
+                response.cache_control.max_age = 3600
+        elif g.get("signed_in"):
+            response.cache_control.no_store = True
         return response
 
     @app.url_defaults
