@@ -315,7 +315,6 @@ SHOPIFY_REPORT: Mapping[str, Names] = {
         Field.NET: ("Net sales",),
         Field.TAX: ("Taxes", "Tax"),
         Field.SHIPPING: ("Shipping charges", "Shipping"),
-        Field.TOTAL: ("Total sales",),
     },
 }
 

@@ -14,7 +14,8 @@ class Refused(Invalid):
     code = "file_refused"
 
     def __init__(self, message: str, *, row: int | None = None, column: str | None = None) -> None:
-        super().__init__(f"{place(row, column)}{message}")
+        where = place(row, column)
+        super().__init__(where + message if where else message[:1].upper() + message[1:])
         self.row = row
         self.column = column
 

@@ -105,6 +105,7 @@ def test_an_aggregate_without_days_is_refused_with_how_to_export_daily(
     with pytest.raises(Refused, match="sums over several days") as refused:
         read(exports.delimited(rows))
     assert words in refused.value.message
+    assert refused.value.message.startswith("The figures of this file")
 
 
 def test_a_meta_export_of_a_whole_month_per_row_is_refused() -> None:
