@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -100,6 +101,11 @@ class Sources:
     def read_through(self) -> dt.date | None:
         """The last day anything was read for; later days are unknown, not zero."""
         return max((s.read_through for s in self.counted if s.read_through), default=None)
+
+    def day_in_progress(self, today: dt.date, now: dt.datetime) -> dt.date:
+        """The first day that is not over: `today`, or an earlier one where a live account is."""
+        zones = {source.time_zone for source in self.counted if source.live}
+        return min([today, *(now.astimezone(ZoneInfo(zone)).date() for zone in zones)])
 
 
 def sources(session: Session, workspace_id: int) -> Sources:

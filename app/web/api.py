@@ -228,7 +228,8 @@ def _ask(
     period: Period, how: Compare = Compare.NONE, align: Align = Align.EXACT
 ) -> tuple[Sources, Performance]:
     known = sources(db.session(), access.workspace().id)
-    wanted = compare(period, access.today(), how, align)
+    today = known.day_in_progress(access.today(), access.now())
+    wanted = compare(period, today, how, align)
     return known, performance(db.session(), known, wanted)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from app.metrics.campaigns import CampaignFigures, Wish, campaigns
 from app.metrics.figures import RevenueSource, change, revenue_source
 from app.metrics.freshness import Freshness, Match, freshness, match, runs
 from app.metrics.performance import DayFigures, Performance, performance
-from app.metrics.period import Period
+from app.metrics.period import Period, compare
 from app.metrics.problems import UNFINISHED, Problem, problems
 from app.metrics.sources import Sources, sources
 from app.models import SyncRun, Workspace
@@ -94,16 +95,20 @@ class Board:
         return max([*known, Decimal(1)])
 
 
-def numbers(session: Session, place: Workspace, view: View) -> Numbers:
-    """The figures of a view of a workspace."""
+def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) -> Numbers:
+    """The figures of a view of a workspace; only days that are over everywhere are compared."""
     known = sources(session, place.id)
-    found = performance(session, known, view.comparison)
-    return Numbers(view, known, found, revenue_source(view.revenue or place.revenue, found.shown))
+    today = known.day_in_progress(now.astimezone(ZoneInfo(place.time_zone)).date(), now)
+    wish = view.comparison
+    comparison = compare(view.shown, today, wish.how, wish.align)
+    found = performance(session, known, comparison)
+    source = revenue_source(view.revenue or place.revenue, found.shown)
+    return Numbers(replace(view, comparison=comparison), known, found, source)
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:
     """The whole dashboard of a workspace."""
-    made = numbers(session, place, view)
+    made = numbers(session, place, view, now)
     fresh = freshness(made.known)
     latest = runs(session, place.id)
     top = campaigns(session, made.known, view.shown, Wish(size=TOP)).rows

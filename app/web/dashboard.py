@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         "board",
         status=422 if view.error else 200,
         board=made,
-        view=view,
+        view=made.numbers.view,
         sandbox_offered=_sandbox_offered(),
         now=access.now(),
         label=platform_label,
@@ -89,7 +89,7 @@ def progress() -> ResponseReturnValue:
 def why(metric: str) -> ResponseReturnValue:
     """Where a number comes from. `metric` is a key of DEFINITIONS, or revenue or roas."""
     view = _view()
-    made = numbers(db.session(), access.workspace(), view)
+    made = numbers(db.session(), access.workspace(), view, access.now())
     what = definition(metric, made.source)
     if what is None:
         raise NotFound

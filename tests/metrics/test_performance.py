@@ -173,3 +173,15 @@ def test_an_empty_workspace_answers_with_nothing(session: Session, alice: Member
     assert not found.shown.anything
     assert found.platforms() == []
     assert found.apart == []
+
+
+def test_a_day_that_is_not_over_where_an_account_is_is_not_compared(
+    session: Session, alice: Member
+) -> None:
+    now, tokyo = dt.datetime(2026, 11, 22, 23, tzinfo=dt.UTC), dt.date(2026, 11, 23)
+    kept = make_connection(session, alice.workspace, status="disconnected")
+    make_account(session, kept, time_zone="Pacific/Pago_Pago")
+    assert sources(session, alice.workspace.id).day_in_progress(tokyo, now) == tokyo
+
+    an_account(session, alice, time_zone="America/Los_Angeles")
+    assert sources(session, alice.workspace.id).day_in_progress(tokyo, now) == TODAY
