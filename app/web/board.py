@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.metrics.campaigns import CampaignFigures, Wish, campaigns
 from app.metrics.figures import RevenueSource, change, revenue_source
 from app.metrics.freshness import Freshness, Match, freshness, match, runs
+from app.metrics.overlap import Overlap, overlaps
 from app.metrics.performance import DayFigures, Performance, performance
 from app.metrics.period import Period, compare
 from app.metrics.problems import UNFINISHED, Problem, problems
@@ -73,6 +74,7 @@ class Board:
     unsettled: Period | None
     match: Match | None
     problems: Sequence[Problem]
+    overlaps: Sequence[Overlap]
     running: Sequence[SyncRun]
     top: Sequence[CampaignFigures]
 
@@ -118,6 +120,7 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
         unsettled=fresh.unsettled(view.shown),
         match=match(session, made.known, view.shown),
         problems=problems(made.known, latest, now),
+        overlaps=overlaps(session, made.known, view.shown),
         running=awaited(latest),
         top=[row for row in top if row.figures.anything or row.apart.anything],
     )
