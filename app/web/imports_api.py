@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
+from decimal import Decimal
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, request
@@ -12,7 +14,9 @@ from app.errors import AppError, Invalid
 from app.extensions import db
 from app.imports import run, upload
 from app.imports.answers import Answers, parse_answers
-from app.imports.preview import Preview
+from app.imports.facts import Dropped
+from app.imports.plan import Question
+from app.imports.preview import Column, Replaced
 from app.imports.shapes import PLATFORMS
 from app.models import Import
 from app.web import access
@@ -41,11 +45,48 @@ _FORM: dict[str, dict[str, Any]] = {
 }
 
 
+class PreviewOut(Answer, rename={"first": "from", "last": "to"}):
+    """What importing the file would do. Amounts are in the file's `currency`.
+
+    `rows_read` are the rows of the table, `rows` those that count: the sums are theirs.
+    """
+
+    what: str
+    kind: str
+    platform: str
+    platform_label: str
+    level: str
+    account: str
+    account_id: str
+    currency: str
+    first: dt.date | None
+    last: dt.date | None
+    days: int
+    rows_read: int
+    rows: int
+    spend: Decimal
+    revenue: Decimal
+    conversions: Decimal
+    impressions: int
+    clicks: int
+    orders: int | None
+    dropped: list[Dropped]
+    columns_used: list[Column]
+    columns_ignored: list[str]
+    header: list[str]
+    samples: list[list[str]]
+    notes: list[str]
+    warnings: list[str]
+    questions: list[Question]
+    replaced: Replaced | None
+    already_imported: bool
+
+
 class Uploaded(Answer):
     """A file that was read and explained; nothing is imported until it is confirmed."""
 
     id: int
-    preview: Preview
+    preview: PreviewOut
 
 
 class Confirmed(Answer):
@@ -68,7 +109,7 @@ class ImportOut(Answer):
     error: str | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
-    preview: Preview | None
+    preview: PreviewOut | None
 
 
 @blueprint.post("")
@@ -93,7 +134,7 @@ def create_import() -> ResponseReturnValue:
             mapping=_mapping(request.form.get("mapping", "")),
         )
     )
-    return answer(Uploaded(id=made.id, preview=upload.preview_of(made)), 201)
+    return answer(Uploaded(id=made.id, preview=_preview(made)), 201)
 
 
 @blueprint.get("/<int:import_id>")
@@ -176,6 +217,14 @@ def _mapping(given: str) -> object:
         raise Invalid(error.message, code=error.code) from error
 
 
+def _preview(import_: Import) -> PreviewOut:
+    preview = upload.preview_of(import_)
+    sums = {each.name: getattr(preview.sums, each.name) for each in fields(preview.sums)}
+    kept = {each.name: getattr(preview, each.name) for each in fields(preview)}
+    del kept["sums"]
+    return PreviewOut(**kept, **sums)
+
+
 def _out(found: Import) -> ImportOut:
     return ImportOut(
         id=found.id,
@@ -188,5 +237,5 @@ def _out(found: Import) -> ImportOut:
         error=found.error or None,
         created_at=found.created_at,
         finished_at=found.finished_at,
-        preview=upload.preview_of(found) if found.preview else None,
+        preview=_preview(found) if found.preview else None,
     )

@@ -54,9 +54,9 @@ def test_a_script_uploads_confirms_watches_and_undoes(
     assert made.status_code == 201
     import_id, preview = made.json["id"], made.json["preview"]
     expected = exports.sums(exports.lines())
-    assert preview["sums"]["spend"] == str(expected["spend"])
+    assert preview["spend"] == str(expected["spend"])
     assert (preview["platform"], preview["currency"]) == ("meta", "EUR")
-    assert (preview["first"], preview["last"]) == ("2026-06-01", "2026-06-05")
+    assert (preview["from"], preview["to"]) == ("2026-06-01", "2026-06-05")
     address, headers = f"/api/imports/{import_id}", {"X-CSRFToken": token}
     assert browser.get(address).json["state"] == "preview"
     confirmed = browser.post(f"{address}/confirm", headers=headers)
@@ -90,8 +90,8 @@ def test_answers_travel_with_the_file(browser: FlaskClient, token: str) -> None:
     )
     preview = made.json["preview"]
     assert preview["questions"] == []
-    assert preview["first"] == "2026-04-03"
-    assert (preview["sums"]["spend"], preview["account"]) == ("1234", "Nord")
+    assert preview["from"] == "2026-04-03"
+    assert (preview["spend"], preview["account"]) == ("1234", "Nord")
 
 
 @pytest.mark.parametrize(
