@@ -8,6 +8,8 @@ from typing import Any, Literal
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.accounts import limits
+from app.accounts.limits import Count
 from app.connections import grants
 from app.connections.overview import Overview, overview
 from app.connections.vault import Vault
@@ -16,7 +18,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import PlatformConnection, SyncRun
 from app.sync.requests import begin_history, request_sync
-from app.web import access
+from app.web import access, entry
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.oauth import connector_of
 from app.web.ranges import days_between
@@ -117,7 +119,7 @@ def list_connections() -> ResponseReturnValue:
     body=NewConnection,
     answer=Connected,
     status=201,
-    errors=(502,),
+    errors=(429, 502),
 )
 def create_connection() -> ResponseReturnValue:
     access.require_editor()
@@ -176,11 +178,16 @@ def get_sync_run(run_id: int) -> ResponseReturnValue:
 
 
 def connect_with_token(platform: str, token: str) -> PlatformConnection:
-    """Check a pasted token, keep it as a connection and begin reading. Raises Invalid."""
+    """Check a pasted token, keep it as a connection and begin reading.
+
+    Raises Invalid and TooMany.
+    """
     _check_pasteable(platform)
+    whole = _token(token)
+    entry.limiter().count([Count(limits.PASTED_TOKEN, str(access.user().id))])
     with connector_of(platform) as connector:
         try:
-            connector.grant = connector.accept_token(_token(token))
+            connector.grant = connector.accept_token(whole)
         except AccessRevoked as error:
             raise Invalid(error.message, code="token_refused") from error
         session = db.session()

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.accounts import limits
+from app.accounts.limits import Count
 from app.errors import AppError, Invalid
 from app.extensions import db
 from app.imports import run, upload
@@ -19,7 +21,7 @@ from app.imports.plan import Question
 from app.imports.preview import Column, Replaced
 from app.imports.shapes import PLATFORMS
 from app.models import Import
-from app.web import access
+from app.web import access, entry
 from app.web.apidoc import Answer, answer, decode_json, documented
 
 blueprint = Blueprint("imports_api", __name__, url_prefix="/api/imports")
@@ -118,6 +120,7 @@ class ImportOut(Answer):
     form=_FORM,
     answer=Uploaded,
     status=201,
+    errors=(429,),
 )
 def create_import() -> ResponseReturnValue:
     access.require_editor()
@@ -169,6 +172,7 @@ def take_upload(answers: Answers) -> Import:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid("Choose a file first: a CSV, TSV or .xlsx export.")
+    entry.limiter().count([Count(limits.UPLOAD, str(access.workspace().id))])
     session = db.session()
     made = upload.upload(
         session,

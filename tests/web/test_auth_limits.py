@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import RateLimitItem
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -20,7 +23,8 @@ from app.errors import TooMany
 from app.extensions import db
 from app.models import RateLimit, User
 from app.settings import Settings
-from tests.conftest import PASSWORD, Member, csrf_token
+from app.web import entry
+from tests.conftest import PASSWORD, Member, csrf_token, sign_in
 
 WRONG = "not the right one"
 
@@ -258,6 +262,30 @@ def test_a_request_that_fails_stays_counted(app: Flask, session: Session) -> Non
         Limiter(db.engine).count([Count(limits.SIGN_UP_ADDRESS, "a")])
         db.session.rollback()
     assert session.scalars(select(RateLimit.hits)).all() == [1]
+
+
+@pytest.mark.parametrize(
+    ("limit", "path", "sent"),
+    [
+        (
+            limits.PASTED_TOKEN,
+            "/api/connections",
+            {"json": {"platform": "meta", "access_token": "token"}},
+        ),
+        (limits.UPLOAD, "/api/imports", {"data": {"file": (io.BytesIO(b"a,b"), "a.csv")}}),
+    ],
+)
+def test_what_costs_others_much_is_limited(
+    app: Flask, alice: Member, limit: RateLimitItem, path: str, sent: dict[str, Any]
+) -> None:
+    who = alice.user if limit is limits.PASTED_TOKEN else alice.workspace
+    with app.app_context():
+        for _ in range(limit.amount):
+            entry.limiter().count([Count(limit, str(who.id))])
+    client = sign_in(app, alice)
+    answer = client.post(path, headers={"X-CSRFToken": csrf_token(client)}, **sent)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_no_address_can_be_read_off_the_counters(
