@@ -61,7 +61,8 @@ class ImportFact(Base):
 
     Kept so that undoing an import brings back what an earlier one said. The facts of an
     uploaded account's day are those of the newest import, not undone, that has that day.
-    `figures` of a shop row are the columns of `store_day`, as decimal strings.
+    `figures` of a shop row are the columns of `store_day`, as decimal strings. Campaigns and ads
+    go only with their account, whose foreign key is enough.
     """
 
     __tablename__ = "import_fact"
@@ -69,11 +70,11 @@ class ImportFact(Base):
 
     id: Mapped[Id]
     import_id: Mapped[int] = mapped_column(ForeignKey("import.id", ondelete="CASCADE"), index=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    workspace_id: Mapped[int]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     day: Mapped[dt.date]
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="CASCADE"))
-    ad_id: Mapped[int | None] = mapped_column(ForeignKey("ad.id", ondelete="CASCADE"))
+    campaign_id: Mapped[int | None]
+    ad_id: Mapped[int | None]
     placement: Mapped[str | None]
     impressions: Mapped[int]
     clicks: Mapped[int]

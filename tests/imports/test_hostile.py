@@ -9,6 +9,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.imports.answers import parse_answers
@@ -154,3 +155,16 @@ def test_an_unknown_workbook_is_mapped_by_hand_as_its_csv_is() -> None:
     assert [[each.kind for each in plan.questions] for plan in plans] == [
         ["mapping", "platform"]
     ] * 2
+
+
+def test_deleting_an_account_does_not_search_all_uploads_once_per_ad(session: Session) -> None:
+    """A foreign key without an index is looked through whole for every row deleted above it."""
+    searched = session.scalars(
+        text("""
+            SELECT conname FROM pg_constraint AS key
+            WHERE contype = 'f' AND confdeltype = 'c' AND conrelid = 'import_fact'::regclass
+              AND NOT EXISTS (SELECT FROM pg_index
+                              WHERE indrelid = conrelid AND indkey[0] = conkey[1])
+        """)
+    ).all()
+    assert searched == []
