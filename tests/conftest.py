@@ -28,7 +28,7 @@ pytest_plugins = ["tests.sandbox_server"]
 
 PASSWORD = "correct horse battery"
 SHIPPED_RATES: list[int] = []
-TEMPLATE, TESTS = "growzzy_template", "growzzy_tests"
+TEMPLATE, TESTS, COPY = "growzzy_template", "growzzy_tests", "growzzy_copy"
 # Whoever is still connected goes first, as a test may have left a process behind. Deleting the
 # few rows there are is ten times quicker than a fresh copy of the database.
 SWEEP = """
@@ -76,6 +76,14 @@ def database_url(swept_database: str) -> Iterator[str]:
     """A migrated and otherwise empty database."""
     yield swept_database
     _execute(swept_database, SWEEP)
+
+
+@pytest.fixture
+def database_copy(cluster: Cluster) -> Iterator[str]:
+    """A migrated database of one test's own, for a test that changes more than rows."""
+    _execute(cluster.url(), f'CREATE DATABASE "{COPY}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+    yield cluster.url(COPY)
+    _execute(cluster.url(), f'DROP DATABASE "{COPY}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -165,16 +165,16 @@ def answer_nonsense(server: socket.socket) -> None:
 
 
 def test_a_database_that_does_not_exist_is_said(project: Path, database_url: str) -> None:
-    said = refused(project, DATABASE_URL=database_url.replace("/test_", "/absent_"))
+    said = refused(project, DATABASE_URL=database_url.replace("/growzzy_tests?", "/absent?"))
     assert "no such database or user" in said
 
 
-def test_a_database_newer_than_the_code_is_left_alone(project: Path, database_url: str) -> None:
-    with psycopg.connect(database_url) as connection:
+def test_a_database_newer_than_the_code_is_left_alone(project: Path, database_copy: str) -> None:
+    with psycopg.connect(database_copy) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    said = refused(project, DATABASE_URL=database_url, META_APP_ID="1")
+    said = refused(project, DATABASE_URL=database_copy, META_APP_ID="1")
     assert "made by a newer version of Growzzy OS" in said
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database_copy) as connection:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert row == ("9999",)
 
