@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.connectors.base import FoundAccount
@@ -118,7 +118,7 @@ def test_stopping_leaves_no_connection_behind(
         assert time.monotonic() < deadline
         # Within a transaction PostgreSQL shows the activity of its first look.
         session.commit()
-    assert session.scalar(select(func.count()).select_from(SyncRun)) == 1
+    assert set(session.scalars(select(SyncRun.state))) <= {"done", "queued"}
 
 
 def test_a_worker_process_ends_cleanly_when_told_to(start: Start, settings: Settings) -> None:
