@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from app.errors import Invalid
 from app.imports.currencies import CURRENCIES
 from app.imports.dates import DateOrder
-from app.imports.fields import BY_HAND_ADS, BY_HAND_STORE, Field
+from app.imports.fields import BY_HAND_ADS, BY_HAND_STORE, SPOKEN, Field
 from app.imports.numbers import DecimalMark
 from app.imports.shapes import PLATFORMS
 
@@ -89,18 +89,36 @@ def _choice(kind: type[Choice], given: object, name: str) -> Choice | None:
 
 
 def _columns(given: object) -> dict[str, Field]:
+    """Header to meaning; the other way round is understood too when it can only mean that."""
     if not isinstance(given, dict | None):
         raise Invalid("The columns of the mapping must be a JSON object.")
+    pairs = {header: meaning for header, meaning in (given or {}).items() if meaning}
+    if _other_way_round(pairs):
+        pairs = {header: meaning for meaning, header in pairs.items()}
     columns: dict[str, Field] = {}
-    for header, meaning in (given or {}).items():
-        if not meaning:
-            continue
-        if not isinstance(meaning, str) or meaning not in _MAPPABLE:
+    for header, word in pairs.items():
+        meaning = _meaning(word)
+        if meaning is None:
             raise Invalid(
-                f"{meaning} is not a meaning a column can have. Use one of: "
+                f"{word} is not a meaning a column can have. Use one of: "
                 f"{', '.join(sorted(_MAPPABLE))}."
             )
-        if Field(meaning) in columns.values():
+        if meaning in columns.values():
             raise Invalid(f"Two columns are given as {meaning}. Choose one of them.")
-        columns[str(header)] = Field(meaning)
+        columns[str(header)] = meaning
     return columns
+
+
+def _other_way_round(pairs: Mapping[Any, Any]) -> bool:
+    names = {*_MAPPABLE, *SPOKEN}
+    headers = all(isinstance(value, str) and not _meaning(value) for value in pairs.values())
+    return headers and all(key in names for key in pairs)
+
+
+def _meaning(word: object) -> Field | None:
+    if not isinstance(word, str):
+        return None
+    name = "_".join(word.lower().split())
+    if name in SPOKEN:
+        return SPOKEN[name]
+    return Field(name) if name in _MAPPABLE else None

@@ -121,3 +121,20 @@ BY_HAND_STORE = (
     Field.ACCOUNT_ID,
     Field.CURRENCY,
 )
+
+# What scripts may call a meaning besides its own name.
+SPOKEN: dict[str, Field] = {
+    "date": Field.DAY,
+    "cost": Field.SPEND,
+    "amount_spent": Field.SPEND,
+    "value": Field.CONVERSION_VALUE,
+    "revenue": Field.CONVERSION_VALUE,
+    "purchases": Field.CONVERSIONS,
+    "campaign_name": Field.CAMPAIGN,
+    "ad_set": Field.AD_GROUP,
+    "ad_set_name": Field.AD_GROUP,
+    "ad_group_name": Field.AD_GROUP,
+    "ad_name": Field.AD,
+    "account_name": Field.ACCOUNT,
+    "net_sales": Field.NET,
+}
