@@ -89,8 +89,11 @@ class Sources:
     @property
     def sandbox(self) -> bool:
         """Whether any figure may be made up by a sandbox platform."""
-        counting = {source.connection_id for source in self.counted}
-        return any(link.sandbox and link.id in counting for link in self.links)
+        return any(self.is_sandbox(source) for source in self.counted)
+
+    def is_sandbox(self, source: Source) -> bool:
+        """Whether this account's figures were made up by a sandbox platform."""
+        return any(link.sandbox for link in self.links if link.id == source.connection_id)
 
     @property
     def read_from(self) -> dt.date | None:

@@ -99,6 +99,9 @@ class SummaryOut(FiguresOut, rename=FROM_TO):
     settled_through: dt.date | None
     synced_at: dt.datetime | None
     unconverted: list[UnconvertedOut]
+    sandbox: Annotated[
+        bool, msgspec.Meta(description="Whether any figure is made up by a sandbox platform.")
+    ]
 
 
 class DayOut(FiguresOut):
@@ -253,6 +256,7 @@ def _summary(known: Sources, found: Performance) -> SummaryOut:
         settled_through=fresh.settled_through,
         synced_at=fresh.synced_at,
         unconverted=_unconverted(found),
+        sandbox=known.sandbox,
     )
 
 

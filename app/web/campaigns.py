@@ -97,7 +97,8 @@ def export() -> ResponseReturnValue:
     wish = _wish(size=EVERYTHING)
     known = sources(db.session(), access.workspace().id)
     found = campaigns(db.session(), known, view.shown, wish)
-    name = f"campaigns-{view.shown.first}-{view.shown.last}.csv"
+    made_up = "sandbox-" if known.sandbox else ""
+    name = f"{made_up}campaigns-{view.shown.first}-{view.shown.last}.csv"
     return Response(
         _file(found.rows, access.workspace().currency),
         mimetype="text/csv",
@@ -120,6 +121,7 @@ def show(campaign_id: int) -> ResponseReturnValue:
         status=422 if view.error else 200,
         view=view,
         near=near,
+        sandbox=known.is_sandbox(near.source),
         chart=charts.trend(
             "revenue",
             near.days,

@@ -203,3 +203,18 @@ def _with_parts(session: Session, campaign: Campaign) -> None:
         )
     )
     session.commit()
+
+
+def test_made_up_figures_are_marked_wherever_campaigns_are_shown(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    account = make_account(session, make_connection(session, alice.workspace, sandbox=True))
+    campaign = make_campaign(session, account, "Holiday Gift Guide")
+    make_day(session, campaign, dt.datetime.now(dt.UTC).date(), spend="10")
+    session.commit()
+    client = sign_in(app, alice)
+    for path in ("/campaigns", f"/campaigns/{campaign.id}"):
+        assert "invented figures" in client.get(path).text, path
+    export = client.get("/campaigns/export.csv")
+    assert "sandbox-campaigns-" in export.headers["Content-Disposition"]
+    assert client.get("/api/metrics/summary").get_json()["sandbox"] is True
