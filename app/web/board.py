@@ -38,7 +38,8 @@ class Numbers:
     def empty(self) -> str:
         """Which kind of nothing there is: connect, choose or range; empty when there is some."""
         if not self.known.counted:
-            return "choose" if self.known.links else "connect"
+            linked = any(link.status != "disconnected" for link in self.known.links)
+            return "choose" if linked else "connect"
         if not self.found.shown.anything and not self.found.apart:
             return "range"
         return ""

@@ -50,6 +50,11 @@ LATER = (
     Card("tiktok", "TikTok Ads", "Video ads", "later"),
 )
 
+NO_ACCOUNT = (
+    "No account is ticked, so nothing was changed. Tick at least one; to stop reading them all, "
+    "disconnect the platform on the Connections page."
+)
+
 
 class TokenForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
     access_token = StringField(
@@ -127,9 +132,10 @@ def save_accounts(connection_id: int) -> ResponseReturnValue:
     """Read the ticked accounts from now on."""
     access.require_editor()
     form = AccountsForm()
-    if not form.validate():
-        return _accounts_page(connection_id, status=422)
-    choose_accounts(connection_id, form.selected.data or [])
+    if not form.validate() or not form.selected.data:
+        return _accounts_page(connection_id, NO_ACCOUNT, status=422)
+    choose_accounts(connection_id, form.selected.data)
+    flash("Saved. Only these accounts count from now on; new ones are read right away.")
     return redirect(url_for("connections.index"), code=303)
 
 
@@ -225,11 +231,12 @@ def _token_page(connector: type[Connector], form: TokenForm, status: int = 200) 
     return page("connections/token.html", "form", status=status, connector=connector, form=form)
 
 
-def _accounts_page(connection_id: int, status: int = 200) -> Response:
+def _accounts_page(connection_id: int, problem: str = "", status: int = 200) -> Response:
     return page(
         "connections/accounts.html",
         "form",
         status=status,
+        problem=problem,
         item=_one(connection_id),
         form=AccountsForm(),
     )

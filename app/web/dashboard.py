@@ -28,6 +28,7 @@ blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 KEPT = ("trend",)
 # While a history is being read, the figures are swapped after so many parts of it.
 RELOAD_EVERY = 10
+READ = "Everything is read. Your figures are up to date."
 
 
 @blueprint.get("")
@@ -71,7 +72,8 @@ def refresh() -> ResponseReturnValue:
 @blueprint.get("/progress")
 def progress() -> ResponseReturnValue:
     """How far the reading is: asks again while it goes on, then for the new figures."""
-    running = unfinished(runs(db.session(), access.workspace().id))
+    latest = runs(db.session(), access.workspace().id)
+    running = unfinished(latest)
     parts = sum(run.chunks_done for run in running)
     seen = request.args.get("seen", type=int) or 0
     reload = not running or parts - seen >= RELOAD_EVERY
@@ -82,6 +84,7 @@ def progress() -> ResponseReturnValue:
         running=running,
         parts=parts if reload else seen,
         reload=reload,
+        said="" if running or any(run.state == "failed" for run in latest) else READ,
     )
 
 

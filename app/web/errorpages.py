@@ -31,7 +31,7 @@ TITLES = {
     400: "That request could not be read",
     401: "You are signed out",
     403: "You cannot open this",
-    404: "There is nothing here",
+    404: "This page was not found",
     405: "That cannot be done at this address",
     409: "That does not fit the present state",
     413: "That file is too large",

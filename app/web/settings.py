@@ -29,6 +29,7 @@ REVENUE = {
     "store": "The shop’s",
     "reported": "What the platforms report",
 }
+RATE_USED = "The rate is saved, and every figure since its first day is converted again."
 
 
 class SectionForm(Form):  # type: ignore[misc]  # wtforms ships no types
@@ -56,10 +57,10 @@ class EmailForm(SectionForm):
 
 
 class PasswordForm(SectionForm):
-    """The present password and the next one."""
+    """The current password and the next one."""
 
     section = "password"
-    current = PasswordField("Present password", [InputRequired("Write your present password.")])
+    current = PasswordField("Current password", [InputRequired("Write your current password.")])
     password = PasswordField("New password", [InputRequired("Choose a password.")])
 
 
@@ -85,7 +86,7 @@ class RateForm(SectionForm):
 
     section = "rate"
     currency = SelectField("Currency")
-    from_day = DateField("From", [InputRequired("Choose the first day it is used.")])
+    from_day = DateField("First day it counts for", [InputRequired("Choose its first day.")])
     units_per_eur = StringField("Units for one euro", [InputRequired("Write the rate.")])
 
     def __init__(self, sent: Any = None, **present: Any) -> None:
@@ -217,7 +218,7 @@ def set_rate() -> Response:
         rates.set_rate(db.session(), place, form.currency.data, day, _units(form))
         recompute_workspace(db.session(), place, since=day)
 
-    return _saved(form, form.units_per_eur, change, "The rate is used from now on.", rate=form)
+    return _saved(form, form.units_per_eur, change, RATE_USED, rate=form)
 
 
 @blueprint.post("/rates/<currency>/<from_day>/remove")

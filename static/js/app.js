@@ -83,6 +83,7 @@
   /* Platform popups */
 
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("growzzy") : null;
+  const NEXT_STEP_WITHIN = 5000;
   let lastConnected = 0;
 
   function openPopup(link) {
@@ -128,6 +129,10 @@
     if (at("[data-copy],[data-copy-text]")) copy(at("[data-copy],[data-copy-text]"));
     if (at("[data-dismiss]")) at(".notice")?.remove();
     if (at("[data-close]")) at("dialog")?.close();
+    if (at("[data-close-popup]") && window.opener) {
+      event.preventDefault();
+      window.close();
+    }
     if (at("[data-open]")) $(at("[data-open]").dataset.open)?.showModal();
     if (at("[data-open-shortcuts]")) listShortcuts($("#shortcuts"));
     if (event.target instanceof HTMLDialogElement) event.target.close();
@@ -140,8 +145,37 @@
     const drawer = $("#drawer");
     const target = event.detail.ctx?.target;
     if (drawer && target?.id === "drawer-body" && !drawer.open) drawer.showModal();
+    keepFocus();
     keepTimes();
+    for (const said of document.querySelectorAll("main [data-toast]")) {
+      toast(said.dataset.toast, "done");
+      said.removeAttribute("data-toast");
+    }
+    if (Date.now() - lastConnected < NEXT_STEP_WITHIN) $("[data-next-step]")?.focus();
   });
+
+  /* What had the focus is found again in the part of the page that was swapped */
+
+  let focused = null;
+  const wordsOf = (node) => node.getAttribute("aria-label") ?? node.textContent.trim();
+
+  document.addEventListener("htmx:before:swap", () => {
+    const node = document.activeElement;
+    focused = node?.closest("main :is(a,button,input,select,summary)");
+  });
+
+  function keepFocus() {
+    const lost = focused;
+    focused = null;
+    if (!lost || lost.isConnected || document.activeElement !== document.body) return;
+    const alike = [...document.querySelectorAll(`main ${lost.localName}`)];
+    const found =
+      alike.find((node) => wordsOf(node) === wordsOf(lost)) ??
+      alike.find((node) => lost.className && node.className === lost.className);
+    const closed = found?.closest("details:not([open])");
+    (closed ? $("summary", closed) : found)?.focus({ preventScroll: true });
+    if (found?.type === "search") found.setSelectionRange(found.value.length, found.value.length);
+  }
 
   /* Keys */
 

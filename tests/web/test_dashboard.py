@@ -148,6 +148,50 @@ def test_store_and_reported_revenue_are_one_click_apart(
     assert "$872.00" not in store + reported
 
 
+def test_a_shop_that_is_not_there_is_not_offered(alices: FlaskClient) -> None:
+    assert "revenue=store" not in text(alices, "/dashboard?range=7d")
+    asked = text(alices, "/dashboard?range=7d&revenue=store")
+    assert "No shop&#39;s figures are held" in asked or "No shop's figures are held" in asked
+
+
+@pytest.mark.parametrize(
+    ("status", "selected", "words"),
+    [("active", False, "One step left"), ("disconnected", False, "Connect your first platform")],
+)
+def test_without_figures_the_next_step_is_all_there_is(
+    app: Flask, session: Session, alice: Member, status: str, selected: bool, words: str
+) -> None:
+    connection = make_connection(session, alice.workspace, status=status)
+    make_account(session, connection, selected=selected)
+    session.commit()
+
+    html = text(sign_in(app, alice))
+
+    assert words in html
+    assert "Refresh data" not in html
+    assert "Days shown" not in html
+    assert "no account is chosen, so" not in html
+
+
+def test_a_single_day_is_named_once(alices: FlaskClient) -> None:
+    day = ago(2)
+    words = f"{day:%b} {day.day}"
+    assert f">{words} vs " in text(alices, f"/dashboard?from={day}&to={day}")
+
+
+def test_when_everything_is_read_it_is_said(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    run = _run(alice, account, state="done")
+    session.add(run)
+    session.commit()
+    assert "Your figures are up to date." in text(alices, "/dashboard/progress", headers=PARTIAL)
+
+    run.state = "failed"
+    session.commit()
+    assert "up to date" not in text(alices, "/dashboard/progress", headers=PARTIAL)
+
+
 def test_the_target_is_on_the_card(session: Session, alice: Member, alices: FlaskClient) -> None:
     alice.workspace.target_roas = 3
     session.commit()
@@ -308,7 +352,7 @@ def test_every_number_says_where_it_comes_from(alices: FlaskClient, metric: str)
     html = text(alices, f"/dashboard/why/{metric}?range=7d")
     part = text(alices, f"/dashboard/why/{metric}?range=7d", headers=PARTIAL)
 
-    for words in ("Northlight US", "America/New_York", "Attribution", "Last sync", "1 account-day"):
+    for words in ("Northlight US", "America/New_York", "Attribution", "Last sync", "1 day of"):
         assert words in part
     assert 'id="drawer-title"' in part
     assert "<html" in html
@@ -346,7 +390,7 @@ def test_while_a_history_is_read_the_figures_come_in_between(
 
     assert 'hx-target="#board"' in text(alices, "/dashboard/progress?seen=2", headers=PARTIAL)
     assert 'hx-target="#board"' not in text(alices, "/dashboard/progress?seen=3", headers=PARTIAL)
-    assert "12 of 90" in text(alices)
+    assert "13% done" in text(alices)
 
 
 def _run(member: Member, account: Account, **columns: object) -> SyncRun:

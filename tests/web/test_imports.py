@@ -204,6 +204,7 @@ def test_an_unknown_header_is_mapped_on_the_page(browser: FlaskClient) -> None:
     page = browser.get(address).text
     assert ">Import<" in page
     assert "€10.50" in page
+    assert page.count("Not in this file") == 4
 
 
 def test_a_mapping_that_cannot_be_is_explained_on_the_page(browser: FlaskClient) -> None:
