@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.errors import AppError, Invalid, NotFound
@@ -13,7 +14,7 @@ from app.imports.answers import Answers, parse_answers
 from app.imports.currencies import CURRENCIES
 from app.imports.fields import BY_HAND_ADS, BY_HAND_STORE, LABELS
 from app.imports.shapes import PLATFORMS
-from app.models import Import
+from app.models import Account, Import
 from app.web import access
 from app.web.htmx import page
 from app.web.imports_api import confirm, find, progress, take_upload, undo
@@ -113,7 +114,16 @@ def _show(found: Import, problem: str = "", status: int = 200) -> Response:
         meanings=_MEANINGS,
         platforms=PLATFORMS,
         currencies=sorted(CURRENCIES),
+        account_names=_account_names(found.platform),
     )
+
+
+def _account_names(platform: str) -> list[str]:
+    """What the workspace's accounts of a platform are called, connected or uploaded."""
+    names = select(Account.name).where(
+        Account.workspace_id == access.workspace().id, Account.platform == platform
+    )
+    return sorted(set(db.session.scalars(names)))
 
 
 def _answers(found: Import) -> Answers:

@@ -95,6 +95,13 @@
     return window.open(link.href, "growzzy-connect", place);
   }
 
+  /* Only a window that a script opened may be closed; in any other the link is followed. */
+  function closePopup(event, link) {
+    event.preventDefault();
+    window.close();
+    window.setTimeout(() => window.location.assign(link.href), 300);
+  }
+
   function connected(data) {
     // The popup speaks through both doors; whichever is open first counts.
     if (data?.type !== "growzzy:connected" || Date.now() - lastConnected < 2000) return;
@@ -129,10 +136,7 @@
     if (at("[data-copy],[data-copy-text]")) copy(at("[data-copy],[data-copy-text]"));
     if (at("[data-dismiss]")) at(".notice")?.remove();
     if (at("[data-close]")) at("dialog")?.close();
-    if (at("[data-close-popup]") && window.opener) {
-      event.preventDefault();
-      window.close();
-    }
+    if (at("[data-close-popup]")) closePopup(event, at("[data-close-popup]"));
     if (at("[data-open]")) $(at("[data-open]").dataset.open)?.showModal();
     if (at("[data-open-shortcuts]")) listShortcuts($("#shortcuts"));
     if (event.target instanceof HTMLDialogElement) event.target.close();

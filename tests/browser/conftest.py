@@ -133,7 +133,7 @@ def connect_meta(page: Page, site: str, accounts: list[str]) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Connect Meta Ads").click()
     opened.value.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="Choose which").click()
+    page.get_by_role("link", name="Choose accounts").click()
     for box in page.get_by_role("checkbox").all():
         box.set_checked(box.get_attribute("value") in accounts)
     page.get_by_role("button", name="Read these accounts").click()

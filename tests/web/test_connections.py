@@ -32,8 +32,8 @@ def test_after_connecting_the_one_step_left_is_named(
 ) -> None:
     html = browser.get("/connections").text
 
-    assert "Nothing is read until you choose the accounts." in html
-    assert "Choose which of 2 accounts" in html
+    assert "One step left" in html
+    assert "Choose accounts" in html
     assert f"/connections/{accounts[0].connection_id}/accounts" in html
 
 

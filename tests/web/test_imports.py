@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.imports import run
 from app.models import Import, PlatformTotalDay
 from tests.conftest import Member, csrf_token, sign_in
+from tests.factories import make_account, make_connection
 from tests.imports import exports
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -225,10 +226,16 @@ def test_a_mapping_that_cannot_be_is_explained_on_the_page(browser: FlaskClient)
     assert "is not a number" in answer.text
 
 
-def test_the_account_can_be_named_on_the_page(browser: FlaskClient) -> None:
+def test_the_account_can_be_named_on_the_page(
+    browser: FlaskClient, session: Session, alice: Member
+) -> None:
+    connection = make_connection(session, alice.workspace)
+    make_account(session, connection, name="Hill Kettle", currency="EUR")
+    session.commit()
     upload = browser.post(
         PAGE, data={"file": (io.BytesIO(META), "a.csv"), "csrf_token": form_token(browser, PAGE)}
     )
+    assert "Known here: Hill Kettle." in browser.get(upload.location).text
     answers = {"csrf_token": form_token(browser, upload.location), "account": "Hill Kettle"}
     browser.post(f"{upload.location}/answers", data=answers)
     assert "<td>Hill Kettle</td>" in browser.get(upload.location).text
