@@ -44,7 +44,8 @@ def trend(
     currency: str,
 ) -> Chart:
     """A line per figure over `days`; the main one also as it was before."""
-    lines = _lines(kind, source)
+    held = any(each.figures and each.figures.revenue(source) is not None for each in days)
+    lines = _lines(kind, source, Decimal(0) if held else None)
     data: list[Chart] = []
     if any(day.figures for day in before):
         data.append(_previous(lines[0], days, before))
@@ -74,7 +75,8 @@ def spend_by_platform(platforms: Sequence[PlatformFigures], currency: str) -> Ch
     }
 
 
-def _lines(kind: str, source: RevenueSource) -> list[Line]:
+def _lines(kind: str, source: RevenueSource, quiet: Decimal | None) -> list[Line]:
+    """`quiet` is the revenue of a day without any: none sold, or None when none is held at all."""
     match kind:
         case "roas":
             return [Line("ROAS", "roas", lambda figures: figures.roas(source))]
@@ -82,7 +84,7 @@ def _lines(kind: str, source: RevenueSource) -> list[Line]:
             return [Line("Cost per conversion", "cpa", lambda figures: figures.cpa)]
         case _:
             return [
-                Line("Revenue", "revenue", lambda figures: figures.revenue(source) or Decimal(0)),
+                Line("Revenue", "revenue", lambda figures: figures.revenue(source) or quiet),
                 Line("Spend", "spend", lambda figures: figures.spend),
             ]
 

@@ -203,8 +203,10 @@ SPARK_HEIGHT = 32
 def spark_lines(values: Sequence[Number | None]) -> tuple[str, str]:
     """The points of a small line in a 100 x 32 box, and of the area below it.
 
-    None counts as nothing that day. Fewer than two values draw nothing.
+    None counts as nothing that day. Fewer than two values, or none known, draw nothing.
     """
+    if all(value is None for value in values):
+        return "", ""
     known = [Decimal(value or 0) for value in values]
     if len(known) < 2:
         return "", ""

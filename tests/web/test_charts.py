@@ -56,6 +56,13 @@ def test_a_day_never_read_is_a_gap_and_a_quiet_one_a_zero() -> None:
     assert revenue["y"] == [None, 4.5, 0.0, 9.0]
 
 
+def test_a_shop_that_is_not_there_is_no_line_of_zeros() -> None:
+    shown = days("2026-11-01", "1.50", "3")
+    [revenue, _] = trend("revenue", shown, [], None, RevenueSource.STORE, "USD")["data"]
+
+    assert revenue["y"] == [None, None]
+
+
 def test_a_ratio_without_meaning_is_a_gap() -> None:
     assert draw("roas")["data"][-1]["y"] == [None, 3.0, None, 3.0]
 

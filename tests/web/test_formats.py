@@ -150,8 +150,8 @@ def test_a_small_line_stays_in_its_box() -> None:
     assert area.startswith("0,32 ")
 
 
-@pytest.mark.parametrize("values", [[], [Decimal(1)]])
-def test_too_few_values_draw_no_line(values: list[Decimal]) -> None:
+@pytest.mark.parametrize("values", [[], [Decimal(1)], [None, None, None]])
+def test_too_few_values_draw_no_line(values: list[Decimal | None]) -> None:
     assert formats.spark_lines(values) == ("", "")
 
 
