@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.accounts.places import check_currency
 from app.errors import Invalid, NotFound
-from app.models import Account, FxRate, ManualRate, Workspace
+from app.models import FxRate, ManualRate, PlatformTotalDay, Workspace
+from app.sync.rollup import LOOK_BACK_DAYS
 
 EURO = "EUR"
 EARLIEST = dt.date(1999, 1, 4)
@@ -29,19 +31,47 @@ def manual_rates(session: Session, workspace_id: int) -> Sequence[ManualRate]:
     ).all()
 
 
-def currencies_without_rate(session: Session, workspace: Workspace) -> list[str]:
-    """Currencies this workspace needs, none of which the ECB quotes and none has a rate here."""
-    used = session.scalars(
-        select(Account.currency).where(Account.workspace_id == workspace.id).distinct()
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days on which figures are held that cannot be converted for want of this rate."""
+
+    currency: str
+    first: dt.date
+    last: dt.date
+
+
+def gaps(session: Session, workspace: Workspace) -> list[Gap]:
+    """Which rates are missing for the figures held, and from when to when."""
+    unconverted = session.execute(
+        select(
+            PlatformTotalDay.native_currency,
+            func.min(PlatformTotalDay.day),
+            func.max(PlatformTotalDay.day),
+        )
+        .where(PlatformTotalDay.workspace_id == workspace.id, PlatformTotalDay.spend.is_(None))
+        .group_by(PlatformTotalDay.native_currency)
+    ).all()
+    found: dict[str, Gap] = {}
+    for native, first, last in unconverted:
+        for currency in sorted({native, workspace.currency} - {EURO}):
+            if _has_rate(session, workspace.id, currency, last):
+                continue
+            known = found.get(currency, Gap(currency, first, last))
+            found[currency] = Gap(currency, min(first, known.first), max(last, known.last))
+    return [found[currency] for currency in sorted(found)]
+
+
+def _has_rate(session: Session, workspace_id: int, currency: str, day: dt.date) -> bool:
+    quoted = select(FxRate.day).where(
+        FxRate.currency == currency,
+        FxRate.day.between(day - dt.timedelta(days=LOOK_BACK_DAYS), day),
     )
-    wanted = {*used, workspace.currency} - {EURO}
-    if len(wanted | {workspace.currency}) == 1:
-        return []
-    quoted = session.scalars(select(FxRate.currency).where(FxRate.currency.in_(wanted)).distinct())
-    typed = session.scalars(
-        select(ManualRate.currency).where(ManualRate.workspace_id == workspace.id).distinct()
+    typed = select(ManualRate.from_day).where(
+        ManualRate.workspace_id == workspace_id,
+        ManualRate.currency == currency,
+        ManualRate.from_day <= day,
     )
-    return sorted(wanted - set(quoted) - set(typed))
+    return bool(session.scalar(select(or_(quoted.exists(), typed.exists()))))
 
 
 def set_rate(

@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 # The longest gap between two ECB quotes of a living currency is within this many days.
 LOOK_BACK_DAYS = 7
 
+# The ECB first: a rate typed in to fill a gap must not outlive the gap.
 _UNITS = """
     CASE WHEN {currency} = 'EUR' THEN 1 ELSE coalesce(
-        (SELECT units_per_eur FROM manual_rate
-         WHERE workspace_id = :workspace AND currency = {currency} AND from_day <= days.day
-         ORDER BY from_day DESC LIMIT 1),
         (SELECT units_per_eur FROM fx_rate
          WHERE currency = {currency}
            AND day BETWEEN days.day - CAST(:look_back AS integer) AND days.day
-         ORDER BY day DESC LIMIT 1)) END
+         ORDER BY day DESC LIMIT 1),
+        (SELECT units_per_eur FROM manual_rate
+         WHERE workspace_id = :workspace AND currency = {currency} AND from_day <= days.day
+         ORDER BY from_day DESC LIMIT 1)) END
 """
 
 _RATE = f"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -295,12 +295,13 @@ def _saved(
 def _show(*, status: int = 200, **forms: Form) -> Response:
     present = access.workspace()
     now = access.now()
+    missing = rates.gaps(db.session(), present)
     shown: dict[str, Form] = {
         "profile": ProfileForm(name=access.user().name),
         "email": EmailForm(),
         "password": PasswordForm(),
         "workspace": _workspace_form(),
-        "rate": RateForm(from_day=access.today()),
+        "rate": _rate_form(missing),
         "new": NewWorkspaceForm(),
     }
     return page(
@@ -314,10 +315,17 @@ def _show(*, status: int = 200, **forms: Form) -> Response:
         here=access.user_session().id,
         now=now,
         rates=rates.manual_rates(db.session(), present.id),
-        missing=rates.currencies_without_rate(db.session(), present),
+        missing=missing,
         editor=access.may_edit(),
         status=status,
     )
+
+
+def _rate_form(missing: Sequence[rates.Gap]) -> RateForm:
+    """Ready to fill the first gap, when there is one."""
+    if not missing:
+        return RateForm(from_day=access.today())
+    return RateForm(currency=missing[0].currency, from_day=missing[0].first)
 
 
 def _workspace_form() -> WorkspaceForm:

@@ -98,7 +98,9 @@ def test_a_later_rate_is_never_used(session: Session, pounds: Account) -> None:
     assert converted(session) == [None]
 
 
-def test_the_owners_rate_wins_from_its_day_on(session: Session, alice: Member) -> None:
+def test_the_owners_rate_counts_from_its_day_on_for_what_the_ecb_does_not_quote(
+    session: Session, alice: Member
+) -> None:
     dirhams = make_account(session, alice.workspace.id, currency="AED")
     rate(session, "USD", FRIDAY, "1")
     rate(session, "USD", SUNDAY, "1")
@@ -114,6 +116,25 @@ def test_the_owners_rate_wins_from_its_day_on(session: Session, alice: Member) -
     spend(session, dirhams, "20.00", FRIDAY)
     spend(session, dirhams, "20.00", SUNDAY)
     assert converted(session) == [Decimal(5), Decimal(4)]
+
+
+def test_a_rate_typed_in_to_fill_a_gap_does_not_outlive_the_gap(
+    session: Session, alice: Member, pounds: Account
+) -> None:
+    rate(session, "USD", FRIDAY, "1")
+    rate(session, "USD", SUNDAY, "1")
+    rate(session, "GBP", SUNDAY, "0.5")
+    session.add(
+        ManualRate(
+            workspace_id=alice.workspace.id,
+            currency="GBP",
+            from_day=FRIDAY,
+            units_per_eur=Decimal("0.8"),
+        )
+    )
+    spend(session, pounds, "10.00", FRIDAY)
+    spend(session, pounds, "10.00", SUNDAY)
+    assert converted(session) == [Decimal("12.5"), Decimal(20)]
 
 
 def test_euro_needs_no_rate_of_its_own(session: Session, alice: Member) -> None:
