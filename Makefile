@@ -43,8 +43,9 @@ test: lint $(BROWSER) ## Everything: lint, types, import contracts, templates, t
 prove: $(TOOLS) $(BROWSER) ## The long tests: kill -9 in mid-sync, two processes at once, whole histories
 	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -m prove
 
-bench: $(TOOLS) ## Measure the sync against a bare loop and the official client (bench/README.md)
+bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figures)
 	$(BIN)/python -m bench.sync
+	$(BIN)/python -m bench.dashboard
 
 lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
 	$(BIN)/ruff check $(CODE)
