@@ -28,7 +28,7 @@ STARTS_WITHIN = 60.0
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, or the one named by CHROMIUM."""
-    arguments = ["--disable-dev-shm-usage", "--disable-background-networking"]
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return {
