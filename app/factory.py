@@ -6,7 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import models, web
+from app import web
 from app.cli import register as register_commands
 from app.extensions import csrf, db, migrate
 from app.settings import Settings
@@ -45,6 +45,3 @@ def create_app(settings: Settings) -> Flask:
     register_commands(app)
     web.register(app)
     return app
-
-
-__all__ = ["create_app", "models"]

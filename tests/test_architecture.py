@@ -78,7 +78,7 @@ def test_no_route_but_page_looks_at_htmx_headers() -> None:
 def test_every_private_page_sends_strangers_to_sign_in(app: Flask) -> None:
     client = app.test_client()
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in {*PUBLIC, "static"}:
+        if rule.endpoint.split(".")[0] in {*(page.name for page in PUBLIC), "static"}:
             continue
         path = _filled(rule.rule, dict.fromkeys(rule.arguments, 1))
         for method in rule.methods & {"GET"}:

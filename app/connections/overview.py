@@ -14,9 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from app.connections.grants import expires_soon
+from app.metrics.problems import OVERDUE
 from app.models import Account, PlatformConnection, Reconciliation, SyncRun
-
-OVERDUE = dt.timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)

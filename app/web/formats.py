@@ -51,7 +51,6 @@ def register(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["pill"] = change_pill
     app.jinja_env.filters["spark"] = spark_lines
-    app.jinja_env.globals["has_page"] = lambda endpoint: endpoint in app.view_functions
     app.jinja_env.globals["number_locale"] = lambda: str(_locale()).replace("_", "-")
 
 
