@@ -47,6 +47,28 @@ class Settings:
     meta_graph_url: str = "https://graph.facebook.com"
     meta_dialog_url: str = "https://www.facebook.com"
     meta_api_version: str = "v26.0"
+    google_client_id: str = ""
+    google_client_secret: str = ""
+    google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 an address
+    google_ads_url: str = "https://googleads.googleapis.com"
+    google_ads_version: str = "v26"
+    google_developer_token: str = ""
+    google_daily_operations: int = 2880
+    linkedin_client_id: str = ""
+    linkedin_client_secret: str = ""
+    linkedin_oauth_url: str = "https://www.linkedin.com/oauth/v2"
+    linkedin_api_url: str = "https://api.linkedin.com/rest"
+    linkedin_version: str = "202609"
+    linkedin_daily_calls: int = 0
+    shopify_client_id: str = ""
+    shopify_client_secret: str = ""
+    shopify_url_template: str = "https://{shop}"
+    shopify_version: str = "2026-10"
+    tiktok_app_id: str = ""
+    tiktok_app_secret: str = ""
+    tiktok_auth_url: str = "https://business-api.tiktok.com/portal/auth"
+    tiktok_api_url: str = "https://business-api.tiktok.com/open_api/v1.3"
 
     @property
     def secure_cookies(self) -> bool:
@@ -79,6 +101,28 @@ class Settings:
             meta_graph_url=read.url("META_GRAPH_URL", cls.meta_graph_url),
             meta_dialog_url=read.url("META_DIALOG_URL", cls.meta_dialog_url),
             meta_api_version=read.text("META_API_VERSION") or cls.meta_api_version,
+            google_client_id=read.text("GOOGLE_CLIENT_ID"),
+            google_client_secret=read.text("GOOGLE_CLIENT_SECRET"),
+            google_auth_url=read.url("GOOGLE_AUTH_URL", cls.google_auth_url),
+            google_token_url=read.url("GOOGLE_TOKEN_URL", cls.google_token_url),
+            google_ads_url=read.url("GOOGLE_ADS_URL", cls.google_ads_url),
+            google_ads_version=read.text("GOOGLE_ADS_VERSION") or cls.google_ads_version,
+            google_developer_token=read.text("GOOGLE_DEVELOPER_TOKEN"),
+            google_daily_operations=read.integer("GOOGLE_DAILY_OPERATIONS", 2880, 0, 10**9),
+            linkedin_client_id=read.text("LINKEDIN_CLIENT_ID"),
+            linkedin_client_secret=read.text("LINKEDIN_CLIENT_SECRET"),
+            linkedin_oauth_url=read.url("LINKEDIN_OAUTH_URL", cls.linkedin_oauth_url),
+            linkedin_api_url=read.url("LINKEDIN_API_URL", cls.linkedin_api_url),
+            linkedin_version=read.text("LINKEDIN_VERSION") or cls.linkedin_version,
+            linkedin_daily_calls=read.integer("LINKEDIN_DAILY_CALLS", 0, 0, 10**9),
+            shopify_client_id=read.text("SHOPIFY_CLIENT_ID"),
+            shopify_client_secret=read.text("SHOPIFY_CLIENT_SECRET"),
+            shopify_url_template=read.shop_url("SHOPIFY_URL_TEMPLATE", cls.shopify_url_template),
+            shopify_version=read.text("SHOPIFY_VERSION") or cls.shopify_version,
+            tiktok_app_id=read.text("TIKTOK_APP_ID"),
+            tiktok_app_secret=read.text("TIKTOK_APP_SECRET"),
+            tiktok_auth_url=read.url("TIKTOK_AUTH_URL", cls.tiktok_auth_url),
+            tiktok_api_url=read.url("TIKTOK_API_URL", cls.tiktok_api_url),
         )
         if settings.environment == "production" and not settings.public_url:
             raise SettingsError(
@@ -163,6 +207,16 @@ class _Reader:
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise SettingsError(f"{name} is not a web address: it must start with https://.")
         return value
+
+    def shop_url(self, name: str, default: str) -> str:
+        value = self.text(name) or default
+        parts = urlsplit(value.replace("{shop}", "shop.example", 1))
+        if value.count("{shop}") != 1 or parts.scheme not in ("http", "https"):
+            raise SettingsError(
+                f"{name} must be a web address with {{shop}} in the shop's place, "
+                "such as https://{shop}."
+            )
+        return value.rstrip("/")
 
     def integer(self, name: str, default: int, lowest: int, highest: int) -> int:
         value = self.text(name)

@@ -51,7 +51,7 @@ def _serve(running: ExitStack) -> NoReturn:
     check_free(port)
     address = f"http://{HOST}:{port}"
     children: list[Child] = []
-    if "META_APP_ID" not in environ:
+    if not environment.has_platform(environ):
         sandbox_port = free_port()
         arguments = ["sandbox", "--port", str(sandbox_port)]
         log = folder / "sandbox.log"
@@ -83,7 +83,7 @@ def _gunicorn(port: int) -> list[str]:
 
 
 def _say_ready(address: str, environ: Mapping[str, str]) -> None:
-    if environ["META_APP_ID"] == environment.SANDBOX_APP["META_APP_ID"]:
+    if environ.get("META_APP_ID") == environment.SANDBOX_APP["META_APP_ID"]:
         sys.stdout.write("Ad platforms: the sandbox, with invented accounts (see README.md).\n")
     sys.stdout.write(f"Growzzy OS is ready at {address}\n")
     sys.stdout.flush()

@@ -12,7 +12,30 @@ from local.errors import LocalError
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWN = PROJECT / ".local"
-SANDBOX_APP = {"META_APP_ID": "sandbox-app", "META_APP_SECRET": "sandbox-secret"}
+SANDBOX_APP = {
+    "META_APP_ID": "sandbox-app",
+    "META_APP_SECRET": "sandbox-secret",
+    "GOOGLE_CLIENT_ID": "sandbox-google",
+    "GOOGLE_CLIENT_SECRET": "sandbox-google-secret",
+    "LINKEDIN_CLIENT_ID": "sandbox-linkedin",
+    "LINKEDIN_CLIENT_SECRET": "sandbox-linkedin-secret",
+    "SHOPIFY_CLIENT_ID": "sandbox-shopify",
+    "SHOPIFY_CLIENT_SECRET": "sandbox-shopify-secret",
+    "TIKTOK_APP_ID": "sandbox-tiktok",
+    "TIKTOK_APP_SECRET": "sandbox-tiktok-secret",
+}
+_SANDBOX_HOSTS = {
+    "META_GRAPH_URL": "/meta",
+    "META_DIALOG_URL": "/meta",
+    "GOOGLE_AUTH_URL": "/google/auth",
+    "GOOGLE_TOKEN_URL": "/google/token",
+    "GOOGLE_ADS_URL": "/google",
+    "LINKEDIN_OAUTH_URL": "/linkedin/oauth/v2",
+    "LINKEDIN_API_URL": "/linkedin/rest",
+    "SHOPIFY_URL_TEMPLATE": "/shopify/{shop}",
+    "TIKTOK_AUTH_URL": "/tiktok/portal/auth",
+    "TIKTOK_API_URL": "/tiktok/open_api/v1.3",
+}
 
 
 def own_folder() -> Path:
@@ -55,9 +78,14 @@ def for_app(environ: Mapping[str, str], database_url: str, address: str) -> dict
     return made
 
 
+def has_platform(environ: Mapping[str, str]) -> bool:
+    """Whether any real platform's app is set up."""
+    return any(name in environ or f"{name}_FILE" in environ for name in SANDBOX_APP)
+
+
 def with_sandbox(environ: Mapping[str, str], address: str) -> dict[str, str]:
     """Point the platforms' hosts and credentials at the sandbox that answers at `address`."""
-    hosts = {"META_GRAPH_URL": f"{address}/meta", "META_DIALOG_URL": f"{address}/meta"}
+    hosts = {name: f"{address}{path}" for name, path in _SANDBOX_HOSTS.items()}
     return {**environ, **SANDBOX_APP, **hosts}
 
 

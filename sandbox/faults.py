@@ -7,31 +7,35 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-KINDS = frozenset(
-    {
-        "rate_limit_account",
-        "rate_limit_app",
-        "rate_limit_insights",
-        "token_expired",
-        "token_invalid",
-        "token_checkpoint",
-        "permission",
-        "server_error",
-        "unavailable",
-        "bad_gateway",
-        "reduce_data",
-        "too_many_rows",
-        "error_in_200",
-        "slow",
-        "truncated",
-        "cut",
-        "repeated_cursor",
-        "empty_page",
-        "no_rows",
-        "high_usage",
-        "report_failed",
-    }
-)
+KINDS = {
+    "rate_limit_account",
+    "rate_limit_app",
+    "rate_limit_insights",
+    "token_expired",
+    "token_invalid",
+    "token_checkpoint",
+    "permission",
+    "server_error",
+    "unavailable",
+    "bad_gateway",
+    "reduce_data",
+    "too_many_rows",
+    "error_in_200",
+    "slow",
+    "truncated",
+    "cut",
+    "repeated_cursor",
+    "empty_page",
+    "no_rows",
+    "high_usage",
+    "report_failed",
+}
+"""Those of Meta and of every wire; each further platform adds its own with `also`."""
+
+
+def also(*kinds: str) -> None:
+    """Let these kinds be asked for too; the platform that adds them acts on them."""
+    KINDS.update(kinds)
 
 
 @dataclass

@@ -17,7 +17,8 @@ class Figures(NamedTuple):
     """Counts, and money in the currency's minor units. Sums are sums of every field.
 
     `purchases` and `value` are the canonical pair (omni_purchase); the `web_` pair is the part
-    that the pixel saw.
+    that the pixel saw. `credits` are thousandths of `purchases`, for platforms that share one
+    sale between several ads.
     """
 
     impressions: int = 0
@@ -32,6 +33,7 @@ class Figures(NamedTuple):
     web_purchases: int = 0
     web_value: int = 0
     leads: int = 0
+    credits: int = 0
 
     def plus(self, other: Figures) -> Figures:
         return Figures._make(map(add, self, other))
@@ -90,6 +92,7 @@ def as_read(final: Figures, seen: Reading, luck: int) -> Figures:
         web,
         _part(final.web_value, web, final.web_purchases),
         _arrived(final.leads, share, luck),
+        _part(final.credits, purchases, final.purchases),
     )
     return _restated(read, final, seen.restated, luck) if seen.restated else read
 
@@ -112,6 +115,7 @@ def _restated(read: Figures, final: Figures, times: int, luck: int) -> Figures:
     return read._replace(
         spend=credited,
         purchases=read.purchases + times,
+        credits=read.credits + times * 1000,
         value=read.value + late,
         web_purchases=read.web_purchases + by_web,
         web_value=read.web_value + (late if by_web else 0),
@@ -140,6 +144,7 @@ def split(whole: Figures, weights: Sequence[int], luck: int) -> list[Figures]:
         web,
         _follow(whole.web_value, web, luck),
         _follow(whole.leads, landings, luck),
+        _follow(whole.credits, purchases, luck),
     )
     return [Figures._make(column) for column in zip(*columns, strict=True)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 
@@ -13,6 +13,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.world import Account, Ad, AdSet, Business, Campaign, World, anchor_for
 
+T = TypeVar("T")
 Node = Business | Account | Campaign | AdSet | Ad
 
 
@@ -48,6 +49,7 @@ class State:
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.meta = MetaMemory()
+        self._memories: dict[type, object] = {}
         self.nodes = _index(self.world)
 
     def reset(self) -> None:
@@ -57,6 +59,11 @@ class State:
         self.faults.clear()
         self.log.clear()
         self.meta = MetaMemory()
+        self._memories.clear()
+
+    def memory(self, kind: type[T]) -> T:
+        """What one platform remembers until a reset: an instance of its own class."""
+        return cast("T", self._memories.setdefault(kind, kind()))
 
 
 def state() -> State:
@@ -66,8 +73,9 @@ def state() -> State:
 
 def _index(world: World) -> dict[str, Node]:
     nodes: dict[str, Node] = {business.id: business for business in world.businesses}
-    nodes |= {f"act_{account.id}": account for account in world.accounts}
-    for campaign in world.campaigns:
+    nodes |= {f"act_{account.id}": account for account in world.of("meta")}
+    campaigns = (c for account in world.of("meta") for c in account.campaigns)
+    for campaign in campaigns:
         nodes[campaign.id] = campaign
         for ad_set in campaign.ad_sets:
             nodes[ad_set.id] = ad_set

@@ -1,7 +1,8 @@
 """`/truth`: the exact figures, computed from the world and not from the platform's answers.
 
-Money is a decimal string in the account's currency. Conversions follow the canonical rule:
-omni_purchase, its count and its value.
+Money is a decimal string in the account's currency. Conversions are what the app counts for the
+platform: Meta's and TikTok's purchases, Google's credited fractions of sales and its leads,
+LinkedIn's website conversions and lead forms.
 """
 
 from __future__ import annotations
@@ -19,27 +20,27 @@ from sandbox.world import Account, Campaign
 blueprint = Blueprint("truth", __name__, url_prefix="/truth")
 
 
-@blueprint.get("/meta/accounts")
-def accounts() -> Response:
+@blueprint.get("/<platform>/accounts")
+def accounts(platform: str) -> Response:
     """Every account with its currency, zone, local today and oldest day with figures."""
-    return jsonify([_describe(account) for account in state().world.accounts])
+    return jsonify([_describe(account) for account in state().world.of(platform)])
 
 
-@blueprint.get("/meta/campaigns")
-def campaigns() -> Response:
+@blueprint.get("/<platform>/campaigns")
+def campaigns(platform: str) -> Response:
     """Every campaign and why it is in the world; the not yet launched are left out."""
     return jsonify(
         [
             _introduce(campaign)
-            for account in _chosen()
+            for account in _chosen(platform)
             for campaign in account.campaigns
             if campaign.launched <= _today(account)
         ]
     )
 
 
-@blueprint.get("/meta")
-def figures() -> Response | tuple[Response, int]:
+@blueprint.get("/<platform>")
+def figures(platform: str) -> Response | tuple[Response, int]:
     """Totals, days and campaigns of `account` (all when absent) from `from` to `to`, inclusive.
 
     One account answers an object, all accounts answer a list of them.
@@ -51,16 +52,16 @@ def figures() -> Response | tuple[Response, int]:
         ]
     except ValueError as error:
         return jsonify(error=str(error)), 400
-    chosen = _chosen()
+    chosen = _chosen(platform)
     if "account" in request.args and not chosen:
         return jsonify(error="there is no such account"), 404
     answers = [_truth(account, *asked) for account in chosen]
     return jsonify(answers[0] if "account" in request.args else answers)
 
 
-def _chosen() -> list[Account]:
+def _chosen(platform: str) -> list[Account]:
     wanted = request.args.get("account", "").removeprefix("act_")
-    return [account for account in state().world.accounts if wanted in ("", account.id)]
+    return [account for account in state().world.of(platform) if wanted in ("", account.id)]
 
 
 def _today(account: Account) -> dt.date:
@@ -132,13 +133,20 @@ def _by_campaign(
     return [_introduce(campaign) | _money(account, sums[campaign]) for campaign in sums]
 
 
+def conversions(platform: str, brought: Figures) -> int | float:
+    """What the platform claims, by the rule in this module's docstring."""
+    if platform == "google":
+        return brought.credits / 1000 + brought.leads
+    return brought.purchases + (brought.leads if platform == "linkedin" else 0)
+
+
 def _money(account: Account, brought: Figures) -> dict[str, Any]:
     return {
         "spend": account.money(brought.spend),
         "impressions": brought.impressions,
         "clicks": brought.clicks,
         "link_clicks": brought.link_clicks,
-        "conversions": brought.purchases,
+        "conversions": conversions(account.plan.platform, brought),
         "value": account.money(brought.value),
         "leads": brought.leads,
     }

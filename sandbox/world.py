@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sandbox.figures import SETTLED_AFTER, Figures, Reading, as_read, reading, total
 from sandbox.noise import noise, unit
-from sandbox.plans import ACCOUNTS, BUSINESSES, PLANS, AccountPlan, Plan
+from sandbox.plans import ACCOUNTS, BUSINESSES, PLANS
+from sandbox.plans.shapes import AccountPlan, Plan
 
 HISTORY_DAYS = 400
 LEARNING_DAYS = 14
@@ -145,6 +147,10 @@ class World:
     def campaigns(self) -> Iterator[Campaign]:
         return (campaign for account in self.accounts for campaign in account.campaigns)
 
+    def of(self, platform: str) -> list[Account]:
+        """The accounts that one platform knows."""
+        return [account for account in self.accounts if account.plan.platform == platform]
+
     def reset(self) -> None:
         """Undo restatements and removals."""
         self.removed.clear()
@@ -259,10 +265,32 @@ def _outcome(ad: Ad, dice: list[float], seen: Figures) -> Figures:
         carts=won * 3 + int(links * 0.03),
         checkouts=won + won // 2,
         purchases=won,
+        credits=won * 1000 - _shared_credit(ad, won, dice[3]),
         value=value,
         web_purchases=by_web,
         web_value=value * by_web // won if won else 0,
     )
+
+
+def _shared_credit(ad: Ad, won: int, dice: float) -> int:
+    """Thousandths of purchases that Google's data-driven model credits to someone else."""
+    return int(dice * 800) if won and ad.campaign.account.plan.platform == "google" else 0
+
+
+class _Ids(NamedTuple):
+    """Where a platform's ids begin, and how far apart those of two accounts' campaigns are."""
+
+    accounts: int
+    campaigns: int
+    apart: int
+
+
+_IDS = {
+    "meta": _Ids(118_040_000_000_000, 120_200_000_000_000_000, 10**12),
+    "google": _Ids(4_821_660_000, 21_000_000_000_000, 10**10),
+    "linkedin": _Ids(512_340_000, 340_000_000_000_000, 10**10),
+    "tiktok": _Ids(7_012_345_678_900_000_000, 1_780_000_000_000_000_000, 10**12),
+}
 
 
 def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
@@ -271,8 +299,11 @@ def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
         for number, plan in enumerate(BUSINESSES, 1)
     }
     accounts: dict[str, Account] = {}
-    for number, holder in enumerate(ACCOUNTS, 1):
-        account_id = f"{118_040_000_000_000 + number}"
+    counted: dict[str, int] = defaultdict(int)
+    for holder in ACCOUNTS:
+        counted[holder.platform] += 1
+        number = counted[holder.platform]
+        account_id = f"{_IDS[holder.platform].accounts + number}"
         accounts[holder.key] = Account(account_id, businesses[holder.business], holder, number)
     numbers: dict[str, int] = defaultdict(int)
     for plan in PLANS:
@@ -283,7 +314,8 @@ def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
 
 
 def _campaign(seed: int, account: Account, plan: Plan, number: int, anchor: dt.date) -> Campaign:
-    base = 120_200_000_000_000_000 + account.number * 10**12 + number * 10**8
+    ids = _IDS[account.plan.platform]
+    base = ids.campaigns + account.number * ids.apart + number * 10**8
     launched = anchor + dt.timedelta(days=plan.launch)
     ended = None if plan.end is None else anchor + dt.timedelta(days=plan.end)
     campaign = Campaign(str(base), account, plan, number, launched, ended)

@@ -11,7 +11,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, Connector, ConnectorError, FoundAccount, Grant
+from app.connectors.base import Connector
+from app.connectors.errors import AccessRevoked, ConnectorError
+from app.connectors.words import FoundAccount, Grant
 from app.errors import Invalid, NotFound
 from app.models import Account, PlatformConnection, PlatformTotalDay
 
@@ -89,7 +91,8 @@ def connect(
 def keep_grant(connection: PlatformConnection, grant: Grant, vault: Vault) -> None:
     """Store a grant, encrypted, and call the connection healthy again."""
     connection.credentials = vault.seal(grant)
-    connection.token_expires_at = grant.expires_at
+    connection.token_expires_at = grant.deadline
+    connection.warned_days = None
     connection.scopes = list(grant.scopes)
     connection.label = grant.label
     connection.status = "active"
@@ -261,6 +264,9 @@ def _describe(account: Account, found: FoundAccount) -> Account:
     account.currency = found.currency
     account.time_zone = _known_zone(found)
     account.status = found.status
+    account.via = found.via
+    account.via_name = found.via_name
+    account.trouble = ""
     account.removed_at = None
     return account
 

@@ -11,7 +11,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.accounts.sessions import digest
-from app.connectors.base import Connector, OAuthDenied
+from app.connectors.base import Connector
+from app.connectors.errors import OAuthDenied
 from app.models import OAuthState, UserSession
 
 LIFETIME = dt.timedelta(minutes=15)
@@ -28,14 +29,17 @@ def begin(
     now: dt.datetime,
 ) -> str:
     """Remember a fresh `state` and return the address on the platform's own page."""
-    state = secrets.token_urlsafe(32)
+    # Hexadecimal: Shopify's signature has two readings of any other sign.
+    state = secrets.token_hex(32)
+    # RFC 7636: for the platforms that support it; the others never see it.
+    started = {**started, "verifier": secrets.token_urlsafe(48)}
     session.add(
         OAuthState(
             digest=digest(state),
             session_id=user_session.id,
             workspace_id=workspace_id,
             platform=connector.slug,
-            started=dict(started),
+            started=started,
             expires_at=now + LIFETIME,
         )
     )

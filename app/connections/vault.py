@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.connectors.base import AccessRevoked, Grant
+from app.connectors.errors import AccessRevoked
+from app.connectors.words import Grant
 
 
 class Vault:

@@ -1,162 +1,39 @@
-"""The contract every platform fulfils, and the words it is written in.
+"""The contract every platform fulfils.
 
-A connector turns a platform's answers into the types below and its errors into the
-`ConnectorError` family. Money is Decimal in the account currency's major units, days are the
-account's own.
+A connector turns a platform's answers into the types of `words` and its errors into those of
+`errors`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from app.errors import AppError
+from app.connectors.errors import AccessRevoked, Temporary
+from app.connectors.words import (
+    Days,
+    DayTotal,
+    Fact,
+    FoundAccount,
+    Grain,
+    Grant,
+    Meter,
+    PastedForm,
+    Quota,
+    StoreFigures,
+    Structure,
+    Unmetered,
+)
 from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.connectors.http import Http
 
-
-class ConnectorError(AppError):
-    """The platform did not give what was asked; the message is fit for the owner.
-
-    `retry_after` is the platform's own hint in seconds, None when it gave none.
-    """
-
-    code = "platform_error"
-    status = 502
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class Temporary(ConnectorError):
-    """Worth asking again: the platform is unwell or its answer was unusable."""
-
-
-class Throttled(ConnectorError):
-    """Asked too often; nothing may be asked before `retry_after` is over."""
-
-
-class AccessRevoked(ConnectorError):
-    """Permanent: only the owner can mend it, and the message says how."""
-
-    code = "needs_attention"
-    status = 409
-
-
-class OAuthDenied(ConnectorError):
-    """The person said no, or the code was used, wrong or expired."""
-
-    code = "not_connected"
-    status = 400
-
-
-class Grain(StrEnum):
-    """At which grain daily figures are read."""
-
-    CAMPAIGN = "campaign"
-    AD = "ad"
-    PLACEMENT = "placement"
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """An inclusive span of days in an account's own time zone."""
-
-    first: dt.date
-    last: dt.date
-
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError(f"the last day {self.last} is before the first {self.first}")
-
-    def __len__(self) -> int:
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What an owner gave us. `expires_at` is UTC, None when it does not expire or is unknown."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(default="", repr=False)
-    expires_at: dt.datetime | None = None
-    scopes: tuple[str, ...] = ()
-    label: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundAccount:
-    """An ad account or shop that a grant can read. `time_zone` is an IANA name."""
-
-    external_id: str
-    name: str
-    currency: str
-    time_zone: str
-    status: str = "active"
-
-
-class FoundEntity(NamedTuple):
-    """A campaign, ad group or ad as its platform describes it now."""
-
-    external_id: str
-    name: str
-    status: str
-    platform_status: str
-    campaign_id: str = ""
-    ad_group_id: str = ""
-    objective: str = ""
-    channel: str = ""
-    budget: Decimal | None = None
-    budget_kind: str | None = None
-    started_at: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """Everything an account lists now; what is missing from it has been removed."""
-
-    campaigns: Sequence[FoundEntity]
-    ad_groups: Sequence[FoundEntity] = ()
-    ads: Sequence[FoundEntity] = ()
-
-
-class Fact(NamedTuple):
-    """One day of one thing. Ids and names the grain lacks are empty.
-
-    Names come along because a removed campaign is no longer listed, yet its figures are.
-    """
-
-    day: dt.date
-    campaign_id: str
-    campaign_name: str
-    ad_group_id: str
-    ad_group_name: str
-    ad_id: str
-    ad_name: str
-    placement: str
-    impressions: int
-    clicks: int
-    spend: Decimal
-    conversions: Decimal
-    value: Decimal
-
-
-class DayTotal(NamedTuple):
-    """The account's own totals for a day, asked for separately; for reconciliation."""
-
-    day: dt.date
-    spend: Decimal
-    impressions: int
-    clicks: int
+# A token this near its end is renewed before it is used.
+RENEW_EARLY = dt.timedelta(minutes=5)
 
 
 class Connector(ABC):
@@ -164,6 +41,11 @@ class Connector(ABC):
 
     `restates_days`: how long figures of a day may still change. `history_days`: how far back
     the platform answers. `chunk_days`: a span that one read at ad level answers comfortably.
+    `readers`: how many reads of one account it allows at once. `sells`: a shop, which has
+    `store_days` and no `facts`.
+
+    `started` holds what was remembered when a hand-shake began: a PKCE `verifier`, and what
+    `begin_with` made of the start's query.
     """
 
     slug: ClassVar[str]
@@ -173,8 +55,10 @@ class Connector(ABC):
     restates_days: ClassVar[int]
     history_days: ClassVar[int]
     chunk_days: ClassVar[int] = 7
+    readers: ClassVar[int] = 2
     grains: ClassVar[tuple[Grain, ...]] = (Grain.CAMPAIGN, Grain.AD)
-    accepts_pasted_token: ClassVar[bool] = False
+    sells: ClassVar[bool] = False
+    pasted_forms: ClassVar[tuple[PastedForm, ...]] = ()
 
     registry: ClassVar[dict[str, type[Connector]]] = {}
 
@@ -188,11 +72,69 @@ class Connector(ABC):
         self.settings = settings
         self.http = http
         self.grant = grant
+        self.meter: Meter = Unmetered()
+        self.custodian: Custodian = _ask_the_platform
+        self.notices: list[str] = []
+        self._renewing = threading.Lock()
+
+    def granted(self) -> Grant:
+        """The grant to ask with, renewed first when its end is near. Raises AccessRevoked."""
+        grant = self._held()
+        if not grant.renews or grant.expires_at is None:
+            return grant
+        left = grant.expires_at - self.http.now()
+        if left > RENEW_EARLY:
+            return grant
+        try:
+            return self._renew(grant, refused=False) or grant
+        except Temporary:
+            if left > dt.timedelta(0):
+                return grant
+            raise
+
+    def renewed(self, refused: Grant) -> Grant | None:
+        """Another grant after the platform refused this one; None when there is none to get."""
+        return self._renew(refused, refused=True)
+
+    def note(self, notice: str) -> None:
+        """Tell the owner something about this sync, once."""
+        if notice not in self.notices:
+            self.notices.append(notice)
+
+    def _held(self) -> Grant:
+        if self.grant is None:
+            raise AccessRevoked(
+                f"{self.label} is not connected. Open Connections and press Connect on "
+                f"{self.label}."
+            )
+        return self.grant
+
+    def _renew(self, held: Grant, *, refused: bool) -> Grant | None:
+        """One thread asks; the others take what it got."""
+        with self._renewing:
+            if self.grant is not None and self.grant is not held:
+                return self.grant
+            younger = self.custodian(self, held, refused)
+            if younger is not None:
+                self.grant = younger
+            return younger
 
     @property
     def pause_hint(self) -> float:
         """Seconds to ask nothing more after the last answer, lest a limit be reached."""
         return 0.0
+
+    @classmethod
+    def quotas(cls, settings: Settings) -> tuple[Quota, ...]:
+        """What this installation may ask of the platform in a day."""
+        del settings
+        return ()
+
+    @classmethod
+    def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
+        """What of the start's query the hand-shake needs, checked. Raises OAuthDenied."""
+        del asked
+        return {}
 
     @classmethod
     @abstractmethod
@@ -215,16 +157,28 @@ class Connector(ABC):
         """The callback's query becomes a grant. Raises OAuthDenied or AccessRevoked."""
 
     @abstractmethod
-    def accept_token(self, token: str) -> Grant:
-        """Check a pasted token with the platform. Raises AccessRevoked when it is no good."""
+    def accept_pasted(self, given: Mapping[str, str]) -> Grant:
+        """Check credentials of one of `pasted_forms`. Raises AccessRevoked when they fail."""
 
     @abstractmethod
-    def refresh(self) -> Grant | None:
-        """A younger grant when this one ought to be renewed now, None when it need not be."""
+    def refresh(self, *, refused: bool = False) -> Grant | None:
+        """A younger grant when this one ought to be renewed now, None when it need not be.
+
+        `refused`: the platform no longer takes the access token, whatever its end was to be.
+        The new grant is stored before it is used. Raises AccessRevoked when only the owner can
+        mend it.
+        """
 
     @abstractmethod
     def revoke(self) -> None:
-        """Give the grant back to the platform."""
+        """Give the grant back to the platform; one that has ended already needs no giving."""
+
+    @abstractmethod
+    def check_setup(self) -> str:
+        """Ask the platform whether the installation's own credentials are good; what it said.
+
+        Without a grant. Raises SetupProblem with what to change and where.
+        """
 
     @abstractmethod
     def accounts(self) -> list[FoundAccount]:
@@ -243,3 +197,17 @@ class Connector(ABC):
     @abstractmethod
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
         """The account's own totals of each day that had any delivery."""
+
+    def store_days(self, account: FoundAccount, days: Days) -> list[StoreFigures]:
+        """A shop's figures of each day on which anything happened. Only where `sells`."""
+        raise NotImplementedError
+
+
+Custodian = Callable[[Connector, Grant, bool], Grant | None]
+"""Who renews: given a connector, the grant it holds and whether the platform refused that one,
+the grant to go on with, or None. Inside a sync it works under the connection's row lock."""
+
+
+def _ask_the_platform(connector: Connector, held: Grant, refused: bool) -> Grant | None:  # noqa: FBT001 a Custodian
+    del held
+    return connector.refresh(refused=refused)

@@ -22,7 +22,7 @@ import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
-from app.connectors.base import Temporary
+from app.connectors.errors import Temporary
 from app.settings import is_loopback
 
 T = TypeVar("T")

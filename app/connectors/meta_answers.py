@@ -13,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from app.connectors.base import ConnectorError, DayTotal, Fact, FoundAccount, FoundEntity, Temporary
+from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.meta_errors import Problem
+from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity
 
 R = TypeVar("R")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from app.connectors.base import AccessRevoked, ConnectorError, OAuthDenied, Temporary, Throttled
+from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, Temporary, Throttled
 
 
 class Problem(msgspec.Struct):

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import msgspec
 
-from app.connectors.base import ConnectorError, Days, Grant, Temporary, Throttled
+from app.connectors.errors import ConnectorError, Temporary, Throttled
 from app.connectors.http import Answer, Http
 from app.connectors.meta_answers import Envelope, Page, next_cursor
 from app.connectors.meta_errors import Problem, TooMuchData, failure, resting_seconds
+from app.connectors.words import Days, Grant
 from app.settings import Settings
 
 E = TypeVar("E", bound=Envelope)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days
+from app.connectors.words import Days
 from app.imports.refusal import Refused
 from app.imports.shapes import PLATFORMS
 from app.models import Account, PlatformConnection, Workspace

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from app.connectors.base import Fact
+from app.connectors.words import Fact
 from app.imports.dates import NotADay, parse_day
 from app.imports.fields import ENTITIES, LABELS, Field
 from app.imports.numbers import ErrorCell, FormulaCell, NotANumber, is_none, parse

@@ -16,14 +16,14 @@ from psycopg.sql import SQL, Literal
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days, Fact, Grain
+from app.connectors.words import Days, Fact, Grain, StoreFigures
 from app.imports.accounts import held_directly
 from app.imports.facts import Reading, StoreFact
 from app.models import Account, Import, ImportFact
 from app.sync import rollup
 from app.sync.batch import Batch, SeenAd, SeenGroup
 from app.sync.entities import meet_seen
-from app.sync.store import Origin, StoreFigures, Written, raw_connection, replace, replace_store
+from app.sync.store import Origin, Written, raw_connection, replace, replace_store
 
 Progress = Callable[[int], None]
 """Told how many rows have been read so far."""

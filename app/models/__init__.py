@@ -6,9 +6,10 @@ from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
 from app.models.facts import AdDay, CampaignDay, MetricRevision, PlacementDay, StoreDay
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
+from app.models.quota import QuotaUse, WebhookDelivery
 from app.models.rate_limit import RateLimit
 from app.models.rollups import CampaignTotalDay, PlatformTotalDay
-from app.models.sync_run import Reconciliation, SyncChunk, SyncRun
+from app.models.sync_run import Reconciliation, ReconciliationPart, SyncChunk, SyncRun
 from app.models.user import PasswordReset, User, UserSession
 from app.models.workspace import Membership, Workspace
 
@@ -34,12 +35,15 @@ __all__ = [
     "PlacementDay",
     "PlatformConnection",
     "PlatformTotalDay",
+    "QuotaUse",
     "RateLimit",
     "Reconciliation",
+    "ReconciliationPart",
     "StoreDay",
     "SyncChunk",
     "SyncRun",
     "User",
     "UserSession",
+    "WebhookDelivery",
     "Workspace",
 ]

@@ -16,7 +16,9 @@ class PlatformConnection(Base):
 
     `credentials` is a MultiFernet token around a JSON object, empty when disconnected.
     `status_reason` is the sentence that tells the owner what to do. `paused_until` is set by
-    a platform's throttle hint: nothing is asked of it before.
+    a platform's throttle hint: nothing is asked of it before. `token_expires_at` is when the
+    owner has to connect again, NULL when never or unknown; `warned_days` the last reminder of
+    it that went out by e-mail (14, 3 or 1 days ahead).
     """
 
     __tablename__ = "platform_connection"
@@ -44,6 +46,7 @@ class PlatformConnection(Base):
     status_reason: Mapped[str] = mapped_column(default="")
     credentials: Mapped[str] = mapped_column(default="")
     token_expires_at: Mapped[dt.datetime | None]
+    warned_days: Mapped[int | None]
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     sandbox: Mapped[bool] = mapped_column(default=False)
     paused_until: Mapped[dt.datetime | None]
@@ -60,7 +63,9 @@ class Account(Base):
 
     Days are the account's own, in `time_zone`. `history_from` to `read_through` is the span
     of days read without a gap; `settled_through` is the last day the platform no longer
-    restates. `conversion_action` overrides which action type counts as a conversion.
+    restates. `conversion_action` overrides which action type counts as a conversion. `via` is
+    the id of the manager account through which the platform is asked, empty for direct access.
+    `trouble` says why this account alone could not be read, empty when it could.
     """
 
     __tablename__ = "account"
@@ -77,6 +82,9 @@ class Account(Base):
     currency: Mapped[str]
     time_zone: Mapped[str]
     status: Mapped[str] = mapped_column(default="active")
+    via: Mapped[str] = mapped_column(server_default="")
+    via_name: Mapped[str] = mapped_column(server_default="")
+    trouble: Mapped[str] = mapped_column(server_default="")
     selected: Mapped[bool] = mapped_column(default=False)
     conversion_action: Mapped[str | None]
     history_from: Mapped[dt.date | None]

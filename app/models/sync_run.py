@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,7 @@ class SyncRun(Base):
 
     `reach` says how far back it reads: recent (today and yesterday), week, window (all the
     platform still restates), history (to the platform's limit) or chosen (`first`..`last`).
+    `quota_used` counts what it took of the installation's quotas, by quota name.
     """
 
     __tablename__ = "sync_run"
@@ -45,6 +47,7 @@ class SyncRun(Base):
     chunks_done: Mapped[int] = mapped_column(default=0)
     chunks_total: Mapped[int] = mapped_column(default=0)
     requests: Mapped[int] = mapped_column(default=0)
+    quota_used: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
     rows_read: Mapped[int] = mapped_column(default=0)
     rows_changed: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
@@ -75,7 +78,8 @@ class SyncChunk(Base):
 class Reconciliation(Base):
     """(account, day): what we hold against what the account's own totals said, same moment.
 
-    `matches` is exact for counts and to the cent (the currency's minor unit) for money.
+    `matches` is exact for counts and to the cent (the currency's minor unit) for money. Orders
+    are a shop's, NULL for an ad account.
     """
 
     __tablename__ = "reconciliation"
@@ -91,5 +95,31 @@ class Reconciliation(Base):
     platform_impressions: Mapped[int]
     our_clicks: Mapped[int]
     platform_clicks: Mapped[int]
+    our_orders: Mapped[int | None]
+    platform_orders: Mapped[int | None]
     matches: Mapped[bool]
     checked_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class ReconciliationPart(Base):
+    """A campaign's share of a difference: what we hold against what it says when asked again.
+
+    `campaign_external_id` is empty for what the account's totals hold beyond its campaigns.
+    Only campaigns that differ are written down, and only while the day does.
+    """
+
+    __tablename__ = "reconciliation_part"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    campaign_external_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    campaign_name: Mapped[str]
+    our_spend: Mapped[Decimal]
+    platform_spend: Mapped[Decimal]
+    our_impressions: Mapped[int]
+    platform_impressions: Mapped[int]
+    our_clicks: Mapped[int]
+    platform_clicks: Mapped[int]

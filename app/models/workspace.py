@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, func
+from sqlalchemy import CheckConstraint, ForeignKey, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id
@@ -15,7 +15,8 @@ class Workspace(Base):
     """`currency` is ISO 4217, `time_zone` IANA.
 
     `revenue` says which revenue the dashboard shows: `store`, `reported` or `auto` (store
-    as soon as a shop's figures are held, else reported).
+    as soon as a shop's figures are held, else reported). A shop's revenue is its net sales, with
+    tax or shipping added when the workspace says so.
     """
 
     __tablename__ = "workspace"
@@ -30,6 +31,8 @@ class Workspace(Base):
     time_zone: Mapped[str]
     target_roas: Mapped[Decimal | None]
     revenue: Mapped[str] = mapped_column(default="auto")
+    revenue_with_tax: Mapped[bool] = mapped_column(server_default=false())
+    revenue_with_shipping: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.connections.grants import adopt
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, FoundAccount, Grant
+from app.connectors.errors import AccessRevoked
+from app.connectors.words import FoundAccount, Grant
 from app.models import Account, PlatformConnection
 
 
@@ -27,7 +28,8 @@ def keep_renewed(
     if stored != instead_of:
         return stored
     connection.credentials = vault.seal(renewed)
-    connection.token_expires_at = renewed.expires_at
+    connection.token_expires_at = renewed.deadline
+    connection.warned_days = None
     return renewed
 
 

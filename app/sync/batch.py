@@ -8,7 +8,8 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from app.connectors.base import Fact, Grain, Temporary
+from app.connectors.errors import Temporary
+from app.connectors.words import Fact, Grain
 
 _KEEP_IN_MEMORY = 4 * 1024 * 1024
 _BLOCK = 128 * 1024

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import AccessRevoked, ConnectorError, Throttled
+from app.connectors.errors import AccessRevoked, ConnectorError, Throttled
 from app.models import Account, PlatformConnection
 from app.sync.lock import lock_unfinished
 from app.sync.requests import enqueue

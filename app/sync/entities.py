@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import FoundEntity, Structure
+from app.connectors.words import FoundEntity, Structure
 from app.models import Account, Campaign
 from app.sync.batch import Batch
 

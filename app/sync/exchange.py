@@ -18,7 +18,7 @@ from psycopg import Connection as RawConnection
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import ConnectorError
+from app.connectors.errors import ConnectorError
 from app.connectors.http import Http
 
 _log = logging.getLogger(__name__)

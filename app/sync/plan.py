@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Connector, Days, FoundAccount
+from app.connectors.base import Connector
+from app.connectors.words import Days, FoundAccount
 from app.models import Account, SyncChunk, SyncRun
 from app.sync.reading import Piece
 from app.sync.window import (

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.connectors.base import Connector, Days, DayTotal, FoundAccount
+from app.connectors.base import Connector
+from app.connectors.words import Days, DayTotal, FoundAccount
 from app.sync.batch import Batch
 
 # Two chunks are asked for at once and one more may wait, read, for the writer.

@@ -10,7 +10,7 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import DayTotal
+from app.connectors.words import DayTotal
 from app.models import Account, CampaignDay, Reconciliation
 
 _COMPARE = text("""

@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days
 from app.connectors.platforms import connector_for
+from app.connectors.words import Days
 from app.models import Account, PlatformConnection, SyncRun
 from app.sync.lock import UNFINISHED
 from app.sync.queue import defer

@@ -19,17 +19,11 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.connections.vault import Vault
-from app.connectors.base import (
-    AccessRevoked,
-    Connector,
-    ConnectorError,
-    Days,
-    Grant,
-    Temporary,
-    Throttled,
-)
+from app.connectors.base import Connector
+from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
+from app.connectors.words import Days, Grant
 from app.models import Account, PlatformConnection, SyncChunk, SyncRun
 from app.settings import Settings
 from app.sync import ending, reconcile, rollup, silence

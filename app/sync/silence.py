@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Connector, Days, DayTotal, FoundAccount, Grain
+from app.connectors.base import Connector
+from app.connectors.words import Days, DayTotal, FoundAccount, Grain
 from app.models import Account, AdDay, CampaignDay, PlacementDay
 from app.sync.reading import Reading
 from app.sync.window import ONE_DAY, in_chunks
@@ -41,7 +42,7 @@ def emptied(session: Session, account: Account, reading: Reading, grain: Grain) 
 
 def delivering(totals: Sequence[DayTotal]) -> set[dt.date]:
     """The days on which the account, by its own totals, did something."""
-    return {day for day, spend, impressions, clicks in totals if spend or impressions or clicks}
+    return {total.day for total in totals if any(total[1:])}
 
 
 def notice(account: Account, kept: set[dt.date], withdrawn: set[dt.date]) -> str:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from app.connectors.base import Connector, Days
+from app.connectors.base import Connector
+from app.connectors.words import Days
 from app.models import Account
 from app.sync.window import ONE_DAY, last_settled
 

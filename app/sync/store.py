@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg.sql import Literal as SqlText
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days, Grain, Temporary
+from app.connectors.errors import Temporary
+from app.connectors.words import Days, Grain, StoreFigures
 from app.models import Account
 from app.sync.batch import Batch
 from app.sync.entities import meet_seen
@@ -57,20 +57,6 @@ class Written:
 
     def __add__(self, other: Written) -> Written:
         return Written(self.rows_read + other.rows_read, self.rows_changed + other.rows_changed)
-
-
-class StoreFigures(NamedTuple):
-    """One day of a shop, in its currency; see `StoreDay` for what each amount holds."""
-
-    day: dt.date
-    net: Decimal
-    orders: int | None = None
-    gross: Decimal | None = None
-    discounts: Decimal | None = None
-    refunds: Decimal | None = None
-    tax: Decimal | None = None
-    shipping: Decimal | None = None
-    new_customers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from app.connectors.base import Connector, Days
+from app.connectors.base import Connector
+from app.connectors.words import Days
 from app.models import Account
 
 ONE_DAY = dt.timedelta(days=1)

@@ -194,7 +194,7 @@ def _cards() -> list[Card]:
             connector.label,
             connector.tagline,
             "ready" if connector.configured(settings) else "not_set_up",
-            connector.accepts_pasted_token,
+            bool(connector.pasted_forms),
         )
         for connector in Connector.registry.values()
     }
@@ -215,7 +215,7 @@ def _connector(platform: str) -> type[Connector]:
 
 def _pasteable(platform: str) -> type[Connector]:
     connector = _connector(platform)
-    if not connector.accepts_pasted_token:
+    if not bool(connector.pasted_forms):
         raise NotFound
     return connector
 

@@ -13,7 +13,9 @@ from app.accounts.limits import Count
 from app.connections import grants
 from app.connections.overview import Overview, overview
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, Connector, Days
+from app.connectors.base import Connector
+from app.connectors.errors import AccessRevoked
+from app.connectors.words import Days
 from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import PlatformConnection, SyncRun
@@ -187,7 +189,7 @@ def connect_with_token(platform: str, token: str) -> PlatformConnection:
     entry.limiter().count([Count(limits.PASTED_TOKEN, str(access.user().id))])
     with connector_of(platform) as connector:
         try:
-            connector.grant = connector.accept_token(whole)
+            connector.grant = connector.accept_pasted({"access_token": whole})
         except AccessRevoked as error:
             raise Invalid(error.message, code="token_refused") from error
         session = db.session()
@@ -259,7 +261,7 @@ def delete_connection_data(connection_id: int) -> None:
 
 
 def _check_pasteable(platform: str) -> None:
-    offered = sorted(s for s, kind in Connector.registry.items() if kind.accepts_pasted_token)
+    offered = sorted(s for s, kind in Connector.registry.items() if kind.pasted_forms)
     if platform not in offered:
         raise Invalid(
             f"“{platform[:40]}” cannot be connected with a pasted token, so nothing was "

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from app.connections import grants, handshake
 from app.connections.vault import Vault
-from app.connectors.base import Connector, Grant, OAuthDenied
+from app.connectors.base import Connector
+from app.connectors.errors import OAuthDenied
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
+from app.connectors.words import Grant
 from app.errors import AppError, NotFound
 from app.extensions import db
 from app.sync.requests import begin_history
@@ -43,7 +45,8 @@ def start(platform: str) -> ResponseReturnValue:
             user_session=access.user_session(),
             workspace_id=access.workspace().id,
             redirect_uri=redirect_uri(platform),
-            started={"repair": str(repairs)} if repairs is not None else {},
+            started=connector.begin_with(request.args)
+            | ({"repair": str(repairs)} if repairs is not None else {}),
             now=access.now(),
         )
     db.session.commit()

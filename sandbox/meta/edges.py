@@ -29,7 +29,7 @@ Listed = Campaign | AdSet | Ad
 
 def accounts(params: Params, owner: Business | None = None) -> dict[str, Any]:
     """Every account the user can see, or those of one business."""
-    some = [account for account in state().world.accounts if owner in (None, account.business)]
+    some = [account for account in state().world.of("meta") if owner in (None, account.business)]
     tree = fields(params)
     return page(some, params, lambda node: describe(node, tree, ("account_id", "id")))
 

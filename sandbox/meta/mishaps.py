@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
-import time
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from sandbox.faults import Fault
 from sandbox.meta.errors import GraphError, dead_token, missing_scope, reduce_data, too_many_rows
@@ -65,9 +62,7 @@ def headers_for(fault: Fault | None) -> dict[str, str]:
 
 
 def fail(fault: Fault) -> None:
-    """Raise the error that the fault stands for, or wait; other kinds spoil the answer later."""
-    if fault.kind == "slow":
-        time.sleep(fault.seconds)
+    """Raise the error that the fault stands for; other kinds spoil the answer later."""
     error = (_limits() | _troubles()).get(fault.kind)
     if error is not None:
         raise error
@@ -144,22 +139,3 @@ def distort(fault: Fault, payload: dict[str, Any], params: Params) -> dict[str, 
 
 def _paging(params: Params, after: str, here: int) -> dict[str, Any]:
     return {"cursors": {"before": cursor(here), "after": after}, "next": next_url(params, after)}
-
-
-def spoil(fault: Fault, response: Response) -> Response:
-    """A response that breaks on the way: not JSON, half of it, or a connection that dies."""
-    body = response.get_data()
-    if fault.kind == "bad_gateway":
-        page = "<html><head><title>502</title></head><body>Bad Gateway</body></html>"
-        return Response(page, 502, response.headers.items(), mimetype="text/html")
-    if fault.kind == "truncated":
-        response.set_data(body[: len(body) // 2])
-    if fault.kind == "cut":
-        response.response = _cut(body, request.environ["werkzeug.socket"])
-        response.headers["Content-Length"] = str(len(body))
-    return response
-
-
-def _cut(body: bytes, connection: socket.socket) -> Iterator[bytes]:
-    yield body[: len(body) // 2]
-    connection.shutdown(socket.SHUT_RDWR)

@@ -11,7 +11,7 @@ from sandbox.figures import total
 from sandbox.meta.errors import bad_param
 from sandbox.meta.params import Tree
 from sandbox.noise import noise
-from sandbox.plans import Kind
+from sandbox.plans.shapes import Kind
 from sandbox.state import Node, state
 from sandbox.world import Account, Ad, AdSet, Business, Campaign
 

@@ -10,6 +10,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from sandbox import spoiling
 from sandbox.faults import Fault
 from sandbox.meta import dialog, edges, insights, mishaps, nodes, reports, tokens
 from sandbox.meta.errors import GraphError, missing_scope, no_such_object, unknown_path
@@ -38,6 +39,7 @@ def answer(rest: str) -> BaseResponse:
     params: Params = request.values.to_dict()
     try:
         if fault:
+            spoiling.delay(fault)
             mishaps.fail(fault)
         payload = _api(path, params, fault)
         if fault:
@@ -45,7 +47,7 @@ def answer(rest: str) -> BaseResponse:
         response = _json(payload, 200, fault)
     except GraphError as error:
         response = _json(error.envelope(), error.status, fault)
-    return mishaps.spoil(fault, response) if fault else response
+    return spoiling.spoil(fault, response) if fault else response
 
 
 def _json(payload: dict[str, Any], status: int, fault: Fault | None) -> Response:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import responses
 
-from app.connectors.base import FoundAccount, Grant
 from app.connectors.http import Http
 from app.connectors.platforms.meta import Meta
+from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
 from tests.conftest import make_settings
 

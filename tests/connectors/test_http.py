@@ -14,7 +14,7 @@ import pytest
 import requests
 import responses
 
-from app.connectors.base import Temporary, Throttled
+from app.connectors.errors import Temporary, Throttled
 from app.connectors.http import Answer, Http
 from tests.connectors.conftest import Clock
 

@@ -14,20 +14,11 @@ from typing import Any
 import pytest
 import responses
 
-from app.connectors.base import (
-    AccessRevoked,
-    ConnectorError,
-    Days,
-    Fact,
-    FoundAccount,
-    FoundEntity,
-    Grain,
-    Temporary,
-    Throttled,
-)
+from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.meta_answers import major_units, moment
 from app.connectors.platforms.meta import Meta
+from app.connectors.words import Days, DayTotal, Fact, FoundAccount, FoundEntity, Grain
 from app.settings import Settings
 from tests.connectors.conftest import SECRET, TOKEN, Clock
 
@@ -416,7 +407,7 @@ def test_totals_are_the_account_s_own(
 ) -> None:
     figures = {"spend": "99.90", "impressions": "1000", "inline_link_clicks": "12"}
     answer(INSIGHTS, page({"date_start": "2026-10-05", **figures}))
-    assert meta.totals(account, WEEK) == [(DAY, Decimal("99.90"), 1000, 12)]
+    assert meta.totals(account, WEEK) == [DayTotal(DAY, Decimal("99.90"), 1000, 12)]
     assert asked(wire, "level") == ["account"]
 
 

@@ -11,9 +11,10 @@ import pytest
 import requests
 import responses
 
-from app.connectors.base import AccessRevoked, Grant, OAuthDenied, Temporary, Throttled
+from app.connectors.errors import AccessRevoked, OAuthDenied, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.platforms.meta import Meta
+from app.connectors.words import Grant
 from app.settings import Settings
 from tests.connectors.conftest import NOW, SECRET, TOKEN, Clock
 
@@ -197,7 +198,7 @@ def test_a_pasted_token_that_never_ends_is_accepted(
     facts = {"is_valid": True, "expires_at": 0, "scopes": ["ads_read", "ads_management"]}
     answer("debug_token", {"data": facts})
     answer("me", {"name": "Reporting robot"})
-    grant = meta.accept_token(PASTED)
+    grant = meta.accept_pasted({"access_token": PASTED})
     assert (grant.access_token, grant.label, grant.expires_at) == (PASTED, "Reporting robot", None)
     assert grant.scopes == ("ads_read", "ads_management")
     assert grant.extra["lasts"] == "for ever"
@@ -209,7 +210,7 @@ def test_a_pasted_token_of_60_days_keeps_its_end(meta: Meta, answer: Answers) ->
     ends = int((NOW + 60 * DAY).timestamp())
     answer("debug_token", {"data": {"expires_at": ends, "scopes": ["ads_read"]}})
     answer("me", {"name": "Reporting robot"})
-    assert meta.accept_token(PASTED).expires_at == NOW + 60 * DAY
+    assert meta.accept_pasted({"access_token": PASTED}).expires_at == NOW + 60 * DAY
 
 
 def test_a_pasted_token_of_another_app_is_used_without_our_proof(
@@ -220,7 +221,7 @@ def test_a_pasted_token_of_another_app_is_used_without_our_proof(
     answer("me/adaccounts", OK)
     answer("debug_token", {"data": {"expires_at": 0, "scopes": ["ads_read"]}})
     answer("me", {"name": "Robot"})
-    grant = meta.accept_token(PASTED)
+    grant = meta.accept_pasted({"access_token": PASTED})
     assert grant.extra["app"] == "other"
     assert "appsecret_proof" in str(wire.calls[0].request.url)
     assert all("appsecret_proof" not in str(call.request.url) for call in list(wire.calls)[1:])
@@ -234,7 +235,7 @@ def test_a_pasted_token_is_inspected_with_itself_where_no_app_is_set_up(
     answer("debug_token", {"data": {"expires_at": 0, "scopes": ["ads_read"]}})
     answer("me", {"name": "Robot"})
     assert not Meta.configured(bare.settings)
-    assert bare.accept_token(PASTED).label == "Robot"
+    assert bare.accept_pasted({"access_token": PASTED}).label == "Robot"
     assert query(wire, 1)["access_token"] == [PASTED]
 
 
@@ -245,14 +246,14 @@ def test_a_pasted_token_that_cannot_be_inspected_is_judged_by_its_permissions(
     answer("debug_token", {"error": {"code": 100, "message": "must be a developer"}}, 400)
     answer("me/permissions", BOTH)
     answer("me", {"name": "Robot"})
-    grant = meta.accept_token(PASTED)
+    grant = meta.accept_pasted({"access_token": PASTED})
     assert (grant.expires_at, grant.scopes) == (None, ("ads_read", "business_management"))
 
 
 def test_a_pasted_token_that_is_garbled_is_refused(meta: Meta, answer: Answers) -> None:
     answer("me/adaccounts", {"error": {"code": 190, "message": f"Malformed {PASTED}"}}, 400)
     with pytest.raises(AccessRevoked) as caught:
-        meta.accept_token(PASTED)
+        meta.accept_pasted({"access_token": PASTED})
     assert PASTED not in str(caught.value)
 
 
@@ -260,14 +261,14 @@ def test_a_pasted_token_without_ads_read_says_how_to_make_one(meta: Meta, answer
     answer("me/adaccounts", OK)
     answer("debug_token", {"data": {"expires_at": 0, "scopes": ["public_profile"]}})
     with pytest.raises(AccessRevoked, match="Generate new token, tick ads_read"):
-        meta.accept_token(PASTED)
+        meta.accept_pasted({"access_token": PASTED})
 
 
 def test_a_pasted_token_that_meta_calls_invalid_is_refused(meta: Meta, answer: Answers) -> None:
     answer("me/adaccounts", OK)
     answer("debug_token", {"data": {"is_valid": False, "scopes": []}})
     with pytest.raises(AccessRevoked, match="System users"):
-        meta.accept_token(PASTED)
+        meta.accept_pasted({"access_token": PASTED})
 
 
 def held(meta: Meta, *, ends_in: int | None, age: int | None = 10, **extra: str) -> Meta:

@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.connectors.base import (
-    AccessRevoked,
-    ConnectorError,
-    OAuthDenied,
-    Temporary,
-    Throttled,
-)
+from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, Temporary, Throttled
 from app.connectors.meta_errors import (
     Problem,
     TooMuchData,

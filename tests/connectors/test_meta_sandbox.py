@@ -12,18 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from app.connectors.base import (
-    AccessRevoked,
-    ConnectorError,
-    Days,
-    Fact,
-    FoundAccount,
-    Grain,
-    OAuthDenied,
-    Throttled,
-)
+from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, Throttled
 from app.connectors.http import Http
 from app.connectors.platforms.meta import Meta
+from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.settings import Settings
 from tests.sandbox_server import TODAY, SandboxServer
 
@@ -49,7 +41,7 @@ def unconnected(settings: Settings, sandbox: SandboxServer, http: Http) -> Meta:
 @pytest.fixture
 def live(unconnected: Meta, sandbox: SandboxServer) -> Meta:
     """The same, connected with the token that can be pasted."""
-    unconnected.grant = unconnected.accept_token(sandbox.token)
+    unconnected.grant = unconnected.accept_pasted({"access_token": sandbox.token})
     return unconnected
 
 

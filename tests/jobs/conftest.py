@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
-from app.connectors.base import Connector, Grant
+from app.connectors.base import Connector
+from app.connectors.words import Grant
 from app.models import PlatformConnection
 from app.settings import Settings
 from tests.conftest import Member

@@ -17,8 +17,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Connector, Days, Fact, FoundAccount, Grain
+from app.connectors.base import Connector
 from app.connectors.http import Http
+from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.settings import Settings
 from app.sync.run import sync
 from jobs.background import Background

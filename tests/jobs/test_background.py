@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import FoundAccount
+from app.connectors.words import FoundAccount
 from app.models import PlatformConnection, SyncRun
 from app.settings import Settings
 from app.sync.requests import request_sync

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Grain
+from app.connectors.words import Grain
 from app.models import (
     AdDay,
     CampaignDay,

@@ -33,11 +33,11 @@ def test_there_are_40_campaigns_and_300_ads_at_any_time_of_year(month: int) -> N
 
 
 def test_accounts_differ_in_currency_time_zone_and_rights(world: World) -> None:
-    plans = [account.plan for account in world.accounts]
+    plans = [account.plan for account in world.of("meta")]
     assert {"USD", "EUR", "JPY"} <= {plan.currency for plan in plans}
     assert {"America/New_York", "Europe/Berlin"} <= {plan.time_zone for plan in plans}
     assert [plan.currency for plan in plans if "ADVERTISE" not in plan.tasks] == ["JPY"]
-    assert len({account.business.id for account in world.accounts}) == 2
+    assert len({account.business.id for account in world.of("meta")}) == 2
 
 
 def test_every_campaign_says_why_it_is_there(world: World) -> None:
@@ -55,13 +55,13 @@ def test_ids_are_unique(world: World) -> None:
 def test_two_worlds_of_one_seed_are_the_same_and_another_seed_is_another(world: World) -> None:
     day = dt.date(2026, 3, 3)
     same, other = World(1, world.anchor), World(2, world.anchor)
-    brought = _brought(world, world.accounts[0], day, NOON)
+    brought = _brought(world, world.of("meta")[0], day, NOON)
     assert brought == _brought(same, same.accounts[0], day, NOON)
     assert brought != _brought(other, other.accounts[0], day, NOON)
 
 
 def test_there_are_400_days_of_history_and_not_one_more(world: World) -> None:
-    account = world.accounts[0]
+    account = world.of("meta")[0]
     oldest = TODAY - dt.timedelta(days=400)
     assert _brought(world, account, oldest, NOON).spend > 0
     assert _brought(world, account, oldest - dt.timedelta(days=1), NOON) == Figures()
@@ -69,7 +69,7 @@ def test_there_are_400_days_of_history_and_not_one_more(world: World) -> None:
 
 
 def test_conversions_arrive_for_28_days_and_then_rest(world: World) -> None:
-    account, day = world.accounts[1], dt.date(2026, 9, 1)
+    account, day = world.of("meta")[1], dt.date(2026, 9, 1)
     seen = [_brought(world, account, day, NOON - dt.timedelta(days=83 - age)) for age in range(35)]
     values = [figures.value for figures in seen[1:]]
     assert values == sorted(values)
@@ -79,7 +79,7 @@ def test_conversions_arrive_for_28_days_and_then_rest(world: World) -> None:
 
 
 def test_today_grows_with_the_clock_in_quarters_of_an_hour(world: World) -> None:
-    account = world.accounts[1]
+    account = world.of("meta")[1]
     spends = [
         _brought(world, account, TODAY, dt.datetime(2026, 11, 23, hour, 0, tzinfo=dt.UTC)).spend
         for hour in (5, 12, 20)
@@ -92,13 +92,13 @@ def test_today_grows_with_the_clock_in_quarters_of_an_hour(world: World) -> None
 def test_an_account_far_to_the_east_is_a_day_ahead(world: World) -> None:
     evening = dt.datetime(2026, 11, 23, 20, 0, tzinfo=dt.UTC)
     tomorrow = dt.date(2026, 11, 24)
-    dollars, _, yen, _ = world.accounts
+    dollars, _, yen, _ = world.of("meta")
     assert _brought(world, yen, tomorrow, evening).spend > 0
     assert _brought(world, dollars, tomorrow, evening) == Figures()
 
 
 def test_figures_are_plausible(world: World) -> None:
-    for account in world.accounts[:3]:
+    for account in world.of("meta")[:3]:
         days = [TODAY - dt.timedelta(days=age) for age in range(30, 390)]
         year = total(_brought(world, account, day, NOON) for day in days)
         assert 0.005 < year.clicks / year.impressions < 0.03

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Connector, FoundAccount
+from app.connectors.base import Connector
+from app.connectors.words import FoundAccount
 from app.models import Account, PlatformConnection
 from tests.conftest import Member
 from tests.sync.fake_platform import FakePlatform, World

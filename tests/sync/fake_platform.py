@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.connectors.base import (
-    Connector,
+from app.connectors.base import Connector
+from app.connectors.words import (
     Days,
     DayTotal,
     Fact,
@@ -138,11 +138,14 @@ class FakePlatform(Connector):
     ) -> Grant:
         return Grant(answer["code"])
 
-    def accept_token(self, token: str) -> Grant:
-        return Grant(token)
+    def accept_pasted(self, given: Mapping[str, str]) -> Grant:
+        return Grant(given["access_token"])
 
-    def refresh(self) -> Grant | None:
+    def refresh(self, *, refused: bool = False) -> Grant | None:
         return self.world.refreshed
+
+    def check_setup(self) -> str:
+        return "Good."
 
     def revoke(self) -> None:
         self.world.accounts.clear()

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.connections.grants import adopt, delete_data, find, rotate
 from app.connections.vault import Vault
-from app.connectors.base import Days, FoundAccount, Grain, Grant, Throttled
+from app.connectors.errors import Throttled
 from app.connectors.http import Http
+from app.connectors.words import Days, FoundAccount, Grain, Grant
 from app.models import Account, CampaignTotalDay, PlatformConnection, SyncChunk, SyncRun
 from app.settings import Settings
 from app.sync import ending

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Grain
+from app.connectors.words import Grain, StoreFigures
 from app.models import (
     Account,
     CampaignTotalDay,
@@ -19,7 +19,7 @@ from app.models import (
 )
 from app.sync.batch import Batch
 from app.sync.rollup import recompute, recompute_workspace
-from app.sync.store import Origin, StoreFigures, replace, replace_store
+from app.sync.store import Origin, replace, replace_store
 from tests.conftest import Member
 from tests.sync.conftest import make_account, row_versions
 from tests.sync.fake_platform import fact

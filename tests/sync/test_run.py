@@ -12,18 +12,9 @@ from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
-from app.connectors.base import (
-    AccessRevoked,
-    Days,
-    DayTotal,
-    FoundAccount,
-    Grain,
-    Grant,
-    Structure,
-    Temporary,
-    Throttled,
-)
+from app.connectors.errors import AccessRevoked, Temporary, Throttled
 from app.connectors.http import Http
+from app.connectors.words import Days, DayTotal, FoundAccount, Grain, Grant, Structure
 from app.models import (
     Account,
     Ad,

@@ -53,7 +53,9 @@ def connection(
     """Every account of the sandbox's system user, selected."""
     vault = Vault(settings.encryption_keys)
     with Http() as http:
-        granted = Meta(settings, http, Meta(settings, http).accept_token(sandbox.token))
+        granted = Meta(
+            settings, http, Meta(settings, http).accept_pasted({"access_token": sandbox.token})
+        )
         made = connect(
             session,
             granted,

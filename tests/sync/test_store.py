@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days, Fact, Grain, Temporary
+from app.connectors.errors import Temporary
+from app.connectors.words import Days, Fact, Grain, StoreFigures
 from app.models import Account, Ad, AdDay, AdGroup, Campaign, CampaignDay, MetricRevision, StoreDay
 from app.sync.batch import Batch
-from app.sync.store import Origin, StoreFigures, Written, replace, replace_store
+from app.sync.store import Origin, Written, replace, replace_store
 from tests.conftest import Member
 from tests.sync.conftest import make_account, row_versions
 from tests.sync.fake_platform import TODAY, fact

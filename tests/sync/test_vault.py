@@ -8,7 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from app.connections.vault import Vault
-from app.connectors.base import AccessRevoked, Grant
+from app.connectors.errors import AccessRevoked
+from app.connectors.words import Grant
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 GRANT = Grant(

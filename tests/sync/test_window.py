@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.connectors.base import Days
+from app.connectors.words import Days
 from app.models import Account, PlatformConnection, SyncRun
 from app.sync.due import due, enqueue_due
 from app.sync.spans import Read, advance, joined

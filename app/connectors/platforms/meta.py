@@ -14,10 +14,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from app.connectors import meta_answers as answers
-from app.connectors.base import (
-    AccessRevoked,
-    Connector,
-    ConnectorError,
+from app.connectors.base import Connector
+from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, SetupProblem
+from app.connectors.http import Http
+from app.connectors.meta_errors import TooMuchData, TooOld, WrongSecret, exchange_failure, failure
+from app.connectors.meta_graph import Graph, Verdict
+from app.connectors.words import (
     Days,
     DayTotal,
     Fact,
@@ -25,12 +27,10 @@ from app.connectors.base import (
     FoundEntity,
     Grain,
     Grant,
-    OAuthDenied,
+    PastedField,
+    PastedForm,
     Structure,
 )
-from app.connectors.http import Http
-from app.connectors.meta_errors import TooMuchData, TooOld, WrongSecret, exchange_failure, failure
-from app.connectors.meta_graph import Graph, Verdict
 from app.settings import Settings, is_loopback
 
 SCOPES = ("ads_read", "business_management")
@@ -96,7 +96,14 @@ class Meta(Connector):
     restates_days = 28
     history_days = 1123
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
-    accepts_pasted_token = True
+    pasted_forms = (
+        PastedForm(
+            "System user token",
+            "In Business settings, Users, System users, choose or add one, press Generate new "
+            "token and tick ads_read and business_management.",
+            (PastedField("access_token", "System user token"),),
+        ),
+    )
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
         super().__init__(settings, http, grant)
@@ -151,10 +158,10 @@ class Meta(Connector):
             grant = replace(grant, extra={**grant.extra, "note": _NO_BUSINESS})
         return self._introduced(replace(grant, scopes=scopes))
 
-    def accept_token(self, token: str) -> Grant:
+    def accept_pasted(self, given: Mapping[str, str]) -> Grant:
         """A system user's token, which lasts for ever or 60 days; Meta says which."""
         try:
-            grant = self._readable(Grant(access_token=token))
+            grant = self._readable(Grant(access_token=given["access_token"]))
         except AccessRevoked as error:
             raise AccessRevoked(NOT_VALID) from error
         found = self._inspect(grant)
@@ -169,25 +176,44 @@ class Meta(Connector):
             )
         return self._introduced(replace(self._dated(grant, found), scopes=scopes))
 
-    def refresh(self) -> Grant | None:
+    def refresh(self, *, refused: bool = False) -> Grant | None:
         """Meta has no refresh tokens: a token that still works is exchanged for a younger one."""
-        grant = self._granted()
+        grant = self._held()
         ours = self.configured(self.settings) and grant.extra.get("app") != "other"
-        if not ours or not self._due(grant):
+        if refused or not ours or not self._due(grant):
             return None
         return self._long_lived(grant)
 
     def revoke(self) -> None:
         """Withdraw every permission; access that has ended already needs no revoking."""
         try:
-            self._graph.delete(self._granted(), "me/permissions")
+            self._graph.delete(self.granted(), "me/permissions")
         except AccessRevoked:
             logger.info("meta access had ended before it was revoked")
+
+    def check_setup(self) -> str:
+        """An app's own token (its id and secret) is checked by Meta's token inspector."""
+        app = f"{self.settings.meta_app_id}|{self.settings.meta_app_secret}"
+        asked = {"input_token": app, "access_token": app}
+        try:
+            found = self._graph.unsigned("debug_token", _INSPECTION, asked).data
+        except AccessRevoked as error:
+            raise SetupProblem(
+                "Meta does not accept META_APP_ID with META_APP_SECRET. Compare both with App "
+                "settings, Basic in the Meta app dashboard, and restart Growzzy OS after a change. "
+                f"Meta said: {error.message}"
+            ) from error
+        if found is not None and not found.is_valid:
+            raise SetupProblem(
+                "Meta knows this app but says its secret is not valid. Copy the App secret again "
+                "from App settings, Basic, and restart Growzzy OS."
+            )
+        return "Meta accepts the app id and the app secret."
 
     def accounts(self) -> list[FoundAccount]:
         """Every ad account the grant can read. One without a currency is no use and left out."""
         fields = {"fields": ",".join(ACCOUNT_FIELDS)}
-        listed = self._graph.rows(self._granted(), "me/adaccounts", _AD_ACCOUNTS, fields)
+        listed = self._graph.rows(self.granted(), "me/adaccounts", _AD_ACCOUNTS, fields)
         found = [answers.found_account(account) for account in listed]
         for account in found:
             if not account.currency:
@@ -228,7 +254,7 @@ class Meta(Connector):
             params = {**question, "time_increment": "1", "time_range": _range(span)}
             edge = f"act_{account.external_id}/insights"
             try:
-                yield from self._graph.pages(self._granted(), edge, _INSIGHTS, params, span)
+                yield from self._graph.pages(self.granted(), edge, _INSIGHTS, params, span)
             except TooMuchData:
                 spans += _halves(span)
             except TooOld:
@@ -240,15 +266,8 @@ class Meta(Connector):
     ) -> list[FoundEntity]:
         params = {"fields": ",".join(fields), "effective_status": _json(statuses)}
         path = f"act_{account.external_id}/{edge}"
-        listed = self._graph.rows(self._granted(), path, _THINGS, params)
+        listed = self._graph.rows(self.granted(), path, _THINGS, params)
         return [answers.found_entity(thing, account.currency) for thing in listed]
-
-    def _granted(self) -> Grant:
-        if self.grant is None:
-            raise AccessRevoked(
-                "Meta Ads is not connected. Open Connections and press Connect on Meta Ads."
-            )
-        return self.grant
 
     def _token(self, form: Mapping[str, str], verdict: Verdict) -> answers.Token:
         """Asked once: a code that was sent twice is used up."""
