@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -25,7 +25,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one process. URLs carry no trailing slash."""
+    """The settings of one process. URLs carry no trailing slash.
+
+    `platforms` holds every variable that begins with PLATFORM_, for connectors that were added to
+    an installation and have no settings of their own here.
+    """
 
     database_url: str
     secret_key: str
@@ -69,6 +73,7 @@ class Settings:
     tiktok_app_secret: str = ""
     tiktok_auth_url: str = "https://business-api.tiktok.com/portal/auth"
     tiktok_api_url: str = "https://business-api.tiktok.com/open_api/v1.3"
+    platforms: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def secure_cookies(self) -> bool:
@@ -123,6 +128,7 @@ class Settings:
             tiktok_app_secret=read.text("TIKTOK_APP_SECRET"),
             tiktok_auth_url=read.url("TIKTOK_AUTH_URL", cls.tiktok_auth_url),
             tiktok_api_url=read.url("TIKTOK_API_URL", cls.tiktok_api_url),
+            platforms=read.beginning_with("PLATFORM_"),
         )
         if settings.environment == "production" and not settings.public_url:
             raise SettingsError(
@@ -176,6 +182,11 @@ class _Reader:
             raise SettingsError(
                 f"{name}_FILE names {path}, which cannot be read: {error}."
             ) from error
+
+    def beginning_with(self, prefix: str) -> dict[str, str]:
+        """Every variable of that beginning that is not empty, by its whole name."""
+        names = (name.removesuffix("_FILE") for name in self._environ if name.startswith(prefix))
+        return {name: value for name in names if (value := self.text(name))}
 
     def required(self, name: str) -> str:
         value = self.text(name)
