@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.connectors.base import Connector
+
 
 @dataclass(frozen=True, slots=True)
 class Counting:
@@ -59,12 +61,14 @@ COUNTING = {
 
 
 def counting(slug: str) -> Counting:
-    """How the platform of this slug counts; an unknown one gets its slug as a name."""
+    """How the platform of this slug counts; one that nothing is known of is at least named."""
     known = COUNTING.get(slug.removesuffix("_ads"))
     if known is not None:
         return known
+    connector = Connector.registry.get(slug)
+    name = connector.label if connector else slug.replace("_", " ").capitalize()
     return Counting(
-        slug.replace("_", " ").capitalize() or _UNKNOWN.label,
+        name or _UNKNOWN.label,
         _UNKNOWN.conversions,
         _UNKNOWN.attribution,
         _UNKNOWN.day,
