@@ -129,6 +129,15 @@ class Http:
         """The time in UTC, for working out when a token ends."""
         return dt.datetime.fromtimestamp(self._wall(), dt.UTC)
 
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What measures seconds, for keeping to a platform's pace."""
+        return self._clock
+
+    def wait(self, seconds: float) -> None:
+        """Sleep as `retry` does; may raise to stop."""
+        self._sleep(seconds)
+
     def ask(
         self,
         method: str,
