@@ -4,7 +4,7 @@ from app.models.base import Base
 from app.models.connection import Account, OAuthState, PlatformConnection
 from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
-from app.models.facts import AdDay, CampaignDay, MetricRevision, PlacementDay, StoreDay
+from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, PlacementDay, StoreDay
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
 from app.models.quota import QuotaUse, WebhookDelivery
 from app.models.rate_limit import RateLimit
@@ -22,6 +22,7 @@ __all__ = [
     "Campaign",
     "CampaignDay",
     "CampaignTotalDay",
+    "DayAtAge",
     "FxRate",
     "HeaderMapping",
     "Import",

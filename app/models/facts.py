@@ -104,7 +104,15 @@ class MetricRevision(Base):
     """
 
     __tablename__ = "metric_revision"
-    __table_args__ = (Index("ix_metric_revision_account", "account_id", "day"),)
+    __table_args__ = (
+        Index("ix_metric_revision_account", "account_id", "day"),
+        Index(
+            "ix_metric_revision_campaign",
+            "entity_id",
+            "day",
+            postgresql_where="grain = 'campaign'",
+        ),
+    )
 
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
@@ -122,3 +130,25 @@ class MetricRevision(Base):
         ForeignKey("import.id", ondelete="SET NULL"), index=True
     )
     changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class DayAtAge(Base):
+    """What an account's day amounted to when it was read `age` days later, as it stood at noon.
+
+    The ledger says how a day changed, but not that it was read and found the same; this does.
+    `conversion_action` is the account's choice at that time, empty for none. Amounts are in the
+    account's currency.
+    """
+
+    __tablename__ = "day_at_age"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    age: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int]
+    conversion_action: Mapped[str]
+    spend: Mapped[Decimal]
+    conversions: Mapped[Decimal]
+    conversion_value: Mapped[Decimal]

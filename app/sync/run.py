@@ -26,7 +26,7 @@ from app.connectors.platforms import connector_for
 from app.connectors.words import Days, Grant
 from app.models import Account, PlatformConnection, SyncChunk, SyncRun
 from app.settings import Settings
-from app.sync import ending, reconcile, rollup, silence
+from app.sync import ages, ending, reconcile, rollup, silence
 from app.sync.accounts import keep_renewed, refresh_accounts
 from app.sync.entities import store_structure
 from app.sync.lock import UNFINISHED, keep_connection, lock_unfinished, only_one
@@ -272,6 +272,7 @@ def _store(session: Session, work: _Work, reading: Reading) -> None:
     run.rows_read += written.rows_read
     run.rows_changed += written.rows_changed
     if not kept:
+        ages.keep(session, account, days, reading.read_at)
         chunk.done_at = reading.read_at
         run.chunks_done += 1
         _advance(session, work, account, reading)

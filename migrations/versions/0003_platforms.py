@@ -58,6 +58,30 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_reconciliation_part_workspace_id"), "reconciliation_part", ["workspace_id"]
     )
+    op.create_index(
+        "ix_metric_revision_campaign",
+        "metric_revision",
+        ["entity_id", "day"],
+        postgresql_where="grain = 'campaign'",
+    )
+    op.create_table(
+        "day_at_age",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("age", sa.BigInteger(), nullable=False),
+        sa.Column("workspace_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversion_action", sa.Text(), nullable=False),
+        sa.Column("spend", sa.Numeric(), nullable=False),
+        sa.Column("conversions", sa.Numeric(), nullable=False),
+        sa.Column("conversion_value", sa.Numeric(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_day_at_age_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "day", "age", name=op.f("pk_day_at_age")),
+    )
     op.create_table(
         "quota_use",
         sa.Column("platform", sa.Text(), nullable=False),
@@ -85,6 +109,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("webhook_delivery")
     op.drop_table("quota_use")
+    op.drop_table("day_at_age")
+    op.drop_index("ix_metric_revision_campaign", "metric_revision")
     op.drop_table("reconciliation_part")
     for name in ("our_orders", "platform_orders"):
         op.drop_column("reconciliation", name)

@@ -21,6 +21,7 @@ from app.models import (
     Campaign,
     CampaignDay,
     CampaignTotalDay,
+    DayAtAge,
     MetricRevision,
     PlatformConnection,
     PlatformTotalDay,
@@ -167,6 +168,24 @@ def test_restated_values_land_in_the_ledger_of_their_run(
     assert (noted.sync_run_id, noted.day) == (second.id, restated[-1].day)
     assert noted.new is not None
     assert noted.new["conversion_value"] == "99.99"
+
+
+def test_what_young_days_amount_to_is_kept_at_each_age_they_are_read_at(
+    session: Session, world: World, run: Syncs
+) -> None:
+    day = TODAY - ONE_DAY
+    world.spread(FIRST, TODAY)
+    run()
+    world.facts[Grain.CAMPAIGN].append(fact(day, "late", conversions=Decimal(5)))
+    run(Reach.WEEK, now=NOON + ONE_DAY)
+
+    kept = session.execute(
+        select(DayAtAge.day, DayAtAge.age, DayAtAge.conversions).order_by(DayAtAge.age)
+    ).all()
+    of_day = [(age, conversions) for each, age, conversions in kept if each == day]
+    assert of_day == [(1, Decimal(4)), (2, Decimal(9))]
+    assert {age for _, age, _ in kept} == set(range(1, 29))
+    assert all((TODAY - each).days in (age, age - 1) for each, age, _ in kept)
 
 
 def test_a_removed_campaign_keeps_its_spend(session: Session, world: World, run: Syncs) -> None:
