@@ -1,0 +1,112 @@
+"""TikTok's words for a status, and ours.
+
+TikTok folds each effective status into a primary one (its page "Supported secondary statuses for
+a primary status"); the four levels share most of their words, here without their prefix. A new
+word is met sooner or later: then its ending speaks, and what the owner set.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACTIVE, PAUSED, ENDED, REMOVED, PROBLEM = "active", "paused", "ended", "removed", "problem"
+
+# One line per state; a word stands once. Paused also holds what waits: for review, for its first
+# ads, for its start or for tomorrow's budget. Nothing is wrong with those, and nobody must act.
+_CAMPAIGN: Final = {
+    ACTIVE: "ENABLE",
+    PAUSED: """
+        DISABLE AWAITING_RELEASE ADVERTISER_AUDIT BUDGET_EXCEED LIVE_GMV_MAX_AUTHORIZATION_CANCEL
+        PRODUCT_GMV_MAX_AUTHORIZATION_CANCEL IDENTITY_USED_BY_LIVE_GMV_MAX
+        PRODUCT_USED_BY_PRODUCT_GMV_MAX
+    """,
+    REMOVED: "DELETE",
+    PROBLEM: """
+        ADVERTISER_AUDIT_DENY IDENTITY_USED_BY_GMV_MAX_AD TTS_TT_ASSET_UNAVAILABLE
+        TTS_TT_IDENTITY_UNAVAILABLE TIKTOK_SHOP_UNAVAILABLE REVIEW_DISAPPROVED AD_UNAVAILABLE
+        PRODUCT_UNAVAILABLE TTS_ACCOUNT_BALANCE_INSUFFICIENT
+    """,
+}
+_AD_GROUP: Final = {
+    ACTIVE: """
+        DELIVERY_OK PARTIAL_AUDIT_DELIVERY_OK SHADOW_ADGROUP_REAUDIT
+        SEARCH_KEYWORDS_PARTIAL_APPROVED REVIEW_PARTIALLY_APPROVED
+    """,
+    PAUSED: """
+        CAMPAIGN_DISABLE DISABLE ADVERTISER_AUDIT CREATE AUDIT REAUDIT LIVE_NOT_START
+        CAMPAIGN_EXCEED BUDGET_EXCEED ADGROUP_PRE_ONLINE NOT_START SEARCH_KEYWORDS_IN_REVIEW
+        RF_BOOKING RF_SCHEDULE
+    """,
+    ENDED: """
+        TIME_DONE RF_TERMINATE RF_TIME_DONE RF_DEDUCTION_FAILED RF_NO_VALID_CREATIVE
+        RF_CLOSED_OTHERS RF_AD_AUDIT_DENY RF_ADGROUP_INVALID RF_WITHDRAW_ORDER
+        PROMOTE_AD_NOT_APPROVED PROMOTE_WITHDRAW_ORDER
+    """,
+    REMOVED: "CAMPAIGN_DELETE DELETE",
+    PROBLEM: """
+        ADVERTISER_AUDIT_DENY BALANCE_EXCEED TRANSCODING_FAIL AUDIT_DENY
+        PARTIAL_AUDIT_NO_DELIVERY INDUSTRY_QUALIFICATION_MISSING INDUSTRY_QUALIFICATION_EXPIRED
+        INDUSTRY_QUALIFICATION_DENY FROZEN ASSET_AUTHORIZATION_LOST PIXEL_UNBIND
+        ADGROUP_QUOTA_LIMIT IDENTITY_USED_BY_GMV_MAX_AD SEARCH_KEYWORDS_NOT_AVAILABLE
+        RF_NO_DELIVERY_CREATIVE RF_SHORT_BALANCE
+    """,
+}
+_AD: Final = {
+    ACTIVE: "DELIVERY_OK PARTIAL_AUDIT_DELIVERY_OK REVIEW_PARTIALLY_APPROVED",
+    PAUSED: """
+        CAMPAIGN_DISABLE ADGROUP_DISABLE DISABLE ADVERTISER_AUDIT LIVE_OFFLINE AUDIT REAUDIT
+        PROCESS_AUDIO CAMPAIGN_EXCEED BUDGET_EXCEED AD_PRE_ONLINE NOT_START
+    """,
+    ENDED: "DONE RF_ADGROUP_CLOSED PROMOTE_AD_OFFLINE_AUDIT PROMOTE_ADGROUP_CLOSED",
+    REMOVED: "CAMPAIGN_DELETE ADGROUP_DELETE DELETE",
+    PROBLEM: """
+        ADVERTISER_AUDIT_DENY BALANCE_EXCEED ADGROUP_PARTIAL_AUDIT_NO_DELIVERY
+        PARTIAL_AUDIT_NO_DELIVERY ADGROUP_AUDIT_DENY ADGROUP_INDUSTRY_QUALIFICATION_MISSING
+        ADGROUP_INDUSTRY_QUALIFICATION_EXPIRED ADGROUP_INDUSTRY_QUALIFICATION_DENY
+        MUSIC_AUTHORIZATION_MISSING TRANSCODING_FAIL AUDIT_DENY ADGROUP_ASSET_AUTHORIZATION_LOST
+        ASSET_AUTHORIZATION_LOST AD_QUOTA_LIMIT PRODUCT_UNAVAILABLE ANCHOR_UNAVAILABLE
+        NO_AUTHORIZATION_OF_SHOWCASE
+    """,
+}
+_BARE: Final = {
+    "ADVERTISER_CONTRACT_PENDING": PROBLEM,
+    "ADVERTISER_ACCOUNT_PUNISH": PROBLEM,
+    "ADVERTISER_ACCOUNT_INVALID": ENDED,
+    # TikTok's own spelling.
+    "AD_STAUS_PIXEL_UNBIND": PROBLEM,
+}
+STATUS: Final = {
+    f"{level}_STATUS_{word}": state
+    for level, words in (("CAMPAIGN", _CAMPAIGN), ("ADGROUP", _AD_GROUP), ("AD", _AD))
+    for state, line in words.items()
+    for word in line.split()
+} | _BARE
+
+_BY_ENDING: Final = (
+    ("_AUDIT_DENY", PROBLEM),
+    ("_DELETE", REMOVED),
+    ("_DISABLE", PAUSED),
+    ("_NO_DELIVERY", PROBLEM),
+    ("_DELIVERY_OK", ACTIVE),
+    ("_ENABLE", ACTIVE),
+    ("_DONE", ENDED),
+    ("_REAUDIT", PAUSED),
+    ("_AUDIT", PAUSED),
+    ("_NOT_START", PAUSED),
+)
+_BY_SWITCH: Final = {"DISABLE": PAUSED, "DELETE": REMOVED}
+
+
+def status_of(secondary: str, switched: str) -> tuple[str, bool]:
+    """Our word, and whether TikTok's is known.
+
+    `secondary` is the effective status, `switched` what the owner set: ENABLE, DISABLE, FROZEN.
+    """
+    if secondary in STATUS:
+        return STATUS[secondary], True
+    for ending, state in _BY_ENDING:
+        if secondary.endswith(ending):
+            return state, False
+    if not secondary and switched == "ENABLE":
+        return ACTIVE, True
+    return _BY_SWITCH.get(switched, PROBLEM), not secondary and switched in _BY_SWITCH
