@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -61,11 +62,11 @@ class Tape:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[tuple[str, Tape, Settings]]:
+def world(folder: Path, today: dt.date = TODAY) -> Iterator[tuple[str, Tape, Settings]]:
     """A migrated database, the sandbox behind a tape, and settings that name both."""
     with ExitStack() as running:
         cluster = running.enter_context(Cluster.start(folder / "data"))
-        process, sandbox = start("--today", TODAY.isoformat())
+        process, sandbox = start("--today", today.isoformat())
         running.callback(stop, process, sandbox)
         tape = Tape(sandbox.url)
         running.callback(tape.close)

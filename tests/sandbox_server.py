@@ -66,6 +66,10 @@ class SandboxServer:
         body = {"kind": kind, "path": path, "times": times} | more
         return self._ask("POST", "/control/faults", json=body)
 
+    def calm(self) -> Any:
+        """Take back the faults that have not happened yet."""
+        return self._ask("DELETE", "/control/faults")
+
     def clock(self, now: object) -> Any:
         """Hold the clock at an ISO instant or a day's noon UTC; None lets it run."""
         return self._ask("POST", "/control/clock", json={"now": now and str(now)})
