@@ -13,7 +13,8 @@ from app.models.base import Base
 class QuotaUse(Base):
     """Units taken of one quota in one five-minute slot, by all workspaces together.
 
-    `refused_until` is set when the platform itself said that the quota is used up.
+    `history_units` of them went into reading history. `refused_until` is set when the platform
+    itself said that the quota is used up.
     """
 
     __tablename__ = "quota_use"
@@ -22,6 +23,7 @@ class QuotaUse(Base):
     quota: Mapped[str] = mapped_column(primary_key=True)
     slot: Mapped[dt.datetime] = mapped_column(primary_key=True)
     units: Mapped[int] = mapped_column(default=0)
+    history_units: Mapped[int] = mapped_column(default=0)
     refused_until: Mapped[dt.datetime | None]
 
 

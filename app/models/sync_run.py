@@ -23,6 +23,7 @@ class SyncRun(Base):
     __tablename__ = "sync_run"
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state_known"),
+        Index("ix_sync_run_latest", "connection_id", "reach", "id"),
         Index(
             "ix_sync_run_unfinished",
             "connection_id",
@@ -33,7 +34,7 @@ class SyncRun(Base):
     id: Mapped[Id]
     workspace_id: Mapped[WorkspaceId]
     connection_id: Mapped[int] = mapped_column(
-        ForeignKey("platform_connection.id", ondelete="CASCADE"), index=True
+        ForeignKey("platform_connection.id", ondelete="CASCADE")
     )
     trigger: Mapped[str]
     reach: Mapped[str]

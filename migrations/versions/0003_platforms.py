@@ -24,6 +24,8 @@ def upgrade() -> None:
         "sync_run",
         sa.Column("quota_used", postgresql.JSONB(), server_default="{}", nullable=False),
     )
+    op.drop_index("ix_sync_run_connection_id", "sync_run")
+    op.create_index("ix_sync_run_latest", "sync_run", ["connection_id", "reach", "id"])
     for name in ("our_orders", "platform_orders"):
         op.add_column("reconciliation", sa.Column(name, sa.BigInteger()))
     op.create_table(
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.Column("quota", sa.Text(), nullable=False),
         sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
         sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("history_units", sa.BigInteger(), nullable=False),
         sa.Column("refused_until", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("platform", "quota", "slot", name=op.f("pk_quota_use")),
     )
@@ -114,6 +117,8 @@ def downgrade() -> None:
     op.drop_table("reconciliation_part")
     for name in ("our_orders", "platform_orders"):
         op.drop_column("reconciliation", name)
+    op.drop_index("ix_sync_run_latest", "sync_run")
+    op.create_index("ix_sync_run_connection_id", "sync_run", ["connection_id"])
     op.drop_column("sync_run", "quota_used")
     for name in ("revenue_with_tax", "revenue_with_shipping"):
         op.drop_column("workspace", name)
