@@ -15,38 +15,29 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from decimal import Decimal
 from pathlib import Path
 from select import select as select_ready
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.connections.grants import choose, connect
-from app.connections.vault import Vault
 from app.connectors.base import Connector
-from app.connectors.http import Http
-from app.connectors.words import Days
+from app.connectors.words import Days, Grain
 from app.models import (
     Account,
-    AdDay,
-    CampaignDay,
     PlatformConnection,
     Reconciliation,
-    StoreDay,
     SyncRun,
 )
 from app.settings import Settings
 from app.sync.requests import request_sync
-from tests.conftest import Member, make_settings
-from tests.consent import granted, sandbox_settings
-from tests.faults.kinds import DEADLY, PASSING
-from tests.sandbox_server import TODAY, SandboxServer
+from tests.platforms.conftest import NOON, Connect
+from tests.platforms.kinds import DEADLY, PASSING
+from tests.platforms.truth import ad_spend, held, true, true_ad_spend
+from tests.sandbox_server import SandboxServer
 
 ROOT = Path(__file__).parents[2]
-NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
 SPAN = Days(NOON.date() - dt.timedelta(days=9), NOON.date() - dt.timedelta(days=1))
 SEEDS = [1, 2, 3, *(pytest.param(seed, marks=pytest.mark.prove) for seed in range(4, 201))]
 MOST_STARTS = 60
@@ -60,7 +51,7 @@ class Children:
         self._log = log
         self._zygote = subprocess.Popen(
             [
-                *(sys.executable, "-m", "tests.faults.zygote"),
+                *(sys.executable, "-m", "tests.platforms.zygote"),
                 *(settings.database_url, key, sandbox.url),
             ],
             cwd=ROOT,
@@ -94,11 +85,6 @@ class Children:
 
 
 @pytest.fixture
-def settings(database_url: str, sandbox: SandboxServer) -> Settings:
-    return make_settings(database_url, **sandbox_settings(sandbox.url))
-
-
-@pytest.fixture
 def children(settings: Settings, sandbox: SandboxServer, tmp_path: Path) -> Iterator[Children]:
     made = Children(settings, sandbox, tmp_path / "log")
     yield made
@@ -106,42 +92,17 @@ def children(settings: Settings, sandbox: SandboxServer, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def connections(
-    session: Session, alice: Member, settings: Settings
-) -> dict[str, PlatformConnection]:
+def connections(connected: Connect) -> dict[str, PlatformConnection]:
     """Alice's connections to every platform, all accounts chosen."""
-    return {
-        slug: owner_connects(session, alice, settings, slug)
-        for slug in sorted(PASSING)
-        if slug in Connector.registry
-    }
-
-
-def owner_connects(
-    session: Session, owner: Member, settings: Settings, slug: str, repairs: int | None = None
-) -> PlatformConnection:
-    with Http() as http:
-        made = connect(
-            session,
-            granted(slug, settings, http),
-            Vault(settings.encryption_keys),
-            workspace_id=owner.workspace.id,
-            user_id=owner.user.id,
-            kind="oauth",
-            repairs=repairs,
-        )
-    choose(made, [account.external_id for account in made.accounts])
-    session.commit()
-    return made
+    return {slug: connected(slug) for slug in sorted(PASSING) if slug in Connector.registry}
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_after_the_faults_every_figure_is_the_platforms_own(
     session: Session,
-    alice: Member,
-    settings: Settings,
     sandbox: SandboxServer,
+    connected: Connect,
     connections: dict[str, PlatformConnection],
     children: Children,
     seed: int,
@@ -162,7 +123,7 @@ def test_after_the_faults_every_figure_is_the_platforms_own(
     for slug, connection in connections.items():
         if needs_its_owner(session, connection):
             assert slug in doomed, connection.status_reason
-            owner_connects(session, alice, settings, slug, repairs=connection.id)
+            connected(slug, connection.id)
 
     for connection in connections.values():
         ask(session, connection, now)
@@ -237,56 +198,10 @@ def rested(session: Session, sandbox: SandboxServer, now: dt.datetime) -> dt.dat
 
 def check(session: Session, sandbox: SandboxServer, account: Account) -> None:
     """Every stored figure of the span is the sandbox's own, to the cent, and reconciled."""
-    told = sandbox.truth(account.external_id, SPAN.first, SPAN.last, of=account.platform)
-    if account.platform == "shopify":
-        assert held_orders(session, account) == true_orders(told)
-    else:
-        assert held_days(session, account) == true_days(told, account.platform)
-        ads = session.scalar(
-            select(func.sum(AdDay.spend)).where(
-                AdDay.account_id == account.id, AdDay.day.between(SPAN.first, SPAN.last)
-            )
-        )
-        assert (ads or 0) == Decimal(told["served_by_ads"]["spend"])
-    differing = session.scalars(
-        select(Reconciliation.day).where(
-            Reconciliation.account_id == account.id, ~Reconciliation.matches
-        )
-    ).all()
-    assert differing == []
-
-
-def held_days(session: Session, account: Account) -> dict[str, tuple[Any, ...]]:
-    figures = ("spend", "impressions", "clicks", "conversions", "conversion_value")
-    rows = session.execute(
-        select(CampaignDay.day, *(func.sum(getattr(CampaignDay, name)) for name in figures))
-        .where(CampaignDay.account_id == account.id, CampaignDay.day.between(SPAN.first, SPAN.last))
-        .group_by(CampaignDay.day)
+    assert held(session, account, SPAN) == true(sandbox, account, SPAN)
+    if Grain.AD in Connector.registry[account.platform].grains:
+        assert ad_spend(session, account, SPAN) == true_ad_spend(sandbox, account, SPAN)
+    differing = select(Reconciliation.day).where(
+        Reconciliation.account_id == account.id, ~Reconciliation.matches
     )
-    return {row[0].isoformat(): tuple(map(Decimal, row[1:])) for row in rows}
-
-
-def true_days(told: dict[str, Any], platform: str) -> dict[str, tuple[Any, ...]]:
-    clicks = "link_clicks" if platform == "meta" else "clicks"
-    names = ("spend", "impressions", clicks, "conversions", "value")
-    return {day["day"]: tuple(Decimal(str(day[name])) for name in names) for day in told["days"]}
-
-
-def held_orders(session: Session, account: Account) -> dict[str, tuple[Any, ...]]:
-    rows = session.scalars(
-        select(StoreDay).where(
-            StoreDay.account_id == account.id, StoreDay.day.between(SPAN.first, SPAN.last)
-        )
-    )
-    return {
-        row.day.isoformat(): (row.orders, row.gross, row.discounts, row.refunds, row.net)
-        for row in rows
-    }
-
-
-def true_orders(told: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
-    amounts = ("gross", "discounts", "refunds", "net")
-    return {
-        day["day"]: (day["orders"], *(Decimal(day[name]) for name in amounts))
-        for day in told["days"]
-    }
+    assert session.scalars(differing).all() == []

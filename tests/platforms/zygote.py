@@ -1,6 +1,6 @@
 """Does syncs in children that can be killed, without importing the app anew for each.
 
-`python -m tests.faults.zygote DATABASE KEY SANDBOX`; each line on its input, an instant, forks a
+`python -m tests.platforms.zygote DATABASE KEY SANDBOX`; each line on its input, an instant, forks a
 child that does every unfinished sync as of then, and prints the child's process id, then its
 status once it has ended. The children's waiting takes no time.
 """
