@@ -109,9 +109,16 @@ def make_day(
 
 
 def make_store_day(
-    session: Session, account: Account, day: dt.date, *, net: str, orders: int = 1
+    session: Session,
+    account: Account,
+    day: dt.date,
+    *,
+    net: str,
+    orders: int | None = 1,
+    tax: str | None = None,
+    shipping: str | None = None,
 ) -> None:
-    """A shop's day, in its currency."""
+    """A shop's day, in its currency; None is a figure that the source does not tell."""
     session.merge(
         StoreDay(
             account_id=account.id,
@@ -122,6 +129,8 @@ def make_store_day(
             discounts=Decimal(0),
             refunds=Decimal(0),
             net=Decimal(net),
+            tax=None if tax is None else Decimal(tax),
+            shipping=None if shipping is None else Decimal(shipping),
         )
     )
     session.flush()

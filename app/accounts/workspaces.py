@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from enum import Enum, auto
 from typing import TypedDict
 
 from sqlalchemy import select
@@ -26,6 +27,16 @@ class Changes(TypedDict, total=False):
     time_zone: str
     target_roas: Decimal | None
     revenue: str
+    revenue_with_tax: bool
+    revenue_with_shipping: bool
+
+
+class Stale(Enum):
+    """Which totals are wrong after a change, and to be recomputed by the caller."""
+
+    NOTHING = auto()
+    SHOPS = auto()
+    EVERYTHING = auto()
 
 
 def create_workspace(
@@ -52,17 +63,18 @@ def create_workspace(
     return made
 
 
-def change_workspace(workspace: Workspace, changes: Changes) -> bool:
-    """Apply what was sent; says whether the currency is another one now.
+def change_workspace(workspace: Workspace, changes: Changes) -> Stale:
+    """Apply what was sent; says which totals rolled up before are wrong now.
 
-    Amounts rolled up in the old currency are wrong then, and the caller recomputes them.
     Raises Invalid before anything is changed.
     """
     checked = _checked(changes)
-    before = workspace.currency
+    currency, parts = workspace.currency, _parts(workspace)
     for field, value in checked.items():
         setattr(workspace, field, value)
-    return workspace.currency != before
+    if workspace.currency != currency:
+        return Stale.EVERYTHING
+    return Stale.NOTHING if _parts(workspace) == parts else Stale.SHOPS
 
 
 def switch_workspace(session: Session, who: UserSession, workspace_id: int) -> Workspace:
@@ -99,6 +111,10 @@ def check_target(target: Decimal | None) -> Decimal | None:
     if rounded != target:
         raise Invalid(f"The target ROAS may have at most {TARGET_DECIMALS} decimals.")
     return target.normalize() + 0
+
+
+def _parts(workspace: Workspace) -> tuple[bool, bool]:
+    return workspace.revenue_with_tax, workspace.revenue_with_shipping
 
 
 def _checked(changes: Changes) -> Changes:

@@ -45,7 +45,9 @@ class PlatformTotalDay(Base):
     """(account, day): the sum of its campaigns, or of a shop's orders.
 
     `native_value`/`value` are what ad platforms claim; `native_store_net`/`store_net` are a
-    shop's net revenue. The two are never added.
+    shop's revenue, with tax and shipping as the workspace wants it. The two are never added.
+    `store_net` alone is NULL where a part that is wanted is not known; `native_store_net` is
+    without both then.
     """
 
     __tablename__ = "platform_total_day"

@@ -1,5 +1,9 @@
 """The daily totals pages read, converted into the workspace's currency.
 
+A shop's revenue is its net sales, with tax and shipping added as its workspace chose. Where such a
+part is not known the day's revenue is unknown, not smaller: `store_net` is NULL then, beside the
+net sales in `native_store_net`.
+
 Every amount is converted at its own day's rate: the owner's manual rate when there is one,
 else the ECB's of that day or of the last day before it, at most a week back. Without a rate
 the converted columns are NULL. Only rows that changed are written.
@@ -31,7 +35,8 @@ _UNITS = """
 _RATE = f"""
     scope AS (
         SELECT account.id AS account_id, account.workspace_id, account.platform,
-               account.currency AS native, workspace.currency AS target
+               account.currency AS native, workspace.currency AS target,
+               revenue_with_tax, revenue_with_shipping
         FROM account JOIN workspace ON workspace.id = account.workspace_id
         WHERE account.id = :account AND account.workspace_id = :workspace
     ), rate AS (
@@ -63,6 +68,11 @@ _CAMPAIGNS = f"""
        OR facts.conversions <> 0 OR facts.conversion_value <> 0
 """  # noqa: S608 made of constants
 
+_SOLD = """
+    CASE WHEN revenue_with_tax THEN tax ELSE 0 END
+    + CASE WHEN revenue_with_shipping THEN shipping ELSE 0 END
+"""
+
 _PLATFORMS = f"""
     WITH {_RATE}, advertised AS (
         SELECT day, sum(impressions)::bigint AS impressions, sum(clicks)::bigint AS clicks,
@@ -71,21 +81,22 @@ _PLATFORMS = f"""
         FROM campaign_day WHERE account_id = :account AND day = ANY(CAST(:days AS date[]))
         GROUP BY day
     ), sold AS (
-        SELECT day, orders, net
-        FROM store_day WHERE account_id = :account AND day = ANY(CAST(:days AS date[]))
+        SELECT day, orders, net, net + {_SOLD} AS revenue
+        FROM store_day, scope
+        WHERE store_day.account_id = :account AND day = ANY(CAST(:days AS date[]))
     ), native AS (
         SELECT day, coalesce(impressions, 0) AS impressions, coalesce(clicks, 0) AS clicks,
                coalesce(conversions, 0) AS conversions, orders, coalesce(spend, 0) AS spend,
-               coalesce(value, 0) AS value, net
+               coalesce(value, 0) AS value, net, revenue
         FROM advertised FULL JOIN sold USING (day)
         WHERE impressions <> 0 OR clicks <> 0 OR spend <> 0 OR conversions <> 0 OR value <> 0
            OR net IS NOT NULL
     )
     SELECT rate.account_id, day, rate.workspace_id, platform, impressions, clicks, conversions,
            orders, native AS native_currency, facts.spend AS native_spend,
-           facts.value AS native_value, net AS native_store_net,
+           facts.value AS native_value, coalesce(revenue, net) AS native_store_net,
            {_converted("facts.spend")} AS spend, {_converted("facts.value")} AS value,
-           {_converted("net")} AS store_net
+           {_converted("revenue")} AS store_net
     FROM rate JOIN native AS facts USING (day)
 """  # noqa: S608 made of constants
 
@@ -158,6 +169,11 @@ _HELD_DAYS = text("""
     ) AS held GROUP BY account_id
 """)
 
+_SHOP_DAYS = text("""
+    SELECT account_id, array_agg(day) FROM store_day
+    WHERE workspace_id = :workspace GROUP BY account_id
+""")
+
 
 # Rates and the workspace's currency must not change between reading the facts and the commit, or
 # totals in two currencies would stand side by side. Syncs and imports share the row; whoever
@@ -187,5 +203,13 @@ def recompute_workspace(
     """Recompute a workspace whose currency or rates changed, from `since` on."""
     session.execute(_TAKE_WORKSPACE, {"workspace": workspace_id})
     held = session.execute(_HELD_DAYS, {"workspace": workspace_id, "since": since})
+    for account_id, days in held.all():
+        recompute(session, workspace_id, account_id, days)
+
+
+def recompute_shops(session: Session, workspace_id: int) -> None:
+    """Recompute the shops of a workspace that wants other parts in their revenue."""
+    session.execute(_TAKE_WORKSPACE, {"workspace": workspace_id})
+    held = session.execute(_SHOP_DAYS, {"workspace": workspace_id})
     for account_id, days in held.all():
         recompute(session, workspace_id, account_id, days)

@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from wtforms import DateField, EmailField, Form, PasswordField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Form,
+    PasswordField,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import InputRequired
 
 from app.accounts import limits, names, places, rates, sessions, signin, workspaces
@@ -73,6 +81,8 @@ class WorkspaceForm(SectionForm):
     time_zone = SelectField("Time zone")
     target_roas = StringField("Target ROAS")
     revenue = SelectField("Revenue shown", choices=REVENUE)
+    with_tax = BooleanField("Tax")
+    with_shipping = BooleanField("Shipping")
 
     def __init__(self, sent: Any = None, **present: Any) -> None:
         super().__init__(sent, **present)
@@ -200,6 +210,8 @@ def workspace() -> Response:
                 "time_zone": form.time_zone.data,
                 "target_roas": workspaces.parse_target(form.target_roas.data or ""),
                 "revenue": form.revenue.data,
+                "revenue_with_tax": form.with_tax.data,
+                "revenue_with_shipping": form.with_shipping.data,
             },
         )
 
@@ -337,6 +349,8 @@ def _workspace_form() -> WorkspaceForm:
         time_zone=present.time_zone,
         target_roas="" if target is None else f"{target.normalize():f}",
         revenue=present.revenue,
+        with_tax=present.revenue_with_tax,
+        with_shipping=present.revenue_with_shipping,
     )
 
 

@@ -10,14 +10,17 @@ from flask import Blueprint, Response
 from msgspec import UNSET, Meta, UnsetType
 
 from app.accounts import workspaces
+from app.accounts.workspaces import Stale
 from app.extensions import db
 from app.models import Workspace
-from app.sync.rollup import recompute_workspace
+from app.sync.rollup import recompute_shops, recompute_workspace
 from app.web import access
 from app.web.apidoc import Answer, Body, answer, body, documented
 
 blueprint = Blueprint("workspace_api", __name__)
 
+WITH_TAX = "Whether tax counts as revenue of a shop; it is never part of net sales."
+WITH_SHIPPING = "Whether shipping counts as revenue of a shop; it is never part of net sales."
 Revenue = Literal["auto", "store", "reported"]
 
 
@@ -29,6 +32,8 @@ class WorkspacePatch(Body):
     time_zone: Annotated[str, Meta(description="IANA name.")] | UnsetType = UNSET
     target_roas: Decimal | UnsetType | None = UNSET
     revenue: Revenue | UnsetType = UNSET
+    revenue_with_tax: Annotated[bool, Meta(description=WITH_TAX)] | UnsetType = UNSET
+    revenue_with_shipping: Annotated[bool, Meta(description=WITH_SHIPPING)] | UnsetType = UNSET
 
 
 class WorkspaceAnswer(Answer):
@@ -40,6 +45,8 @@ class WorkspaceAnswer(Answer):
     time_zone: str
     target_roas: Decimal | None
     revenue: str
+    revenue_with_tax: bool
+    revenue_with_shipping: bool
 
 
 @blueprint.get("/api/workspace")
@@ -52,7 +59,7 @@ def show() -> Response:
 @blueprint.patch("/api/workspace")
 @documented("Change the workspace", body=WorkspacePatch, answer=WorkspaceAnswer)
 def change() -> Response:
-    """Change what was sent; another currency converts every figure again."""
+    """Change what was sent; another currency or other revenue computes the figures again."""
     access.require_editor()
     sent: Any = {
         name: value
@@ -65,10 +72,12 @@ def change() -> Response:
 
 def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> None:
     """Store the changes and what follows from them, all or nothing. Raises Invalid."""
-    currency_changed = workspaces.change_workspace(workspace, changes)
+    stale = workspaces.change_workspace(workspace, changes)
     db.session.flush()
-    if currency_changed:
+    if stale is Stale.EVERYTHING:
         recompute_workspace(db.session(), workspace.id)
+    elif stale is Stale.SHOPS:
+        recompute_shops(db.session(), workspace.id)
     db.session.commit()
 
 
@@ -81,4 +90,6 @@ def as_answer(workspace: Workspace) -> WorkspaceAnswer:
         time_zone=workspace.time_zone,
         target_roas=workspace.target_roas,
         revenue=workspace.revenue,
+        revenue_with_tax=workspace.revenue_with_tax,
+        revenue_with_shipping=workspace.revenue_with_shipping,
     )

@@ -18,7 +18,7 @@ from app.models import (
     PlatformTotalDay,
 )
 from app.sync.batch import Batch
-from app.sync.rollup import recompute, recompute_workspace
+from app.sync.rollup import recompute, recompute_shops, recompute_workspace
 from app.sync.store import Origin, replace, replace_store
 from tests.conftest import Member
 from tests.sync.conftest import make_account, row_versions
@@ -174,6 +174,56 @@ def test_a_day_on_which_nothing_happened_is_no_row(session: Session, account: Ac
         replace(session, account, batch, [FRIDAY], origin=Origin())
     recompute(session, account.workspace_id, account.id, [FRIDAY])
     assert converted(session) == []
+
+
+@pytest.mark.parametrize(
+    ("with_tax", "with_shipping", "revenue"),
+    [
+        (False, False, "80.00"),
+        (True, False, "95.20"),
+        (False, True, "85.00"),
+        (True, True, "100.20"),
+    ],
+)
+def test_a_shops_revenue_has_the_parts_its_workspace_wants(
+    session: Session,
+    account: Account,
+    alice: Member,
+    with_tax: bool,
+    with_shipping: bool,
+    revenue: str,
+) -> None:
+    sold(session, account, tax=Decimal("15.20"), shipping=Decimal("5.00"))
+    choose(session, alice, with_tax=with_tax, with_shipping=with_shipping)
+    row = session.scalars(select(PlatformTotalDay)).one()
+    assert (row.store_net, row.native_store_net) == (Decimal(revenue), Decimal(revenue))
+
+
+def test_revenue_without_a_part_that_is_wanted_is_unknown_and_not_smaller(
+    session: Session, account: Account, alice: Member
+) -> None:
+    sold(session, account, tax=None, shipping=Decimal("5.00"))
+    choose(session, alice, with_tax=True, with_shipping=True)
+    row = session.scalars(select(PlatformTotalDay)).one()
+    assert (row.store_net, row.native_store_net, row.orders) == (None, Decimal(80), 2)
+    assert row.spend is not None
+
+    choose(session, alice, with_tax=False, with_shipping=True)
+    assert row.store_net == Decimal(85)
+
+
+def sold(session: Session, account: Account, **parts: Decimal | None) -> None:
+    figures = StoreFigures(FRIDAY, net=Decimal("80.00"), orders=2)._replace(**parts)
+    replace_store(session, account, [figures], [FRIDAY], origin=Origin())
+    recompute(session, account.workspace_id, account.id, [FRIDAY])
+
+
+def choose(session: Session, member: Member, *, with_tax: bool, with_shipping: bool) -> None:
+    place = session.merge(member.workspace)
+    place.revenue_with_tax, place.revenue_with_shipping = with_tax, with_shipping
+    session.flush()
+    recompute_shops(session, place.id)
+    session.expire_all()
 
 
 def test_a_shop_is_never_added_to_what_platforms_claim(session: Session, account: Account) -> None:

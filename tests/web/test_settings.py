@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,13 @@ from app.models import (
 )
 from app.sync.rollup import recompute_workspace
 from tests.conftest import PASSWORD, Member, csrf_token, sign_in
-from tests.factories import make_account, make_campaign, make_connection, make_day
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_connection,
+    make_day,
+    make_store_day,
+)
 
 NEW = "seven quiet lighthouses"
 DAY = dt.date(2026, 11, 2)
@@ -245,6 +252,39 @@ def test_another_currency_converts_every_figure_again(
     assert converted(session) == Decimal("100.00")
 
 
+def test_other_parts_of_revenue_count_for_every_day_at_once(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    shop = make_account(session, make_connection(session, alice.workspace, "shopify"))
+    for number in (1, 2):
+        day = dt.date(2026, 11, number)
+        make_store_day(session, shop, day, net="80", tax="15.20", shipping="5")
+    session.commit()
+
+    assert send(alices, "/workspace", **workspace_form(with_tax="y")).status_code == 303
+    assert revenues(session) == [Decimal("95.20")] * 2
+    assert re.search(r'checked [^>]*name="workspace-with_tax"', alices.get("/settings").text)
+    assert patch(alices, {"revenue_with_shipping": True}).status_code == 200
+    assert revenues(session) == [Decimal("100.20")] * 2
+    assert send(alices, "/workspace", **workspace_form()).status_code == 303
+    assert revenues(session) == [Decimal(80)] * 2
+
+
+def test_a_refused_change_leaves_the_revenue_as_it_was(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    shop = make_account(session, make_connection(session, alice.workspace, "shopify"))
+    make_store_day(session, shop, DAY, net="80", tax="15.20")
+    session.commit()
+    assert patch(alices, {"revenue_with_tax": True, "name": " "}).status_code == 422
+    assert revenues(session) == [Decimal(80)]
+
+
+def revenues(session: Session) -> list[Decimal | None]:
+    session.expire_all()
+    return list(session.scalars(select(PlatformTotalDay.store_net).order_by(PlatformTotalDay.day)))
+
+
 def test_days_that_arrive_while_the_currency_changes_are_in_the_new_one(
     alices: FlaskClient, session: Session, spending: None
 ) -> None:
@@ -367,6 +407,8 @@ def test_scripts_read_and_change_the_workspace(alices: FlaskClient, alice: Membe
         "time_zone": "America/New_York",
         "target_roas": None,
         "revenue": "auto",
+        "revenue_with_tax": False,
+        "revenue_with_shipping": False,
     }
     changes = {
         "name": "Northlight",
@@ -374,6 +416,8 @@ def test_scripts_read_and_change_the_workspace(alices: FlaskClient, alice: Membe
         "time_zone": "Europe/Rome",
         "target_roas": "4.20",
         "revenue": "reported",
+        "revenue_with_tax": True,
+        "revenue_with_shipping": True,
     }
     answer = patch(alices, changes)
     assert answer.status_code == 200
@@ -399,6 +443,8 @@ def test_scripts_read_and_change_the_workspace(alices: FlaskClient, alice: Membe
         ({"target_roas": "NaN"}, "more than 0"),
         ({"target_roas": "1.23456"}, "decimals"),
         ({"revenue": "sum"}, "revenue"),
+        ({"revenue_with_tax": None}, "revenue_with_tax"),
+        ({"revenue_with_tax": "yes"}, "revenue_with_tax"),
     ],
 )
 def test_changes_that_make_no_sense_are_refused_whole(
