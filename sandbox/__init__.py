@@ -15,3 +15,6 @@ CREDENTIALS: Final = {
 
 SYSTEM_USER_TOKEN: Final = "sandbox-system-user-token"  # noqa: S105 - public, opens only the sandbox
 """A Meta token that never expires, for pasting."""
+
+TIKTOK_TOKEN: Final = "sandbox-tiktok-long-lived-token"  # noqa: S105 - as public as the other
+"""A long-lived TikTok token, for pasting."""

@@ -13,8 +13,9 @@ from sandbox import control, truth
 from sandbox.clock import Clock, noon
 from sandbox.meta import routes as meta
 from sandbox.state import State, state
+from sandbox.tiktok import routes as tiktok
 
-_TOKEN = re.compile(r"((?:access_token|input_token|client_secret)=)[^&]*")
+_TOKEN = re.compile(r"((?:access_token|input_token|(?:client_)?secret)=)[^&]*")
 
 
 class Handler(WSGIRequestHandler):
@@ -31,6 +32,7 @@ def create_app(seed: int, today: dt.date | None) -> Flask:
     app.register_blueprint(control.blueprint)
     app.register_blueprint(truth.blueprint)
     app.register_blueprint(meta.blueprint)
+    app.register_blueprint(tiktok.blueprint)
     app.after_request(_remember)
     return app
 
