@@ -14,10 +14,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.metrics.figures import NOTHING, Figures, total
+from app.metrics.figures import NOTHING, ZERO, Figures, total
 from app.metrics.period import Comparison, Period
 from app.metrics.sources import Sources
 from app.models import PlatformTotalDay as Total
@@ -28,13 +28,19 @@ Amount = InstrumentedAttribute[Decimal] | InstrumentedAttribute[Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One platform's day in one native currency. `apart` is in that currency: it has no rate."""
+    """One account's day.
+
+    `apart` is what has no rate and `incomplete` a shop's net sales on a day whose tax or shipping,
+    wanted in its revenue, nobody told us; both are in `currency`, the account's own.
+    """
 
     day: dt.date
+    account_id: int
     platform: str
     currency: str
     figures: Figures
     apart: Figures
+    incomplete: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,16 @@ class Apart:
 
     currency: str
     figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Days of a shop left out of its revenue; `net` is in `currency`, without tax and shipping."""
+
+    account_id: int
+    currency: str
+    days: Sequence[dt.date]
+    net: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,23 @@ class Performance:
             )
         ]
 
+    @property
+    def incomplete(self) -> list[Incomplete]:
+        """Shops' days without the tax or shipping that their revenue is to hold."""
+        found: dict[int, list[Slice]] = {}
+        for each in self.slices:
+            if each.day in self.comparison.shown and each.incomplete is not None:
+                found.setdefault(each.account_id, []).append(each)
+        return [
+            Incomplete(
+                account_id,
+                mine[0].currency,
+                [each.day for each in mine],
+                sum((each.incomplete or ZERO for each in mine), ZERO),
+            )
+            for account_id, mine in found.items()
+        ]
+
     def daily(self) -> list[DayFigures]:
         """Every day shown, in order."""
         return self._days(self.comparison.shown)
@@ -119,17 +152,6 @@ class Performance:
             )
             if figures.anything
         ]
-
-    def store_from(self) -> dt.date | None:
-        """The first day shown with a shop's figures."""
-        return min(
-            (
-                s.day
-                for s in self.slices
-                if s.day in self.comparison.shown and s.figures.store_revenue is not None
-            ),
-            default=None,
-        )
 
     @cached_property
     def _by_day(self) -> dict[dt.date, Figures]:
@@ -153,11 +175,25 @@ class Performance:
 def performance(session: Session, known: Sources, comparison: Comparison) -> Performance:
     """The figures of the accounts that count, in one statement."""
     rows = session.execute(_daily_query(known, comparison)).all()
-    slices = [
-        Slice(row.day, row.platform, row.native_currency, Figures(*row[3:10]), Figures(*row[10:]))
-        for row in rows
-    ]
-    return Performance(comparison, slices, known.read_from, known.read_through)
+    return Performance(
+        comparison, [_slice(row) for row in rows], known.read_from, known.read_through
+    )
+
+
+def _slice(row: Row[*tuple[Any, ...]]) -> Slice:
+    counts = (row.conversions, row.clicks, row.impressions, row.orders)
+    if row.spend is None or row.value is None:
+        native = Figures(row.native_spend, row.native_value, row.native_store_net, *counts)
+        return Slice(row.day, row.account_id, row.platform, row.native_currency, NOTHING, native)
+    return Slice(
+        row.day,
+        row.account_id,
+        row.platform,
+        row.native_currency,
+        Figures(row.spend, row.value, row.store_net, *counts),
+        NOTHING,
+        row.native_store_net if row.store_net is None else None,
+    )
 
 
 def sums(
@@ -205,18 +241,26 @@ def _daily_query(known: Sources, comparison: Comparison) -> Select[*tuple[Any, .
     return (
         select(
             Total.day,
+            Total.account_id,
             Total.platform,
             Total.native_currency,
-            *converted_sums(),
-            *apart_sums(),
+            Total.spend,
+            Total.value,
+            Total.store_net,
+            Total.conversions,
+            Total.clicks,
+            Total.impressions,
+            Total.orders,
+            Total.native_spend,
+            Total.native_value,
+            Total.native_store_net,
         )
         .where(
             Total.workspace_id == known.workspace_id,
             Total.account_id.in_(known.account_ids),
             on_days(comparison.spans),
         )
-        .group_by(Total.day, Total.platform, Total.native_currency)
-        .order_by(Total.day, Total.platform, Total.native_currency)
+        .order_by(Total.day, Total.account_id)
     )
 
 

@@ -9,12 +9,16 @@ from app.connectors.base import Connector
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a platform arrives at conversions, for the person who asks where a number is from."""
+    """How a platform arrives at conversions, for the person who asks where a number is from.
+
+    `mixed`: conversions may be leads and sign-ups as well as sales.
+    """
 
     label: str
     conversions: str
     attribution: str
     day: str
+    mixed: bool = True
 
 
 _UNKNOWN = Counting(
@@ -31,6 +35,7 @@ COUNTING = {
         "else the next one there is. Overlapping types are never added.",
         "The ad account's own setting; by default 7 days after a click, 1 day after a view.",
         "Booked on the day of the click or view, in the ad account's time zone.",
+        mixed=False,
     ),
     "google": Counting(
         "Google",
@@ -73,6 +78,12 @@ def counting(slug: str) -> Counting:
         _UNKNOWN.attribution,
         _UNKNOWN.day,
     )
+
+
+def is_shop(slug: str) -> bool:
+    """Whether it sells instead of advertising."""
+    connector = Connector.registry.get(slug)
+    return connector.sells if connector else slug == "shopify"
 
 
 def platform_label(slug: str) -> str:

@@ -13,6 +13,7 @@ from app.metrics.performance import apart_sums, converted_sums
 from app.metrics.period import Period
 from app.metrics.platforms import Counting, counting
 from app.metrics.sources import Source, Sources
+from app.metrics.store_revenue import StoreRevenue
 from app.models import PlatformTotalDay as Total
 
 
@@ -37,13 +38,6 @@ DEFINITIONS = {
             "What your ads cost, as the platforms count it; taxes and fees billed later are not "
             "in it.",
             ("spend",),
-        ),
-        Definition(
-            "store_revenue",
-            "Revenue, store",
-            "Gross sales − discounts − refunds of your shop, each on its own day.",
-            "What your shop sold, whatever led to the sale; tax and shipping are not in it.",
-            ("store_revenue",),
         ),
         Definition(
             "reported_revenue",
@@ -111,10 +105,15 @@ class Contribution:
     rows: int
 
 
-def definition(metric: str, source: RevenueSource) -> Definition | None:
-    """How the metric is made; revenue and ROAS depend on whose revenue is shown."""
+def definition(metric: str, source: RevenueSource, store: StoreRevenue) -> Definition | None:
+    """How the metric is made; revenue and ROAS depend on whose revenue is shown.
+
+    `store` says what the revenue of a shop is made of.
+    """
     if metric in ("revenue", "roas"):
         metric = f"{source.value}_{metric}"
+    if metric == "store_revenue":
+        return Definition(metric, "Revenue, store", store.formula, store.meaning, (metric,))
     return DEFINITIONS.get(metric)
 
 

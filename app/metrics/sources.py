@@ -7,20 +7,23 @@ data kept. Figures of an account that was deselected are held but do not count.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Account, PlatformConnection
+from app.models import Account, PlatformConnection, PlatformTotalDay
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An account that counts. `connection_status` tells whether it is still being read."""
+    """An account that counts. `connection_status` tells whether it is still being read.
+
+    `history_from` to `read_through` take in uploaded days.
+    """
 
     account_id: int
     connection_id: int
@@ -37,6 +40,12 @@ class Source:
     removed_at: dt.datetime | None
     kind: str
     connection_status: str
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day was read or uploaded; another one is unknown, not zero."""
+        if self.history_from is None or self.read_through is None:
+            return False
+        return self.history_from <= day <= self.read_through
 
     @property
     def live(self) -> bool:
@@ -132,8 +141,8 @@ def sources(session: Session, workspace_id: int) -> Sources:
             Account.currency,
             Account.time_zone,
             Account.conversion_action,
-            Account.history_from,
-            Account.read_through,
+            func.least(Account.history_from, _edge(func.min)).label("history_from"),
+            func.greatest(Account.read_through, _edge(func.max)).label("read_through"),
             Account.settled_through,
             Account.synced_at,
             Account.removed_at,
@@ -149,6 +158,19 @@ def sources(session: Session, workspace_id: int) -> Sources:
     ).all()
     counted = [_source(row) for row in rows if row.account_id is not None]
     return Sources(workspace_id, counted, list(_links(rows, counted)))
+
+
+def _edge(pick: Callable[[Any], ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The first or last day with figures; PostgreSQL leaves the unknown one of two out."""
+    return (
+        select(pick(PlatformTotalDay.day))
+        .where(
+            PlatformTotalDay.account_id == Account.id,
+            PlatformTotalDay.workspace_id == Account.workspace_id,
+        )
+        .correlate(Account)
+        .scalar_subquery()
+    )
 
 
 def _source(row: Row[*tuple[Any, ...]]) -> Source:

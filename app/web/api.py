@@ -82,6 +82,20 @@ class UnconvertedOut(Answer):
     impressions: int
 
 
+class IncompleteOut(Answer, rename=FROM_TO):
+    """Days of a shop that are not in its revenue, as tax or shipping is wanted and not known.
+
+    `net_sales` is without both, in `currency`.
+    """
+
+    account: str
+    first: dt.date
+    last: dt.date
+    days: int
+    currency: str
+    net_sales: Decimal
+
+
 class SummaryOut(FiguresOut, rename=FROM_TO):
     """All figures of the days asked for.
 
@@ -99,6 +113,7 @@ class SummaryOut(FiguresOut, rename=FROM_TO):
     settled_through: dt.date | None
     synced_at: dt.datetime | None
     unconverted: list[UnconvertedOut]
+    incomplete: list[IncompleteOut]
     sandbox: Annotated[
         bool, msgspec.Meta(description="Whether any figure is made up by a sandbox platform.")
     ]
@@ -256,6 +271,7 @@ def _summary(known: Sources, found: Performance) -> SummaryOut:
         settled_through=fresh.settled_through,
         synced_at=fresh.synced_at,
         unconverted=_unconverted(found),
+        incomplete=_incomplete(known, found),
         sandbox=known.sandbox,
     )
 
@@ -280,6 +296,21 @@ def _unconverted(found: Performance) -> list[UnconvertedOut]:
         known = {name: figures[name] for name in UnconvertedOut.__struct_fields__[1:]}
         rows.append(UnconvertedOut(currency=part.currency, **known))
     return rows
+
+
+def _incomplete(known: Sources, found: Performance) -> list[IncompleteOut]:
+    names = {source.account_id: source.name for source in known.counted}
+    return [
+        IncompleteOut(
+            account=names[each.account_id],
+            first=each.days[0],
+            last=each.days[-1],
+            days=len(each.days),
+            currency=each.currency,
+            net_sales=plain(each.net) or Decimal(0),
+        )
+        for each in found.incomplete
+    ]
 
 
 def _platform(each: PlatformFigures, currency: str) -> PlatformOut:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.metrics.campaigns import CampaignFigures, Wish, campaigns
+from app.metrics.claims import StoreAgainstClaims, store_against_claims
 from app.metrics.figures import RevenueSource, change, revenue_source
 from app.metrics.freshness import Freshness, Match, freshness, match, runs
 from app.metrics.overlap import Overlap, overlaps
-from app.metrics.performance import DayFigures, Performance, performance
+from app.metrics.performance import DayFigures, Incomplete, Performance, performance
 from app.metrics.period import Period, compare
+from app.metrics.platforms import is_shop
 from app.metrics.problems import UNFINISHED, Problem, problems
-from app.metrics.sources import Sources, sources
+from app.metrics.sources import Source, Sources, sources
+from app.metrics.store_revenue import StoreRevenue
 from app.models import SyncRun, Workspace
 from app.web.charts import Pick
 from app.web.ranges import View
@@ -33,6 +36,7 @@ class Numbers:
     known: Sources
     found: Performance
     source: RevenueSource
+    store: StoreRevenue
 
     @property
     def empty(self) -> str:
@@ -45,14 +49,32 @@ class Numbers:
         return ""
 
     @property
-    def store_begins(self) -> dt.date | None:
-        """The first day with a shop's figures when spend before it has none to stand against."""
-        first = self.found.store_from() if self.source is RevenueSource.STORE else None
-        spent = min(
-            (s.day for s in self.found.slices if s.day in self.view.shown and s.figures.spend),
-            default=None,
-        )
-        return first if first and spent and spent < first else None
+    def incomplete(self) -> list[tuple[Source, Incomplete]]:
+        """Shops' days without the tax or shipping wanted in revenue, while that is shown."""
+        if self.source is not RevenueSource.STORE:
+            return []
+        by_id = {source.account_id: source for source in self.known.counted}
+        return [(by_id[each.account_id], each) for each in self.found.incomplete]
+
+    @property
+    def shop_edges(self) -> list[ShopEdge]:
+        """Where a shop's figures begin or end, when spend beyond has none to stand against."""
+        over = self.found.comparison.over
+        if self.source is not RevenueSource.STORE or over is None:
+            return []
+        spent = [s.day for s in self.found.slices if s.day in over and s.figures.spend]
+        shops = [s for s in self.known.counted if is_shop(s.platform)]
+        held = [s for s in shops if any(s.holds(day) for day in over)]
+        return [edge for shop in held for edge in _edges(shop, _name(shop, shops), spent)]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopEdge:
+    """The first (`begins`) or last day of a shop's figures; `name` is empty for the only shop."""
+
+    name: str
+    begins: bool
+    day: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,7 @@ class Board:
     match: Match | None
     problems: Sequence[Problem]
     overlaps: Sequence[Overlap]
+    claims: StoreAgainstClaims | None
     running: Sequence[SyncRun]
     top: Sequence[CampaignFigures]
 
@@ -106,7 +129,8 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     comparison = compare(view.shown, today, wish.how, wish.align)
     found = performance(session, known, comparison)
     source = revenue_source(view.revenue or place.revenue, found.shown)
-    return Numbers(replace(view, comparison=comparison), known, found, source)
+    store = StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping)
+    return Numbers(replace(view, comparison=comparison), known, found, source, store)
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:
@@ -121,7 +145,8 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
         unsettled=fresh.unsettled(view.shown),
         match=match(session, made.known, view.shown),
         problems=problems(made.known, latest, now),
-        overlaps=overlaps(session, made.known, view.shown),
+        overlaps=overlaps(made.known, made.found),
+        claims=store_against_claims(session, made.known, made.found),
         running=awaited(latest),
         top=[row for row in top if row.figures.anything or row.apart.anything],
     )
@@ -137,6 +162,17 @@ def awaited(latest: Sequence[SyncRun]) -> list[SyncRun]:
     return [
         run for run in unfinished(latest) if run.trigger != "schedule" or run.reach == "history"
     ]
+
+
+def _name(shop: Source, shops: Sequence[Source]) -> str:
+    return shop.name if len(shops) > 1 else ""
+
+
+def _edges(shop: Source, name: str, spent: Sequence[dt.date]) -> Iterator[ShopEdge]:
+    if spent and shop.history_from and min(spent) < shop.history_from:
+        yield ShopEdge(name, begins=True, day=shop.history_from)
+    if spent and shop.read_through and max(spent) > shop.read_through:
+        yield ShopEdge(name, begins=False, day=shop.read_through)
 
 
 def _card(metric: str, pick: Pick, found: Performance) -> Card:

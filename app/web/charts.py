@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.metrics.claims import Measure, StoreAgainstClaims
 from app.metrics.figures import Figures, RevenueSource
 from app.metrics.performance import DayFigures, PlatformFigures
 from app.metrics.period import Period
@@ -73,6 +74,35 @@ def spend_by_platform(platforms: Sequence[PlatformFigures], currency: str) -> Ch
         ],
         "layout": {"meta": {"unit": "money", "currency": currency}},
     }
+
+
+def claims(found: StoreAgainstClaims, measure: Measure, currency: str) -> Chart:
+    """What shops sold as a line over what platforms claim, stacked: as high as they add up to."""
+    days = [each.day.isoformat() for each in found.days]
+    bars: list[Chart] = [
+        {
+            "type": "bar",
+            "name": f"{platform_label(platform)} claims",
+            "x": days,
+            "y": [
+                _float(claim.of(measure)) if (claim := each.claims.get(platform)) else None
+                for each in found.days
+            ],
+            "meta": {"role": platform},
+        }
+        for platform in found.platforms
+    ]
+    sold = {
+        "type": "scatter",
+        "name": "Orders in your shop" if measure is Measure.ORDERS else "Revenue of your shop",
+        "x": days,
+        "y": [_float(each.sold(measure)) for each in found.days],
+        "meta": {"role": "sold"},
+    }
+    unit = (
+        {"unit": "count"} if measure is Measure.ORDERS else {"unit": "money", "currency": currency}
+    )
+    return {"data": [*bars, sold], "layout": {"barmode": "stack", "meta": unit}}
 
 
 def _lines(kind: str, source: RevenueSource, quiet: Decimal | None) -> list[Line]:

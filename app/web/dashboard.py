@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from app.connectors.base import Connector
 from app.errors import NotFound
 from app.extensions import db
+from app.metrics.claims import Measure, store_against_claims
 from app.metrics.freshness import freshness, runs
 from app.metrics.platforms import platform_label
 from app.metrics.provenance import contributions, definition
 from app.models import PlatformConnection
 from app.sync.requests import request_sync
 from app.sync.window import Reach
-from app.web import access, charts
+from app.web import access, charts, claims
 from app.web.board import Board, board, numbers, unfinished
 from app.web.htmx import page
 from app.web.ranges import View, address, read_view
@@ -25,7 +26,7 @@ from app.web.tables import trend_table
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
-KEPT = ("trend",)
+KEPT = ("trend", "claims")
 # While a history is being read, the figures are swapped after so many parts of it.
 RELOAD_EVERY = 10
 READ = "Everything is read. Your figures are up to date."
@@ -88,12 +89,27 @@ def progress() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/store-against-claims.csv")
+def claims_file() -> ResponseReturnValue:
+    """The days of shop against claims; empty when no shop holds any of them."""
+    view = _view()
+    made = numbers(db.session(), access.workspace(), view, access.now())
+    found = store_against_claims(db.session(), made.known, made.found)
+    made_up = "sandbox-" if made.known.sandbox else ""
+    name = f"{made_up}store-against-claims-{view.shown.first}-{view.shown.last}.csv"
+    return Response(
+        claims.file(found, access.workspace().currency) if found else "",
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 @blueprint.get("/why/<metric>")
 def why(metric: str) -> ResponseReturnValue:
     """Where a number comes from. `metric` is a key of DEFINITIONS, or revenue or roas."""
     view = _view()
     made = numbers(db.session(), access.workspace(), view, access.now())
-    what = definition(metric, made.source)
+    what = definition(metric, made.source, made.store)
     if what is None:
         raise NotFound
     return page(
@@ -124,6 +140,26 @@ def _charts(made: Board, view: View) -> dict[str, Any]:
         "chart": charts.trend(kind, days, before, made.unsettled, source, currency),
         "ring": charts.spend_by_platform(found.platforms(), currency),
         "table": trend_table(days, before, source, currency),
+        **_claims(made, view, currency),
+    }
+
+
+def _claims(made: Board, view: View, currency: str) -> dict[str, Any]:
+    """The panel of shop against claims; nothing when no day can be compared."""
+    found = made.claims
+    if found is None or not found.anything:
+        return {"against": None}
+    wish = view.kept.get("claims", "")
+    measure = Measure(wish) if wish in claims.MEASURES else Measure.ORDERS
+    if found.compared(measure).days == 0:
+        measure = Measure.REVENUE if measure is Measure.ORDERS else Measure.ORDERS
+    return {
+        "against": found,
+        "against_words": claims.words(found, made.numbers.store, currency, made.unsettled),
+        "against_measure": measure,
+        "against_measures": claims.MEASURES,
+        "against_chart": charts.claims(found, measure, currency),
+        "against_table": claims.table(found, currency),
     }
 
 

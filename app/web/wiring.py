@@ -10,6 +10,7 @@ from app.web import (
     auth,
     auth_api,
     campaigns,
+    claims_api,
     connections,
     connections_api,
     cookies,
@@ -44,6 +45,7 @@ PRIVATE = tuple(
         settings,
         workspace_api,
         api,
+        claims_api,
     )
 )
 

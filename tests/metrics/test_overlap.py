@@ -6,14 +6,21 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.metrics.overlap import overlaps
-from app.metrics.period import Period
+from app.metrics.overlap import Overlap, overlaps
+from app.metrics.performance import performance
+from app.metrics.period import Compare, Period, compare
 from app.metrics.sources import sources
 from app.models import Account
 from tests.conftest import Member
 from tests.factories import make_account, make_campaign, make_connection, make_day
 
 WEEK = Period(dt.date(2026, 11, 15), dt.date(2026, 11, 21))
+
+
+def ask(session: Session, member: Member) -> list[Overlap]:
+    known = sources(session, member.workspace.id)
+    comparison = compare(WEEK, dt.date(2026, 11, 22), Compare.NONE)
+    return overlaps(known, performance(session, known, comparison))
 
 
 def spending(
@@ -32,7 +39,7 @@ def test_an_upload_beside_a_synced_account_is_pointed_out_with_its_days(
 ) -> None:
     spending(session, alice, "upload", 14, 15, 16, 17)
     spending(session, alice, "oauth", 16, 17, 18)
-    [found] = overlaps(session, sources(session, alice.workspace.id), WEEK)
+    [found] = ask(session, alice)
     assert (found.uploaded.name, found.synced.name, found.days) == ("upload", "oauth", 2)
 
 
@@ -43,4 +50,4 @@ def test_other_platforms_other_days_and_other_workspaces_do_not_overlap(
     spending(session, alice, "oauth", 16)
     spending(session, alice, "oauth", 15, platform="google")
     spending(session, charlie, "oauth", 15)
-    assert overlaps(session, sources(session, alice.workspace.id), WEEK) == []
+    assert ask(session, alice) == []

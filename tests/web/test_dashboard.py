@@ -148,6 +148,82 @@ def test_store_and_reported_revenue_are_one_click_apart(
     assert "$872.00" not in store + reported
 
 
+def a_shop(session: Session, member: Member, **columns: object) -> Account:
+    return make_account(
+        session,
+        make_connection(session, member.workspace, "shopify"),
+        **{"history_from": ago(90), "read_through": TODAY, "name": "Northlight shop", **columns},
+    )
+
+
+def test_the_revenue_card_says_what_is_in_it(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    make_store_day(session, a_shop(session, alice), ago(2), net="372")
+    session.commit()
+    assert "discounts − refunds of your shop" in text(alices, "/dashboard?range=7d")
+    assert "tax and shipping are not in it" in text(alices, "/dashboard/why/revenue?range=7d")
+
+    alice.workspace.revenue_with_tax = True
+    session.commit()
+    assert "refunds + tax of your shop" in text(alices, "/dashboard?range=7d")
+    assert "shipping is not in it" in text(alices, "/dashboard/why/revenue?range=7d")
+
+
+def test_a_day_without_the_tax_that_is_wanted_is_named_and_not_in_the_revenue(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    alice.workspace.revenue_with_tax = True
+    shop = a_shop(session, alice)
+    make_store_day(session, shop, ago(2), net="372", tax="28")
+    make_store_day(session, shop, ago(3), net="99.50")
+    session.commit()
+
+    html = text(alices, "/dashboard?range=7d")
+
+    assert "$400.00" in html
+    assert "Northlight shop does not tell tax for 1 of these days" in html
+    assert "net sales of $99.50 are not in the revenue" in html
+    assert "does not tell" not in text(alices, "/dashboard?range=7d&revenue=reported")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (90, 0, ""),
+        (1, 0, "Your shop's figures begin on"),
+        (90, 5, "Your shop's figures end on"),
+    ],
+)
+def test_a_shop_whose_figures_begin_late_or_end_early_is_said_so(
+    session: Session, alice: Member, alices: FlaskClient, first: int, last: int, words: str
+) -> None:
+    shop = a_shop(session, alice, history_from=ago(first), read_through=ago(last))
+    make_store_day(session, shop, ago(max(1, last)), net="372")
+    session.commit()
+
+    html = text(alices, "/dashboard?range=7d")
+
+    assert words in html
+    assert ("no store revenue to stand against" in html.replace("of this shop ", "")) == bool(words)
+
+
+def test_of_two_shops_the_one_that_ends_early_is_named(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    make_store_day(session, a_shop(session, alice), ago(2), net="372")
+    upload = make_connection(session, alice.workspace, "shopify", kind="upload")
+    other = make_account(session, upload, name="Market stall")
+    make_store_day(session, other, ago(20), net="9")
+    make_store_day(session, other, ago(4), net="9")
+    session.commit()
+
+    html = text(alices, "/dashboard?range=7d")
+
+    assert "Market stall's figures end on" in html
+    assert "figures begin on" not in html
+
+
 def test_a_shop_that_is_not_there_is_not_offered(alices: FlaskClient) -> None:
     assert "revenue=store" not in text(alices, "/dashboard?range=7d")
     asked = text(alices, "/dashboard?range=7d&revenue=store")

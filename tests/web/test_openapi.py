@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 from app.models import SyncRun
 from app.web.openapi import undeclared
 from tests.conftest import Member, csrf_token, sign_in
-from tests.factories import make_account, make_campaign, make_connection, make_day
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_connection,
+    make_day,
+    make_store_day,
+)
 
 
 def test_the_document_is_valid_openapi_3_1(client: FlaskClient) -> None:
@@ -45,6 +51,8 @@ def test_every_call_under_api_is_described(app: Flask) -> None:
         "/api/metrics/daily?from=2026-11-01&to=2026-11-10",
         "/api/metrics/platforms?from=2026-11-01&to=2026-11-10",
         "/api/campaigns?from=2026-11-01&to=2026-11-10",
+        "/api/store-against-claims?from=2026-11-01&to=2026-11-10",
+        "/api/store-against-claims?from=2026-10-01&to=2026-10-10",
         "/api/campaigns?colour=red",
         "/api/sync-runs/7",
     ],
@@ -70,6 +78,8 @@ def _fill(client: FlaskClient, session: Session, alice: Member) -> None:
     connection = make_connection(session, alice.workspace)
     campaign = make_campaign(session, make_account(session, connection), "Gift guide")
     make_day(session, campaign, dt.date(2026, 11, 2), spend="10.50", value="20")
+    shop = make_account(session, make_connection(session, alice.workspace, "shopify"))
+    make_store_day(session, shop, dt.date(2026, 11, 2), net="20")
     session.add(
         SyncRun(
             workspace_id=alice.workspace.id,
