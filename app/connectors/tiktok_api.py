@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
@@ -209,12 +210,12 @@ class Api:
         if answer.status >= 400 and not answer.body.lstrip().startswith(b"{"):
             raise without_code(answer.status, path)
         envelope = answer.decode(_ENVELOPE)
-        asked = f"{answer.host}{path}"
-        logger.debug("%s answered %d, request %s", path, envelope.code, envelope.request_id)
+        request = re.sub(r"[^\w-]", "", envelope.request_id or "")[:64]
+        logger.debug("%s answered %d, request %s", path, envelope.code, request)
         if envelope.code not in (OK, PARTLY):
-            problem = Problem(envelope.code, envelope.message or "", envelope.request_id or "")
-            logger.info("%s refused: %d, request %s", path, problem.code, problem.request_id)
-            error = verdict(problem, now=self._http.now(), asked=asked)
+            problem = Problem(envelope.code, envelope.message or "", request)
+            logger.info("%s refused with %d, request %s", path, problem.code, request)
+            error = verdict(problem, now=self._http.now(), asked=f"{answer.host}{path}")
             if isinstance(error, DayUsedUp):
                 self._meter().exhausted(QUOTA, error.retry_after or 0.0)
             raise error
@@ -226,7 +227,10 @@ class Api:
         if answer.status >= 400:
             raise without_code(answer.status, path)
         if CUT_HEADER in answer.headers:
-            raise Cut("TikTok Ads answered about the newest 20,000 ids only.")
+            raise Cut(
+                "TikTok Ads answered about the newest 20,000 ids only. Stored figures are "
+                "unchanged."
+            )
         return Answer(answer.host, answer.status, answer.headers, bytes(envelope.data)).decode(
             decoder
         )

@@ -27,7 +27,7 @@ MINUTE_LIMIT_SECONDS = 300.0
 
 
 class Problem(msgspec.Struct):
-    """An answer whose code is not 0."""
+    """An answer whose code is not 0. `request_id` is what TikTok's support asks for."""
 
     code: int
     message: str = ""
@@ -301,8 +301,7 @@ def said(problem: Problem) -> str:
     """TikTok's own words with code and request id, without anything that looks like a token."""
     words = re.sub(r"[\w|.-]{24,}", "…", problem.message).strip().rstrip(".")
     number = f"code {problem.code}{': ' if words else ''}{words[:200]}"
-    asked = re.sub(r"[^\w-]", "", problem.request_id)[:64]
-    return f" ({number}{', request ' if asked else ''}{asked})"
+    return f" ({number}{', request ' if problem.request_id else ''}{problem.request_id})"
 
 
 def without_code(status: int, asked: str) -> ConnectorError:

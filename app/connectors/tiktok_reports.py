@@ -131,13 +131,11 @@ class Reports:
                 "conversion. Stored figures are unchanged. Choose another conversion for it, or "
                 "none to count purchases."
             ) from error
+        spare = {m for m in question.metrics if m in question.counted or m.endswith("_name")}
         # A refusal that also names what certainly exists is a list of what may be asked.
-        if refused and not refused & set(FIGURES) and refused <= set(question.counted.metrics):
+        if refused and refused <= spare:
             self._withdrawn |= refused
-            self._note(
-                f"TikTok no longer gives {', '.join(sorted(refused))}, so conversions and their "
-                "value lack that part from now on. Growzzy OS needs an update."
-            )
+            self._note(_without(refused, question))
         elif question.dimension == "ad_id_v2" and not self._older_ads and _about_ids(error, named):
             self._older_ads = True
         else:
@@ -160,6 +158,16 @@ def windows(days: Days) -> list[Days]:
         cut.append(Days(first, last))
         last = first - dt.timedelta(days=1)
     return cut[::-1]
+
+
+def _without(refused: set[str], question: Question) -> str:
+    gone = f"TikTok no longer gives {', '.join(sorted(refused))}"
+    if any(metric in question.counted for metric in refused):
+        return (
+            f"{gone}, so conversions and their value lack that part from now on. Tell whoever runs "
+            "this installation to update Growzzy OS."
+        )
+    return f"{gone}, so what has been deleted at TikTok is shown by its id."
 
 
 def _about_ids(error: BadQuestion, named: set[str]) -> bool:

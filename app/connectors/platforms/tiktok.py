@@ -213,8 +213,10 @@ class TikTok(Connector):
         ids = tuple(re.findall(r"\d+", given.get("advertiser_ids", "")))
         if not ids and not self.configured(self.settings):
             raise AccessRevoked(NO_APP)
-        extra = {"advertiser_ids": ",".join(ids)} if ids else {}
-        grant = Grant(access_token=given["access_token"].strip(), extra=extra)
+        token = given["access_token"].strip()
+        if not re.fullmatch(r"[!-~]+", token):
+            raise AccessRevoked(NOT_VALID)
+        grant = Grant(token, extra={"advertiser_ids": ",".join(ids)} if ids else {})
         try:
             reads = self._readable(grant)
         except ScopeMissing:
@@ -283,7 +285,8 @@ class TikTok(Connector):
         """Deleted ones included, except ads that TikTok itself has thrown away."""
         try:
             return self._structure(account)
-        except ScopeMissing:
+        except (ScopeMissing, AccountRefused):
+            # TikTok tells a missing permission from a missing account only sometimes.
             if not lacking(self.granted().scopes):
                 raise
             self.note(_NO_LISTS)
