@@ -21,9 +21,12 @@ def main() -> int:
         metavar="YYYY-MM-DD",
         help="hold the clock at noon UTC of this day",
     )
+    parser.add_argument(
+        "--many", type=int, default=0, metavar="N", help="N small campaigns more on every platform"
+    )
     options = parser.parse_args()
     try:
-        server = listen(options.port, options.seed, options.today)
+        server = listen(options.port, options.seed, options.today, options.many)
     except (OSError, SystemExit):
         print(f"Port {options.port} is in use: choose another with --port.", file=sys.stderr)
         return 1

@@ -24,11 +24,11 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
 
-def create_app(seed: int, today: dt.date | None) -> Flask:
+def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     """An application with a world of its own; `today` pins its clock to that day's noon UTC."""
     app = Flask(__name__)
     clock = Clock(noon(today) if today else None)
-    app.extensions["sandbox"] = State(seed, clock)
+    app.extensions["sandbox"] = State(seed, clock, many)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(truth.blueprint)
     app.register_blueprint(meta.blueprint)
@@ -37,11 +37,11 @@ def create_app(seed: int, today: dt.date | None) -> Flask:
     return app
 
 
-def listen(port: int, seed: int, today: dt.date | None) -> BaseWSGIServer:
+def listen(port: int, seed: int, today: dt.date | None, many: int = 0) -> BaseWSGIServer:
     """A server that already listens on loopback; raises OSError when the port is taken."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     return make_server(
-        "127.0.0.1", port, create_app(seed, today), threaded=True, request_handler=Handler
+        "127.0.0.1", port, create_app(seed, today, many), threaded=True, request_handler=Handler
     )
 
 

@@ -43,9 +43,9 @@ class MetaMemory:
 class State:
     """Everything a request handler may look at."""
 
-    def __init__(self, seed: int, clock: Clock) -> None:
+    def __init__(self, seed: int, clock: Clock, many: int = 0) -> None:
         self.clock = clock
-        self.world = World(seed, anchor_for(clock.now().date()))
+        self.world = World(seed, anchor_for(clock.now().date()), many)
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.meta = MetaMemory()

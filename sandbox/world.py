@@ -134,10 +134,10 @@ def anchor_for(today: dt.date) -> dt.date:
 class World:
     """Everything there is, and the figures of any day as of any instant."""
 
-    def __init__(self, seed: int, anchor: dt.date) -> None:
+    def __init__(self, seed: int, anchor: dt.date, many: int = 0) -> None:
         self.seed = seed
         self.anchor = anchor
-        self.businesses, self.accounts = _build(seed, anchor)
+        self.businesses, self.accounts = _build(seed, anchor, many)
         self.removed: set[str] = set()
         self.restated: list[tuple[dt.date, dt.date]] = []
         self._final: dict[tuple[str, dt.date], list[Delivery]] = {}
@@ -293,7 +293,7 @@ _IDS = {
 }
 
 
-def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
+def _build(seed: int, anchor: dt.date, many: int) -> tuple[list[Business], list[Account]]:
     businesses = {
         plan.key: Business(f"{77_001_000_000_000 + number}", plan.name)
         for number, plan in enumerate(BUSINESSES, 1)
@@ -310,7 +310,23 @@ def _build(seed: int, anchor: dt.date) -> tuple[list[Business], list[Account]]:
         numbers[plan.account] += 1
         account = accounts[plan.account]
         account.campaigns.append(_campaign(seed, account, plan, numbers[plan.account], anchor))
+    firsts = {account.plan.platform: account for account in reversed(accounts.values())}
+    for account in firsts.values():
+        account.campaigns.extend(
+            _one_of_many(seed, account, number, anchor) for number in range(many)
+        )
     return list(businesses.values()), list(accounts.values())
+
+
+def _one_of_many(seed: int, account: Account, number: int, anchor: dt.date) -> Campaign:
+    """A small campaign beside the planned ones, with ids far from theirs."""
+    plan = Plan(
+        account.plan.key, f"Many {number:05d}", "One of many.", ad_sets=1, ads=1, volume=0.2
+    )
+    base = 2 * _IDS[account.plan.platform].campaigns + number * 10**6
+    return _furnished(
+        seed, Campaign(str(base), account, plan, number, anchor - dt.timedelta(days=700), None)
+    )
 
 
 def _campaign(seed: int, account: Account, plan: Plan, number: int, anchor: dt.date) -> Campaign:
@@ -318,9 +334,12 @@ def _campaign(seed: int, account: Account, plan: Plan, number: int, anchor: dt.d
     base = ids.campaigns + account.number * ids.apart + number * 10**8
     launched = anchor + dt.timedelta(days=plan.launch)
     ended = None if plan.end is None else anchor + dt.timedelta(days=plan.end)
-    campaign = Campaign(str(base), account, plan, number, launched, ended)
-    for set_number in range(1, plan.ad_sets + 1):
-        campaign.ad_sets.append(_ad_set(seed, campaign, base, set_number))
+    return _furnished(seed, Campaign(str(base), account, plan, number, launched, ended))
+
+
+def _furnished(seed: int, campaign: Campaign) -> Campaign:
+    for number in range(1, campaign.plan.ad_sets + 1):
+        campaign.ad_sets.append(_ad_set(seed, campaign, int(campaign.id), number))
     return campaign
 
 
