@@ -1,4 +1,4 @@
-"""One campaign from near: its days, its parts, its placements and what was restated.
+"""One campaign from near: its days, its parts and its placements.
 
 The days come from the daily totals in the workspace's currency. Ad sets, ads and placements
 are read at their own grain, in the account's currency; their sums need not equal the
@@ -24,11 +24,8 @@ from app.models import (
     AdGroup,
     Campaign,
     CampaignTotalDay,
-    MetricRevision,
     PlacementDay,
 )
-
-RESTATEMENTS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +132,6 @@ def placements(session: Session, near: Near, period: Period) -> list[Part]:
         .order_by(func.sum(PlacementDay.spend).desc(), PlacementDay.placement)
     )
     return [Part(row.placement, "active", _native(row)) for row in rows]
-
-
-def restatements(session: Session, near: Near, period: Period) -> Sequence[MetricRevision]:
-    """What the platform changed about days already read, the latest change first."""
-    return session.scalars(
-        select(MetricRevision)
-        .where(
-            MetricRevision.workspace_id == near.campaign.workspace_id,
-            MetricRevision.account_id == near.campaign.account_id,
-            MetricRevision.grain == "campaign",
-            MetricRevision.entity_id == near.campaign.id,
-            MetricRevision.day.between(period.first, period.last),
-        )
-        .order_by(MetricRevision.changed_at.desc(), MetricRevision.id.desc())
-        .limit(RESTATEMENTS_SHOWN)
-    ).all()
 
 
 def _days(rows: Sequence[CampaignTotalDay], source: Source, period: Period) -> list[DayFigures]:

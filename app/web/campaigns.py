@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator
 
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
 from app.extensions import db
-from app.metrics.campaign import ad_sets, campaign_near, placements, restatements
+from app.metrics.campaign import Near, ad_sets, campaign_near, placements
 from app.metrics.campaigns import (
     EVERYTHING,
     PAGE_SIZE,
@@ -24,8 +25,10 @@ from app.metrics.campaigns import (
 )
 from app.metrics.figures import RevenueSource
 from app.metrics.freshness import freshness
+from app.metrics.period import Period
 from app.metrics.platforms import platform_label
-from app.metrics.sources import sources
+from app.metrics.sources import Sources, sources
+from app.metrics.trail import changed_days
 from app.web import access, charts
 from app.web.htmx import page
 from app.web.plain import flat, harmless, plain
@@ -108,12 +111,9 @@ def export() -> ResponseReturnValue:
 
 @blueprint.get("/<int:campaign_id>")
 def show(campaign_id: int) -> ResponseReturnValue:
-    """One campaign: its days, ad sets, ads, placements, and what was restated."""
+    """One campaign: its days, ad sets, ads, placements, and what changed later."""
     view = read_view(request.args, access.today())
-    known = sources(db.session(), access.workspace().id)
-    near = campaign_near(db.session(), known, campaign_id, view.shown)
-    if near is None:
-        raise NotFound
+    known, near = _near(campaign_id, view.shown)
     unsettled = freshness(known).unsettled(view.shown)
     return page(
         "campaigns/show.html",
@@ -133,10 +133,41 @@ def show(campaign_id: int) -> ResponseReturnValue:
         table=trend_table(near.days, [], RevenueSource.REPORTED, access.workspace().currency),
         ad_sets=ad_sets(db.session(), near, view.shown),
         placements=placements(db.session(), near, view.shown),
-        restatements=restatements(db.session(), near, view.shown),
+        changed=changed_days(db.session(), near, view.shown),
         label=platform_label,
         today=access.today(),
     )
+
+
+@blueprint.get("/<int:campaign_id>/days/<day>")
+def trail(campaign_id: int, day: str) -> ResponseReturnValue:
+    """Everything that one day of a campaign was reported as."""
+    try:
+        only = Period(dt.date.fromisoformat(day), dt.date.fromisoformat(day))
+    except ValueError as error:
+        raise NotFound from error
+    known, near = _near(campaign_id, only)
+    found = changed_days(db.session(), near, only)
+    if not found:
+        raise NotFound
+    return page(
+        "campaigns/trail.html",
+        "trail",
+        view=read_view(request.args, access.today()),
+        near=near,
+        changed=found[0],
+        sandbox=known.is_sandbox(near.source),
+        label=platform_label,
+    )
+
+
+def _near(campaign_id: int, period: Period) -> tuple[Sources, Near]:
+    """The campaign with where it comes from. Raises NotFound."""
+    known = sources(db.session(), access.workspace().id)
+    near = campaign_near(db.session(), known, campaign_id, period)
+    if near is None:
+        raise NotFound
+    return known, near
 
 
 def _view() -> View:

@@ -27,6 +27,7 @@ from app.web import (
     oauth,
     openapi,
     settings,
+    trail_api,
     workspace_api,
 )
 
@@ -46,6 +47,7 @@ PRIVATE = tuple(
         workspace_api,
         api,
         claims_api,
+        trail_api,
     )
 )
 

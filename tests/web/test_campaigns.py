@@ -13,7 +13,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.models import Account, Ad, AdDay, AdGroup, Campaign, MetricRevision, PlacementDay
+from app.models import (
+    Account,
+    Ad,
+    AdDay,
+    AdGroup,
+    Campaign,
+    DayAtAge,
+    MetricRevision,
+    PlacementDay,
+)
 from tests.conftest import Member, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
 
@@ -138,7 +147,6 @@ def test_one_campaign_shows_its_parts_in_its_own_currency(
     for words in ("Gift guide", "Northlight US", "Warm audience", "Video 3", "Instagram"):
         assert words in html
     assert "$61.00" in html
-    assert "90.05 → <strong>100.10</strong>" in html
 
 
 def test_a_removed_campaign_says_so(session: Session, alices: FlaskClient, gift: Campaign) -> None:
@@ -185,23 +193,6 @@ def _with_parts(session: Session, campaign: Campaign) -> None:
             campaign_id=campaign.id, placement="instagram", day=DAY, spend=Decimal(40), **place
         )
     )
-    old = {
-        "spend": "90.05",
-        "conversions": "3",
-        "conversion_value": "300",
-        "clicks": 50,
-        "impressions": 0,
-    }
-    session.add(
-        MetricRevision(
-            grain="campaign",
-            entity_id=campaign.id,
-            day=DAY,
-            old=old,
-            new={**old, "spend": "100.10", "conversions": "4", "conversion_value": "400"},
-            **place,
-        )
-    )
     session.commit()
 
 
@@ -218,3 +209,117 @@ def test_made_up_figures_are_marked_wherever_campaigns_are_shown(
     export = client.get("/campaigns/export.csv")
     assert "sandbox-campaigns-" in export.headers["Content-Disposition"]
     assert client.get("/api/metrics/summary").get_json()["sandbox"] is True
+
+
+def test_a_day_says_what_was_first_reported_and_what_is_now(
+    session: Session, alices: FlaskClient, gift: Campaign
+) -> None:
+    noted(session, gift, hours_after=-3, conversions=("1", "2"))
+    noted(session, gift, hours_after=5, conversions=("2", "3"))
+    noted(session, gift, hours_after=30, conversions=("3", "4"))
+
+    shown = " ".join(text(alices, f"/campaigns/{gift.id}").split())
+    first = f"{DAY:%b} {DAY.day}"
+
+    assert f"2 on {first},</span> <strong>4 now</strong>" in shown
+    assert "2 changes" in shown
+    assert '<span class="muted">$100.10</span>' in shown
+
+    steps = text(alices, f"/campaigns/{gift.id}/days/{DAY}", headers=PARTIAL)
+    assert f"Reported 2 conversions on {first}, 4 now." in steps
+    assert "it changed 1 time; that is not listed" in steps
+    assert steps.index(">3<") < steps.rindex(">4<")
+    assert "<html" not in steps
+
+
+@pytest.mark.parametrize("path", ["days/2020-01-01", "days/soon", "days/2020-02-30"])
+def test_a_day_that_did_not_change_has_no_steps(
+    alices: FlaskClient, gift: Campaign, path: str
+) -> None:
+    assert alices.get(f"/campaigns/{gift.id}/{path}").status_code == 404
+    assert "None of these days has other figures" in text(alices, f"/campaigns/{gift.id}")
+
+
+def test_scripts_see_every_step(session: Session, alices: FlaskClient, gift: Campaign) -> None:
+    noted(session, gift, hours_after=5, conversions=("2", "4"))
+    session.add(
+        DayAtAge(
+            workspace_id=gift.workspace_id,
+            account_id=gift.account_id,
+            day=DAY,
+            age=1,
+            conversion_action="",
+            spend=Decimal(0),
+            conversions=Decimal(2),
+            conversion_value=Decimal(0),
+        )
+    )
+    session.commit()
+
+    found = alices.get(f"/api/campaigns/{gift.id}/revisions").get_json()
+
+    assert found["currency"] == "USD"
+    [day] = found["rows"]
+    assert (day["day"], day["reported_on"]) == (str(DAY), str(DAY + dt.timedelta(days=1)))
+    assert (day["first"]["conversions"], day["now"]["conversions"]) == ("2", "4")
+    assert [change["now"]["conversions"] for change in day["changes"]] == ["4"]
+
+
+def test_when_a_day_was_first_read_is_not_made_up(
+    session: Session, alices: FlaskClient, gift: Campaign
+) -> None:
+    noted(session, gift, hours_after=30, conversions=("2", "4"))
+    [day] = alices.get(f"/api/campaigns/{gift.id}/revisions").get_json()["rows"]
+    assert day["reported_on"] is None
+    assert " before " in text(alices, f"/campaigns/{gift.id}/days/{DAY}")
+
+
+def test_what_came_late_was_first_reported_as_nothing_and_what_is_taken_back_is_said_so(
+    session: Session, alices: FlaskClient, gift: Campaign
+) -> None:
+    noted(session, gift, hours_after=5, conversions=(None, "9"))
+    noted(session, gift, hours_after=6, conversions=("9", None))
+    noted(session, gift, hours_after=7, conversions=(None, "4"))
+    [day] = alices.get(f"/api/campaigns/{gift.id}/revisions").get_json()["rows"]
+    assert (day["first"]["conversions"], day["now"]["conversions"]) == ("0", "4")
+    assert [bool(change["now"]) for change in day["changes"]] == [True, False, True]
+    assert "taken back" in text(alices, f"/campaigns/{gift.id}/days/{DAY}")
+
+
+def test_nobody_sees_the_steps_of_a_strangers_campaign(
+    app: Flask, session: Session, charlie: Member, gift: Campaign
+) -> None:
+    noted(session, gift, hours_after=5, conversions=("2", "4"))
+    stranger = sign_in(app, charlie)
+    assert stranger.get(f"/campaigns/{gift.id}/days/{DAY}").status_code == 404
+    assert stranger.get(f"/api/campaigns/{gift.id}/revisions").status_code == 404
+
+
+def noted(
+    session: Session,
+    campaign: Campaign,
+    *,
+    hours_after: int,
+    conversions: tuple[str | None, str | None],
+) -> None:
+    """The ledger's row of a change so many hours after the day was over in New York."""
+    over = dt.datetime.combine(DAY + dt.timedelta(days=1), dt.time(), ZoneInfo("America/New_York"))
+    old, new = (
+        None
+        if count is None
+        else {"spend": "100.10", "conversions": count, "conversion_value": "400"}
+        for count in conversions
+    )
+    session.add(
+        MetricRevision(
+            workspace_id=campaign.workspace_id,
+            account_id=campaign.account_id,
+            grain="campaign",
+            entity_id=campaign.id,
+            day=DAY,
+            old=old,
+            new=new,
+            changed_at=over + dt.timedelta(hours=hours_after),
+        )
+    )
+    session.commit()

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy.orm import Session
 
-from app.models import SyncRun
+from app.models import Campaign, MetricRevision, SyncRun
 from app.web.openapi import undeclared
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import (
@@ -54,6 +54,7 @@ def test_every_call_under_api_is_described(app: Flask) -> None:
         "/api/store-against-claims?from=2026-11-01&to=2026-11-10",
         "/api/store-against-claims?from=2026-10-01&to=2026-10-10",
         "/api/campaigns?colour=red",
+        "/api/campaigns/{campaign}/revisions?from=2026-11-01&to=2026-11-10",
         "/api/sync-runs/7",
     ],
 )
@@ -61,7 +62,8 @@ def test_answers_are_what_the_document_says(
     app: Flask, session: Session, alice: Member, path: str
 ) -> None:
     client = sign_in(app, alice)
-    _fill(client, session, alice)
+    campaign = _fill(client, session, alice)
+    path = path.format(campaign=campaign.id)
     answer = client.get(path)
     document = client.get("/api/openapi.json").get_json()
     described = next(
@@ -73,11 +75,24 @@ def test_answers_are_what_the_document_says(
     Draft202012Validator(schema).validate(answer.get_json())
 
 
-def _fill(client: FlaskClient, session: Session, alice: Member) -> None:
-    """One of each thing there is to ask for."""
+def _fill(client: FlaskClient, session: Session, alice: Member) -> Campaign:
+    """One of each thing there is to ask for; the campaign's day was reported as less at first."""
     connection = make_connection(session, alice.workspace)
     campaign = make_campaign(session, make_account(session, connection), "Gift guide")
     make_day(session, campaign, dt.date(2026, 11, 2), spend="10.50", value="20")
+    figures = {"spend": "10.50", "conversions": "0", "conversion_value": "15"}
+    session.add(
+        MetricRevision(
+            workspace_id=alice.workspace.id,
+            account_id=campaign.account_id,
+            grain="campaign",
+            entity_id=campaign.id,
+            day=dt.date(2026, 11, 2),
+            old=figures,
+            new={**figures, "conversion_value": "20"},
+            changed_at=dt.datetime(2026, 11, 9, tzinfo=dt.UTC),
+        )
+    )
     shop = make_account(session, make_connection(session, alice.workspace, "shopify"))
     make_store_day(session, shop, dt.date(2026, 11, 2), net="20")
     session.add(
@@ -96,6 +111,7 @@ def _fill(client: FlaskClient, session: Session, alice: Member) -> None:
         headers={"X-CSRFToken": csrf_token(client)},
     )
     assert made.status_code == 201
+    return campaign
 
 
 def _closed(schema: Any) -> Any:
