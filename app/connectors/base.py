@@ -21,6 +21,7 @@ from app.connectors.words import (
     Grain,
     Grant,
     Meter,
+    PastedField,
     PastedForm,
     Quota,
     StoreFigures,
@@ -42,7 +43,8 @@ class Connector(ABC):
     `restates_days`: how long figures of a day may still change. `history_days`: how far back
     the platform answers. `chunk_days`: a span that one read at ad level answers comfortably.
     `readers`: how many reads of one account it allows at once. `sells`: a shop, which has
-    `store_days` and no `facts`.
+    `store_days` and no `facts`. `start_fields`: what people fill in before the popup opens, such
+    as a shop's address; `begin_with` gets it by these names.
 
     `started` holds what was remembered when a hand-shake began: a PKCE `verifier`, and what
     `begin_with` made of the start's query.
@@ -59,6 +61,7 @@ class Connector(ABC):
     grains: ClassVar[tuple[Grain, ...]] = (Grain.CAMPAIGN, Grain.AD)
     sells: ClassVar[bool] = False
     pasted_forms: ClassVar[tuple[PastedForm, ...]] = ()
+    start_fields: ClassVar[tuple[PastedField, ...]] = ()
 
     registry: ClassVar[dict[str, type[Connector]]] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Id, WorkspaceId
@@ -65,7 +65,8 @@ class Account(Base):
     of days read without a gap; `settled_through` is the last day the platform no longer
     restates. `conversion_action` overrides which action type counts as a conversion. `via` is
     the id of the manager account through which the platform is asked, empty for direct access.
-    `trouble` says why this account alone could not be read, empty when it could.
+    `trouble` says why this account alone could not be read, empty when it could. `offered`:
+    people have had it before them when they chose accounts; one that has not is new to them.
     """
 
     __tablename__ = "account"
@@ -86,6 +87,7 @@ class Account(Base):
     via_name: Mapped[str] = mapped_column(server_default="")
     trouble: Mapped[str] = mapped_column(server_default="")
     selected: Mapped[bool] = mapped_column(default=False)
+    offered: Mapped[bool] = mapped_column(server_default=false(), default=False)
     conversion_action: Mapped[str | None]
     history_from: Mapped[dt.date | None]
     read_through: Mapped[dt.date | None]

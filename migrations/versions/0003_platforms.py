@@ -17,6 +17,10 @@ def upgrade() -> None:
     for name in ("via", "via_name", "trouble"):
         column = sa.Column(name, sa.Text(), server_default="", nullable=False)
         op.add_column("account", column)
+    # Whoever has connected before this has chosen among all there were.
+    offered = sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False)
+    op.add_column("account", offered)
+    op.alter_column("account", "offered", server_default=sa.false())
     for name in ("revenue_with_tax", "revenue_with_shipping"):
         column = sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
         op.add_column("workspace", column)
@@ -122,6 +126,6 @@ def downgrade() -> None:
     op.drop_column("sync_run", "quota_used")
     for name in ("revenue_with_tax", "revenue_with_shipping"):
         op.drop_column("workspace", name)
-    for name in ("via", "via_name", "trouble"):
+    for name in ("via", "via_name", "trouble", "offered"):
         op.drop_column("account", name)
     op.drop_column("platform_connection", "warned_days")
