@@ -194,7 +194,7 @@ def surprises(thing: Thing) -> list[str]:
     """Words of TikTok's that are in no table of ours."""
     words = []
     if not status_of(thing.secondary_status or "", thing.operation_status or "")[1]:
-        words.append(f"status {thing.secondary_status or thing.operation_status}")
+        words.append(f"status {thing.secondary_status or thing.operation_status or '(none)'}")
     if thing.budget_mode and thing.budget_mode not in BUDGET_KIND:
         words.append(f"budget {thing.budget_mode}")
     return words
