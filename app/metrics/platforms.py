@@ -52,7 +52,8 @@ COUNTING = {
     ),
     "tiktok": Counting(
         "TikTok",
-        "The Conversions column.",
+        "Purchases on the website, in the app and in TikTok Shop together; in an uploaded export, "
+        "its Conversions column.",
         "By default 7 days after a click, 1 day after a view.",
         "Booked on the day of the click or view, in the account's time zone.",
     ),
