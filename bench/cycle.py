@@ -41,7 +41,7 @@ def cycle(settings: Settings) -> dict[str, float]:
     runtime = Runtime.create(settings)
     began, cpu = time.perf_counter(), time.process_time()
     with runtime.transaction() as session:
-        queued = enqueue_due(session, dt.datetime.now(dt.UTC))
+        queued = enqueue_due(session, settings, dt.datetime.now(dt.UTC))
 
     async def work() -> None:
         queue = make_queue(settings)

@@ -35,10 +35,10 @@ class Runtime:
 
     @classmethod
     def create(cls, settings: Settings) -> Runtime:
-        """Every job may hold a lock and a transaction at once, and the timer one more."""
+        """Every job may hold a lock, a transaction and a quota at once, and the timer one more."""
         engine = create_engine(
             settings.database_url,
-            pool_size=2 * settings.job_concurrency + 2,
+            pool_size=3 * settings.job_concurrency + 2,
             pool_pre_ping=True,
         )
         return cls(settings, engine)

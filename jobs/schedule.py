@@ -16,11 +16,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.settings import Settings
 from app.sync.due import enqueue_due
 from app.sync.queue import defer
 from jobs.recovery import recover
 from jobs.runtime import Runtime, utc_now
-from jobs.tasks import PRUNE, REFRESH_RATES
+from jobs.tasks import PRUNE, REFRESH_RATES, REMIND
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +29,24 @@ logger = logging.getLogger(__name__)
 LEADER_LOCK = 20_260_001
 LOOK_EVERY_SECONDS = 1.0
 
-Action = Callable[[Session, dt.datetime], object]
+Action = Callable[[Session, Settings, dt.datetime], object]
 
 
-def _queue_rates(session: Session, _now: dt.datetime) -> None:
+def _recover(session: Session, _settings: Settings, now: dt.datetime) -> None:
+    recover(session, now)
+
+
+def _queue_rates(session: Session, _settings: Settings, _now: dt.datetime) -> None:
     defer(session, REFRESH_RATES, {})
 
 
-def _queue_pruning(session: Session, _now: dt.datetime) -> None:
+def _queue_pruning(session: Session, _settings: Settings, _now: dt.datetime) -> None:
     defer(session, PRUNE, {})
+
+
+def _queue_reminders(session: Session, settings: Settings, _now: dt.datetime) -> None:
+    if settings.smtp_host:
+        defer(session, REMIND, {})
 
 
 class Entry(NamedTuple):
@@ -50,9 +60,10 @@ class Entry(NamedTuple):
 
 # The ECB publishes about 16:00 in Frankfurt on its working days.
 TIMETABLE = (
-    Entry("recover", recover, IntervalTrigger(seconds=10, timezone=dt.UTC), at_start=True),
+    Entry("recover", _recover, IntervalTrigger(seconds=10, timezone=dt.UTC), at_start=True),
     Entry("sync", enqueue_due, IntervalTrigger(minutes=5, timezone=dt.UTC), at_start=True),
     Entry("rates", _queue_rates, CronTrigger(hour=17, timezone=dt.UTC), at_start=True),
+    Entry("remind", _queue_reminders, CronTrigger(minute=10, timezone=dt.UTC), at_start=False),
     Entry("prune", _queue_pruning, CronTrigger(hour=2, minute=30, timezone=dt.UTC), at_start=False),
 )
 
@@ -116,7 +127,7 @@ class Timer:
         """One entry in one transaction; a database that is away is tried again next time."""
         try:
             with self._runtime.transaction() as session:
-                entry.action(session, utc_now())
+                entry.action(session, self._runtime.settings, utc_now())
         except SQLAlchemyError:
             logger.exception("the timetable's %s did not run", entry.name)
 

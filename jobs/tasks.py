@@ -14,6 +14,7 @@ from app.imports import run as imports
 from app.models import Account, Workspace
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
+from jobs.letters import send_reminders
 from jobs.prune import prune
 from jobs.runtime import Runtime, utc_now
 
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 REFRESH_RATES = "refresh_rates"
 PRUNE = "prune"
+REMIND = "remind"
 
 _OUR_FAULT = (
     "Something went wrong on our side. What was read until then is stored; the next sync tries "
@@ -93,9 +95,15 @@ def prune_old(context: JobContext) -> None:
         prune(session, utc_now())
 
 
+def remind(context: JobContext) -> None:
+    """Write to the owners of connections whose access ends soon or has ended."""
+    send_reminders(Runtime.of(context), utc_now())
+
+
 TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
     imports.TASK: run_import,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
+    REMIND: remind,
 }

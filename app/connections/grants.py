@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.connections.custody import custodian_within, keep
 from app.connections.vault import Vault
 from app.connectors.base import Connector
 from app.connectors.errors import AccessRevoked, ConnectorError
@@ -59,10 +60,11 @@ def connect(
     counting its accounts twice. The only account there is gets selected.
     Raises Invalid when the grant reads no account.
     """
+    found = connector.accounts()
+    # Taken afterwards: listing accounts may have renewed it.
     grant = connector.grant
     if grant is None:
         raise TypeError("connect() needs a connector that has been granted access")
-    found = connector.accounts()
     if not found:
         raise Invalid(
             f"{connector.label} was reached, but this login can read no ad account. Nothing was "
@@ -83,6 +85,8 @@ def connect(
     session.flush()
     adopt(session, connection, found)
     accounts = list(connection.accounts)
+    for account in accounts:
+        account.trouble = ""
     if len(accounts) == 1:
         accounts[0].selected = True
     return connection
@@ -90,8 +94,7 @@ def connect(
 
 def keep_grant(connection: PlatformConnection, grant: Grant, vault: Vault) -> None:
     """Store a grant, encrypted, and call the connection healthy again."""
-    connection.credentials = vault.seal(grant)
-    connection.token_expires_at = grant.deadline
+    keep(connection, grant, vault)
     connection.warned_days = None
     connection.scopes = list(grant.scopes)
     connection.label = grant.label
@@ -148,6 +151,7 @@ def adopt(
 def choose(connection: PlatformConnection, external_ids: Sequence[str]) -> None:
     """Read exactly these accounts from now on. Raises Invalid for an account not offered."""
     wanted = set(external_ids)
+    changed = False
     offered = {account.external_id for account in connection.accounts}
     if unknown := sorted(wanted - offered):
         raise Invalid(
@@ -156,7 +160,13 @@ def choose(connection: PlatformConnection, external_ids: Sequence[str]) -> None:
     if len(wanted) > MAX_SELECTED:
         raise Invalid(f"Choose at most {MAX_SELECTED} accounts in one connection.")
     for account in connection.accounts:
-        account.selected = account.external_id in wanted
+        if account.selected != (account.external_id in wanted):
+            account.selected = not account.selected
+            account.trouble = ""
+            changed = True
+    if changed and connection.status == "needs_attention" and connection.credentials:
+        # What needed attention may have been the accounts; the next sync finds out.
+        connection.status, connection.status_reason = "active", ""
 
 
 def forget_grant(
@@ -168,6 +178,7 @@ def forget_grant(
     """Revoke at the platform and delete the tokens; returns a sentence when revoking failed.
 
     `connector` is None when the stored grant can no longer be read.
+    Commits what was pending before, should the grant have to be renewed to be revoked.
     The grant of a login that another connection of this installation still uses is deleted
     here but not revoked there, which would cut that one off too.
     """
@@ -178,6 +189,7 @@ def forget_grant(
             "withdrawn at the platform: remove the app in its own settings."
         )
     elif not _shared(session, connector, connection, vault):
+        connector.custodian = custodian_within(session, connection, vault)
         try:
             connector.revoke()
         except ConnectorError as error:
@@ -266,7 +278,6 @@ def _describe(account: Account, found: FoundAccount) -> Account:
     account.status = found.status
     account.via = found.via
     account.via_name = found.via_name
-    account.trouble = ""
     account.removed_at = None
     return account
 

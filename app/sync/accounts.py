@@ -1,4 +1,4 @@
-"""What a sync finds out about its connection on the way: renewed access, accounts come and gone."""
+"""What a sync finds out about its connection on the way: accounts come and gone."""
 
 from __future__ import annotations
 
@@ -8,29 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.connections.grants import adopt
-from app.connections.vault import Vault
 from app.connectors.errors import AccessRevoked
-from app.connectors.words import FoundAccount, Grant
+from app.connectors.words import FoundAccount
 from app.models import Account, PlatformConnection
-
-
-def keep_renewed(
-    session: Session, connection_id: int, renewed: Grant, vault: Vault, *, instead_of: Grant
-) -> Grant:
-    """Store a renewed grant, unless the owner connected again meanwhile; returns the one to use.
-
-    Raises AccessRevoked when the owner disconnected meanwhile.
-    """
-    connection = session.get(PlatformConnection, connection_id, with_for_update=True)
-    if connection is None or connection.status != "active" or not connection.credentials:
-        raise AccessRevoked("This platform was disconnected while it was being read.")
-    stored = vault.open(connection.credentials)
-    if stored != instead_of:
-        return stored
-    connection.credentials = vault.seal(renewed)
-    connection.token_expires_at = renewed.deadline
-    connection.warned_days = None
-    return renewed
 
 
 def refresh_accounts(
@@ -41,9 +21,9 @@ def refresh_accounts(
     Raises AccessRevoked when no selected account can be read any more.
     """
     read = {account.id for account in connection.accounts if account.removed_at is None}
-    adopt(session, connection, listed)
+    new = adopt(session, connection, listed)
     by_id = {account.external_id: account for account in listed}
-    notices = []
+    notices = [_offered(new)] if new else []
     for account in connection.accounts:
         found = by_id.get(account.external_id)
         if found is None:
@@ -61,6 +41,15 @@ def refresh_accounts(
             "kept. Ask the accounts' owner for access, then connect again."
         )
     return notices
+
+
+def _offered(new: Sequence[Account]) -> str:
+    named = ", ".join(sorted(account.name for account in new)[:3])
+    more = f" and {len(new) - 3} more" if len(new) > 3 else ""
+    return (
+        f"This login can read more than before: {named}{more}. Nothing of it is read yet. To have "
+        "it count, open Connections, choose Accounts and tick it."
+    )
 
 
 def _why_not_read(account: Account, found: FoundAccount | None) -> str:

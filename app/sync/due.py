@@ -3,89 +3,130 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.orm import Session, selectinload
 
 from app.connectors.base import Connector
 from app.connectors.platforms import connector_for
+from app.metrics.quotas import CYCLE, cadences
 from app.models import Account, PlatformConnection, SyncRun
+from app.settings import Settings
 from app.sync.lock import UNFINISHED
 from app.sync.requests import request_sync
 from app.sync.window import Reach, lacks_history
 
 # The timetable ticks every five minutes and is never exact to the second.
-_RECENT_EVERY = dt.timedelta(minutes=4, seconds=30)
-_WEEK_EVERY = dt.timedelta(hours=1) - dt.timedelta(seconds=30)
+_INEXACT = dt.timedelta(seconds=30)
+_CYCLES_IN_A_WEEKS_READ = 12
 _HISTORY_AGAIN_AFTER = dt.timedelta(hours=24)
 _NIGHT = dt.time(3)
 _BACK_OFF = dt.timedelta(minutes=5)
 _LONGEST_BACK_OFF = dt.timedelta(hours=2)
-_LOOK_BACK = dt.timedelta(days=3)
+
+# Reading history begins with the newest days: once it has begun, that counts as having read them.
+_DONE = text("""
+    SELECT asked.id, wanted.reach, latest.id, latest.began
+    FROM unnest(CAST(:connections AS bigint[])) AS asked (id)
+    CROSS JOIN unnest(ARRAY['recent', 'week', 'window', 'history']) AS wanted (reach)
+    CROSS JOIN LATERAL (
+        SELECT id, coalesce(started_at, queued_at) AS began FROM sync_run
+        WHERE connection_id = asked.id AND reach = wanted.reach
+          AND (state = 'done' OR (reach = 'history' AND started_at IS NOT NULL
+                                  AND state IN ('queued', 'running')))
+        ORDER BY id DESC LIMIT 1
+    ) AS latest
+""")
+_FAILED = text("""
+    SELECT asked.id, count(*), max(run.finished_at)
+    FROM unnest(CAST(:connections AS bigint[]), CAST(:done AS bigint[])) AS asked (id, done)
+    JOIN sync_run AS run ON run.connection_id = asked.id AND run.id > asked.done
+    WHERE run.reach IN ('recent', 'week', 'window', 'history') AND run.state = 'failed'
+    GROUP BY asked.id
+""")
 
 
 class Past(NamedTuple):
     """A connection's latest syncs: when the last done of each reach began, and failures since."""
 
-    done: dict[Reach, dt.datetime]
-    failed_in_a_row: int
-    last_failed_at: dt.datetime | None
+    done: Mapping[Reach, dt.datetime] = {}
+    failed_in_a_row: int = 0
+    last_failed_at: dt.datetime | None = None
+    reading_history: bool = False
 
     def began(self, *reaches: Reach) -> dt.datetime | None:
         """When the latest done sync of these reaches began."""
         return max((self.done[reach] for reach in reaches if reach in self.done), default=None)
 
 
-def due(session: Session, now: dt.datetime) -> list[tuple[PlatformConnection, Reach]]:
+def due(
+    session: Session, settings: Settings, now: dt.datetime
+) -> list[tuple[PlatformConnection, Reach]]:
     """Connections to sync now, with the farthest reach each is due for."""
     found = []
-    for connection in _ready(session, now):
+    ready = _ready(session, now)
+    pasts, every = _pasts(session, ready), cadences(session, settings, now)
+    for connection in ready:
         accounts = [a for a in connection.accounts if a.selected and a.removed_at is None]
-        past = _past(session, connection, now)
+        past = pasts[connection.id]
         if accounts and not _backing_off(past, now):
-            reach = reach_due(accounts, connector_for(connection.platform), past, now)
+            kind = connector_for(connection.platform)
+            reach = reach_due(accounts, kind, past, now, every.get(connection.platform, CYCLE))
             if reach is not None:
                 found.append((connection, reach))
     return found
 
 
-def enqueue_due(session: Session, now: dt.datetime) -> int:
+def enqueue_due(session: Session, settings: Settings, now: dt.datetime) -> int:
     """Queue a sync for every connection that is due; returns how many."""
-    connections = due(session, now)
+    connections = due(session, settings, now)
     for connection, reach in connections:
         request_sync(session, connection, trigger="schedule", reach=reach, now=now)
     return len(connections)
 
 
 def reach_due(
-    accounts: Sequence[Account], connector: type[Connector], past: Past, now: dt.datetime
+    accounts: Sequence[Account],
+    connector: type[Connector],
+    past: Past,
+    now: dt.datetime,
+    every: dt.timedelta = CYCLE,
 ) -> Reach | None:
     """How far back to read now, None when the last sync is young enough.
 
     Missing history first; the restatement window once a night, after three o'clock where the
-    first account is; a week each hour; today and yesterday each time.
+    first account is; a week each twelfth time; today and yesterday each time. `every` is five
+    minutes, or longer when a quota is short.
     """
     window, history = past.began(Reach.WINDOW, Reach.HISTORY), past.began(Reach.HISTORY)
     week = past.began(Reach.WEEK, Reach.WINDOW, Reach.HISTORY)
     recent = past.began(*Reach)
     lacking = [account for account in accounts if lacks_history(account, connector, now)]
-    if any(account.history_from is None for account in lacking) or (
-        lacking and _older(history, now - _HISTORY_AGAIN_AFTER)
+    # One that alone cannot be read must not make the others' history be read again and again.
+    unread = any(a.history_from is None and not a.trouble for a in lacking)
+    if not past.reading_history and (
+        unread or (lacking and _older(history, now - _HISTORY_AGAIN_AFTER))
     ):
         return Reach.HISTORY
     if _older(window, _last_night(accounts[0], now)):
         return Reach.WINDOW
-    if _older(week, now - _WEEK_EVERY):
+    if _older(week, now - every * _CYCLES_IN_A_WEEKS_READ + _INEXACT):
         return Reach.WEEK
-    return Reach.RECENT if _older(recent, now - _RECENT_EVERY) else None
+    return Reach.RECENT if _older(recent, now - every + _INEXACT) else None
 
 
 def _ready(session: Session, now: dt.datetime) -> Sequence[PlatformConnection]:
+    """Those with nothing under way, days apart that make way for others once they have begun."""
     unfinished = select(SyncRun.id).where(
-        SyncRun.connection_id == PlatformConnection.id, SyncRun.state.in_(UNFINISHED)
+        SyncRun.connection_id == PlatformConnection.id,
+        SyncRun.state.in_(UNFINISHED),
+        or_(
+            SyncRun.reach.not_in((Reach.HISTORY, Reach.CHOSEN)),
+            SyncRun.started_at.is_(None),
+        ),
     )
     return session.scalars(
         select(PlatformConnection)
@@ -96,30 +137,30 @@ def _ready(session: Session, now: dt.datetime) -> Sequence[PlatformConnection]:
             func.coalesce(PlatformConnection.paused_until, now) <= now,
             ~unfinished.exists(),
         )
+        .options(selectinload(PlatformConnection.accounts))
         .order_by(PlatformConnection.id)
     ).all()
 
 
-def _past(session: Session, connection: PlatformConnection, now: dt.datetime) -> Past:
-    runs = session.scalars(
-        select(SyncRun)
-        .where(
-            SyncRun.connection_id == connection.id,
-            SyncRun.reach != Reach.CHOSEN.value,
-            SyncRun.queued_at > now - _LOOK_BACK,
-            SyncRun.state.in_(("done", "failed")),
+def _pasts(session: Session, connections: Sequence[PlatformConnection]) -> dict[int, Past]:
+    ids = [connection.id for connection in connections]
+    done: dict[int, dict[Reach, dt.datetime]] = {each: {} for each in ids}
+    latest = dict.fromkeys(ids, 0)
+    for connection_id, reach, run_id, began in session.execute(_DONE, {"connections": ids}):
+        done[connection_id][Reach(reach)] = began
+        latest[connection_id] = max(latest[connection_id], run_id)
+    asked = {"connections": ids, "done": [latest[each] for each in ids]}
+    failed = {row[0]: (row[1], row[2]) for row in session.execute(_FAILED, asked)}
+    reading = set(
+        session.scalars(
+            select(SyncRun.connection_id).where(
+                SyncRun.connection_id.in_(ids),
+                SyncRun.reach == Reach.HISTORY,
+                SyncRun.state.in_(UNFINISHED),
+            )
         )
-        .order_by(SyncRun.id.desc())
     )
-    done: dict[Reach, dt.datetime] = {}
-    failed, last_failed = 0, None
-    for run in runs:
-        if run.state == "done":
-            done.setdefault(Reach(run.reach), run.started_at or run.queued_at)
-        elif not done:
-            failed += 1
-            last_failed = last_failed or run.finished_at
-    return Past(done, failed, last_failed)
+    return {each: Past(done[each], *failed.get(each, (0, None)), each in reading) for each in ids}
 
 
 def _backing_off(past: Past, now: dt.datetime) -> bool:

@@ -23,6 +23,8 @@ from app.sync.window import (
 )
 
 _OLDER_CHUNKS = 4
+# A shop's settled days are asked for in one long-running question, which a year suits.
+_SHOPS_OLDER_DAYS = 366
 
 
 def plan(
@@ -97,7 +99,13 @@ def pieces(session: Session, run_id: int) -> list[Piece]:
 def found(account: Account) -> FoundAccount:
     """The account in the words of the connectors."""
     return FoundAccount(
-        account.external_id, account.name, account.currency, account.time_zone, account.status
+        account.external_id,
+        account.name,
+        account.currency,
+        account.time_zone,
+        account.status,
+        account.via,
+        account.via_name,
     )
 
 
@@ -114,7 +122,8 @@ def _cut(
         )
     if days.first <= settled:
         older = Days(days.first, min(days.last, settled))
-        yield from in_chunks(older, connector.chunk_days * _OLDER_CHUNKS)
+        longest = _SHOPS_OLDER_DAYS if connector.sells else connector.chunk_days * _OLDER_CHUNKS
+        yield from in_chunks(older, longest)
 
 
 def _spans(

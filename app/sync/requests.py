@@ -16,6 +16,7 @@ from app.sync.window import Reach, lacks_history
 
 TASK = "sync"
 _PRIORITY = {"manual": 2, "connect": 1}
+_LAST = -1
 
 
 def request_sync(
@@ -40,8 +41,7 @@ def request_sync(
     )
     reach = Reach.CHOSEN if days else reach or _default_reach(session, connection, now)
     for run in unfinished(session, connection):
-        same = run.reach == reach and (days is None or days == Days(*_span(run)))
-        if same or Reach(run.reach).covers(reach):
+        if _reads_all(run, trigger, reach, days):
             return run
     run = SyncRun(
         workspace_id=connection.workspace_id,
@@ -79,18 +79,42 @@ def unfinished(session: Session, connection: PlatformConnection) -> list[SyncRun
 
 
 def enqueue(session: Session, run: SyncRun, *, at: dt.datetime | None = None) -> None:
-    """Put the run's job on the queue, behind other syncs of its connection."""
+    """Put the run's job on the queue, behind other syncs of its connection.
+
+    One that has begun to read history goes behind all others: those are about today.
+    """
+    behind = run.started_at is not None and run.reach in (Reach.HISTORY, Reach.CHOSEN)
     defer(
         session,
         TASK,
         {"run_id": run.id},
         lock=f"connection-{run.connection_id}",
         at=at,
-        priority=_PRIORITY.get(run.trigger, 0),
+        priority=_LAST if behind else _PRIORITY.get(run.trigger, 0),
     )
 
 
+def _reads_all(run: SyncRun, trigger: str, reach: Reach, days: Days | None) -> bool:
+    """Whether an unfinished run is about to read, or just reading, all that is asked for.
+
+    History that has begun has today behind it, and what waits for a quota may wait for hours,
+    while a person who presses a button need not.
+    """
+    begun = run.started_at is not None
+    if begun and run.state == "queued" and trigger == "manual" != run.trigger:
+        return False
+    if run.reach == reach:
+        return days is None or days == Days(*_span(run))
+    if begun and run.reach == Reach.HISTORY:
+        return False
+    return Reach(run.reach).covers(reach)
+
+
 def _default_reach(session: Session, connection: PlatformConnection, now: dt.datetime) -> Reach:
+    if any(
+        run.reach == Reach.HISTORY and run.started_at for run in unfinished(session, connection)
+    ):
+        return Reach.WEEK
     return Reach.HISTORY if _accounts_without_history(session, connection, now) else Reach.WEEK
 
 
@@ -103,6 +127,7 @@ def _accounts_without_history(
             Account.workspace_id == connection.workspace_id,
             Account.selected,
             Account.removed_at.is_(None),
+            Account.trouble == "",
         )
     )
     connector = connector_for(connection.platform)

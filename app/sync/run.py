@@ -10,58 +10,45 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.connections.custody import custodian
 from app.connections.vault import Vault
 from app.connectors.base import Connector
 from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
-from app.connectors.words import Days, Grant
-from app.models import Account, PlatformConnection, SyncChunk, SyncRun
+from app.metrics.quotas import Purpose
+from app.models import SyncRun
 from app.settings import Settings
-from app.sync import ages, ending, reconcile, rollup, silence
-from app.sync.accounts import keep_renewed, refresh_accounts
-from app.sync.entities import store_structure
-from app.sync.lock import UNFINISHED, keep_connection, lock_unfinished, only_one
-from app.sync.plan import found, is_planned, pieces, plan
-from app.sync.reading import Reading, read_ahead
-from app.sync.spans import Read, advance, held_days
-from app.sync.store import Origin, Written, replace
-from app.sync.window import Reach, history_limit, last_settled, local_day
+from app.sync import ending
+from app.sync.drilling import Differing, drill
+from app.sync.lock import UNFINISHED, lock_unfinished, only_one
+from app.sync.plan import pieces
+from app.sync.preparing import prepare
+from app.sync.quotas import Ledger
+from app.sync.reading import Piece, Reading, Refused, read_ahead
+from app.sync.store import Unusable
+from app.sync.storing import store
+from app.sync.window import Reach
+from app.sync.work import Clock, Effort, Stopped, Work
 
 _log = logging.getLogger(__name__)
 
-Clock = Callable[[], dt.datetime]
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 _DISCONNECTED = "This platform was disconnected while it was being read."
+# A longer span that somebody chose is history, and leaves as much of a quota to the others.
+_LONGEST_CLICK = dt.timedelta(days=31)
+# What waits for hours in a day's worth of chunks makes way for what is wanted now.
+_GIVES_WAY = (Reach.HISTORY, Reach.CHOSEN)
 
 
 class Interrupted(Exception):
     """The process is about to end; raised by the waiting of the `http` that it was given."""
-
-
-class Stopped(Exception):
-    """The run must not go on: its connection was disconnected or deleted meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What the steps of one run share."""
-
-    sessions: sessionmaker[Session]
-    connector: Connector
-    run_id: int
-    connection_id: int
-    workspace_id: int
-    reach: Reach
-    clock: Clock
 
 
 def sync(
@@ -100,17 +87,24 @@ def _attempt(
     stopping: threading.Event,
 ) -> None:
     before = http.requests_made
+    work: Work | None = None
+    finished = False
+
+    def effort() -> Effort:
+        made = http.requests_made - before
+        return Effort(made) if work is None else work.effort(made)
+
     try:
         work = _claim(sessions, http, settings, run_id, clock)
         if work is None:
             return
-        _prepare(work)
+        _renew_first(work)
+        prepare(work)
         finished = _read_chunks(work, stopping)
     except ConnectorError as error:
         _log.info("sync run %d stopped: %s", run_id, error.message)
         with sessions.begin() as session:
-            made = http.requests_made - before
-            ending.stop(session, run_id, error, requests=made, now=clock())
+            ending.stop(session, run_id, error, effort=effort(), now=clock())
         return
     except Stopped:
         with sessions.begin() as session:
@@ -119,16 +113,15 @@ def _attempt(
     except Interrupted:
         finished = False
     with sessions.begin() as session:
-        made = http.requests_made - before
         if finished:
-            ending.finish(session, run_id, requests=made, now=clock())
+            ending.finish(session, run_id, effort=effort(), now=clock())
         else:
-            ending.postpone(session, run_id, requests=made, at=clock())
+            ending.postpone(session, run_id, effort=effort(), at=clock())
 
 
 def _claim(
     sessions: sessionmaker[Session], http: Http, settings: Settings, run_id: int, clock: Clock
-) -> _Work | None:
+) -> Work | None:
     """Take the run, unless it is over or its connection is resting."""
     now = clock()
     with sessions.begin() as session:
@@ -136,7 +129,7 @@ def _claim(
         if run is None or connection is None:
             return None
         if connection.paused_until is not None and connection.paused_until > now:
-            ending.postpone(session, run_id, requests=0, at=connection.paused_until)
+            ending.postpone(session, run_id, effort=Effort(), at=connection.paused_until)
             return None
         run.state = "running"
         run.started_at = run.started_at or now
@@ -151,96 +144,102 @@ def _claim(
         )
     if not active or not credentials:
         raise AccessRevoked(reason or "This platform is disconnected. Connect it again.")
-    grant = Vault(settings.encryption_keys).open(credentials)
-    connector = connector_for(platform)(settings, http, grant)
-    connector = _renewed(sessions, connector, connection.id, grant)
-    return _Work(
-        sessions, connector, run_id, connection.id, run.workspace_id, Reach(run.reach), clock
+    vault = Vault(settings.encryption_keys)
+    kind = connector_for(platform)
+    connector = kind(settings, http, vault.open(credentials))
+    connector.custodian = custodian(sessions, connection.id, vault)
+    ledger = Ledger(sessions, kind, settings, _purpose(run), clock)
+    connector.meter = ledger
+    return Work(
+        sessions,
+        connector,
+        ledger,
+        run_id,
+        connection.id,
+        run.workspace_id,
+        Reach(run.reach),
+        clock,
     )
 
 
-def _renewed(
-    sessions: sessionmaker[Session], connector: Connector, connection_id: int, held: Grant
-) -> Connector:
-    """The connector with a younger grant when the platform gives one."""
+def _purpose(run: SyncRun) -> Purpose:
+    """What the run may use of a quota that many share."""
+    chosen_long = (
+        run.reach == Reach.CHOSEN
+        and run.first is not None
+        and run.last is not None
+        and run.last - run.first > _LONGEST_CLICK
+    )
+    if run.reach == Reach.HISTORY or chosen_long:
+        return Purpose.HISTORY
+    return Purpose.CLICK if run.trigger == "manual" else Purpose.CYCLE
+
+
+def _renew_first(work: Work) -> None:
+    """Begin with a younger grant when the platform gives one now."""
+    connector = work.connector
+    held = connector.granted()
     try:
-        grant = connector.refresh()
+        connector.grant = connector.custodian(connector, held, False) or held  # noqa: FBT003 a Custodian
     except Temporary as error:
         # The grant at hand still works, and the next sync tries again.
-        _log.warning("could not renew the access of connection %d: %s", connection_id, error)
-        return connector
-    if grant is None:
-        return connector
-    vault = Vault(connector.settings.encryption_keys)
-    with sessions.begin() as session:
-        kept = keep_renewed(session, connection_id, grant, vault, instead_of=held)
-    return type(connector)(connector.settings, connector.http, kept)
+        _log.warning("could not renew the access of connection %d: %s", work.connection_id, error)
 
 
-def _prepare(work: _Work) -> None:
-    """Accounts, what they list, and the plan."""
-    notices: list[str] = []
-    structure_read = work.reach is not Reach.RECENT
-    if structure_read:
-        listed = work.connector.accounts()
-        with work.sessions.begin() as session:
-            notices += refresh_accounts(session, _connection(session, work), listed)
-    with work.sessions() as session:
-        accounts = _selected(session, work)
-    if structure_read:
-        notices += [note for account in accounts if (note := _read_structure(work, account))]
-    silent = _silent(work, accounts) if work.reach is Reach.HISTORY else {}
-    with work.sessions.begin() as session:
-        _connection(session, work)
-        run = _run(session, work)
-        for notice in notices:
-            _note(run, notice)
-        if not is_planned(session, work.run_id):
-            chosen = _selected(session, work)
-            plan(session, run, chosen, type(work.connector), work.clock(), silent)
+def _read_chunks(work: Work, stopping: threading.Event) -> bool:
+    """Read and store what is left; returns whether nothing is.
 
-
-def _silent(work: _Work, accounts: list[Account]) -> dict[int, Days]:
-    """The old days, by account, that need not be read because nothing happened on them."""
-    kind, now = type(work.connector), work.clock()
-    untouched: list[tuple[Account, Days]] = []
-    with work.sessions() as session:
-        if is_planned(session, work.run_id):
-            return {}
-        for account in accounts:
-            today = local_day(account, now)
-            old = Days(history_limit(kind, today), last_settled(kind, today))
-            if account.history_from is None and not silence.has_figures(session, account, old):
-                untouched.append((account, old))
-    silent = {}
-    for account, old in untouched:
-        days = silence.before_the_first_figure(work.connector, found(account), old)
-        if days is not None:
-            silent[account.id] = days
-    return silent
-
-
-def _read_structure(work: _Work, account: Account) -> str:
-    structure = work.connector.structure(found(account))
-    with work.sessions.begin() as session:
-        _connection(session, work)
-        return store_structure(session, session.get_one(Account, account.id), structure)
-
-
-def _read_chunks(work: _Work, stopping: threading.Event) -> bool:
-    """Read and store what is left; returns whether nothing is."""
+    A chunk that cannot be stored as it came is left to the next run, after the others. Raises
+    Unusable then, and AccessRevoked when no account could be read.
+    """
     with work.sessions() as session:
         left = pieces(session, work.run_id)
+    unusable: Unusable | None = None
+    differing: list[Differing] = []
     with closing(read_ahead(work.connector, left, work.clock)) as readings:
-        for number, reading in enumerate(readings, start=1):
-            with work.sessions.begin() as session:
-                _store(session, work, reading)
-            if number == len(left):
+        for reading in readings:
+            if isinstance(reading, Refused):
+                work.leave_out(reading.account_id, reading.error)
+                continue
+            try:
+                differing += _store(work, reading)
+            except Unusable as error:
+                unusable = unusable or error
+            if _is_last(reading, left):
                 break
-            if stopping.is_set():
+            if stopping.is_set() or _makes_way(work):
                 return False
             _heed_limits(work.connector)
+    work.check_that_one_is_readable()
+    drill(work, differing)
+    if unusable is not None:
+        raise unusable
     return True
+
+
+def _store(work: Work, reading: Reading) -> list[Differing]:
+    with work.sessions.begin() as session:
+        days = store(session, work, reading)
+    return [Differing(reading, days)] if days and not work.connector.sells else []
+
+
+def _is_last(reading: Reading, left: Sequence[Piece]) -> bool:
+    return reading.piece.position == left[-1].position
+
+
+def _makes_way(work: Work) -> bool:
+    """Whether another sync of the connection waits that should not wait for years of days."""
+    if work.reach not in _GIVES_WAY:
+        return False
+    with work.sessions() as session:
+        waiting = select(SyncRun.id).where(
+            SyncRun.connection_id == work.connection_id,
+            SyncRun.workspace_id == work.workspace_id,
+            SyncRun.state == "queued",
+            SyncRun.started_at.is_(None),
+            SyncRun.reach.not_in(_GIVES_WAY),
+        )
+        return session.scalar(waiting.limit(1)) is not None
 
 
 def _heed_limits(connector: Connector) -> None:
@@ -250,113 +249,3 @@ def _heed_limits(connector: Connector) -> None:
             "The platform says that its limit is near. Reading goes on by itself after a pause.",
             retry_after=connector.pause_hint,
         )
-
-
-def _store(session: Session, work: _Work, reading: Reading) -> None:
-    """One chunk in one transaction; one with days that were not believed stays to be read."""
-    _connection(session, work)
-    run = _run(session, work)
-    chunk = session.get_one(SyncChunk, (run.id, reading.piece.position))
-    if chunk.done_at is not None:
-        return
-    account = session.get_one(
-        Account, reading.piece.account_id, with_for_update={"key_share": True}
-    )
-    days = [
-        reading.piece.days.first + dt.timedelta(days=offset)
-        for offset in range(len(reading.piece.days))
-    ]
-    written, kept = _replace(session, work, account, reading, days, run)
-    rollup.recompute(session, work.workspace_id, account.id, days)
-    reconcile.compare(session, account, days, reading.totals, checked_at=reading.read_at)
-    run.rows_read += written.rows_read
-    run.rows_changed += written.rows_changed
-    if not kept:
-        ages.keep(session, account, days, reading.read_at)
-        chunk.done_at = reading.read_at
-        run.chunks_done += 1
-        _advance(session, work, account, reading)
-
-
-def _replace(
-    session: Session,
-    work: _Work,
-    account: Account,
-    reading: Reading,
-    days: list[dt.date],
-    run: SyncRun,
-) -> tuple[Written, set[dt.date]]:
-    """Replace every grain; returns also the days whose emptiness was not believed."""
-    delivering = silence.delivering(reading.totals)
-    known = held_days(account)
-    unlisted: Literal["active", "removed"] = "active" if work.reach is Reach.RECENT else "removed"
-    written, kept = Written(), set[dt.date]()
-    withdrawn = set[dt.date]()
-    for batch in reading.batches:
-        empty = silence.emptied(session, account, reading, batch.grain)
-        kept |= empty & delivering
-        withdrawn |= empty - delivering
-        written += replace(
-            session,
-            account,
-            batch,
-            [day for day in days if day not in empty & delivering],
-            origin=Origin(sync_run_id=run.id, unlisted=unlisted),
-            read_before=known,
-        )
-    if notice := silence.notice(account, kept, withdrawn):
-        _note(run, notice)
-    return written, kept
-
-
-def _advance(session: Session, work: _Work, account: Account, reading: Reading) -> None:
-    done = session.scalars(
-        select(SyncChunk).where(
-            SyncChunk.run_id == work.run_id,
-            SyncChunk.account_id == account.id,
-            SyncChunk.done_at.is_not(None),
-        )
-    )
-    reads = []
-    for chunk in done:
-        on = local_day(account, chunk.done_at or reading.read_at)
-        reads.append(Read(Days(chunk.first, chunk.last), on))
-    advance(account, type(work.connector), reads)
-    today = local_day(account, reading.read_at)
-    last = reading.piece.days.last
-    if last >= today and account.read_through is not None and account.read_through >= last:
-        account.synced_at = reading.read_at
-
-
-def _selected(session: Session, work: _Work) -> list[Account]:
-    return list(
-        session.scalars(
-            select(Account)
-            .where(
-                Account.connection_id == work.connection_id,
-                Account.workspace_id == work.workspace_id,
-                Account.selected,
-                Account.removed_at.is_(None),
-            )
-            .order_by(Account.id)
-        )
-    )
-
-
-def _run(session: Session, work: _Work) -> SyncRun:
-    run = session.get(SyncRun, work.run_id, with_for_update=True)
-    if run is None:
-        raise Stopped
-    return run
-
-
-def _connection(session: Session, work: _Work) -> PlatformConnection:
-    """The connection, which stays as it is until this commits; always locked before its run."""
-    connection = keep_connection(session, work.connection_id)
-    if connection is None or connection.status != "active":
-        raise Stopped
-    return connection
-
-
-def _note(run: SyncRun, notice: str) -> None:
-    run.notice = f"{run.notice}\n{notice}".strip()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.connectors.base import Connector
 from app.connectors.words import Days, DayTotal, FoundAccount, Grain
-from app.models import Account, AdDay, CampaignDay, PlacementDay
+from app.models import Account, AdDay, CampaignDay, PlacementDay, StoreDay
 from app.sync.reading import Reading
 from app.sync.window import ONE_DAY, in_chunks
 
@@ -40,8 +40,22 @@ def emptied(session: Session, account: Account, reading: Reading, grain: Grain) 
     return set(held) - came
 
 
+def emptied_store(session: Session, account: Account, reading: Reading) -> set[dt.date]:
+    """The days stored with sales or refunds of a shop for which nothing came."""
+    days = reading.piece.days
+    held = session.scalars(
+        select(StoreDay.day).where(
+            StoreDay.account_id == account.id,
+            StoreDay.workspace_id == account.workspace_id,
+            StoreDay.day.between(days.first, days.last),
+            (StoreDay.net != 0) | (StoreDay.orders != 0) | (StoreDay.refunds != 0),
+        )
+    )
+    return set(held).difference(row.day for row in reading.store)
+
+
 def delivering(totals: Sequence[DayTotal]) -> set[dt.date]:
-    """The days on which the account, by its own totals, did something."""
+    """The days on which the account, by its own totals, did or sold something."""
     return {total.day for total in totals if any(total[1:])}
 
 
@@ -62,12 +76,16 @@ def notice(account: Account, kept: set[dt.date], withdrawn: set[dt.date]) -> str
 
 def has_figures(session: Session, account: Account, days: Days) -> bool:
     """Whether anything is stored on these days, such as what an upload said of them."""
-    stored = select(CampaignDay.day).where(
-        CampaignDay.account_id == account.id,
-        CampaignDay.workspace_id == account.workspace_id,
-        CampaignDay.day.between(days.first, days.last),
+    tables: tuple[type[CampaignDay | StoreDay], ...] = (CampaignDay, StoreDay)
+    stored = (
+        select(table.day).where(
+            table.account_id == account.id,
+            table.workspace_id == account.workspace_id,
+            table.day.between(days.first, days.last),
+        )
+        for table in tables
     )
-    return session.scalar(stored.limit(1)) is not None
+    return any(session.scalar(held.limit(1)) is not None for held in stored)
 
 
 def _days(days: set[dt.date]) -> str:

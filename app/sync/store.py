@@ -7,7 +7,7 @@ only differences are written. Repeating a replacement writes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -33,6 +33,10 @@ STORE_FIGURES = (
     "shipping",
     "new_customers",
 )
+
+
+class Unusable(Temporary):
+    """What came for some days cannot be stored as it is; other days are not concerned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,10 @@ def replace(
     """Make the account's rows on `days`, at the batch's grain, those of the batch.
 
     Rows on a day of `read_before` that were not there go to the ledger as late arrivals;
-    outside of it they are simply new. Raises Temporary when the batch names a key twice or
+    outside of it they are simply new. Raises Unusable when the batch names a key twice or
     holds a day that was not asked for: nothing is stored then.
     """
-    _refuse_strange_days(batch, days)
+    _refuse_strange_days(batch.days, days)
     meet_seen(session, account, batch, status=origin.unlisted)
     connection = raw_connection(session)
     table = _TABLES[batch.grain]
@@ -105,7 +109,7 @@ def replace(
     with connection.cursor() as cursor, cursor.copy(copy) as sink:
         for block in batch.blocks():
             sink.write(block)
-    _refuse_duplicates(connection, table)
+    _refuse_duplicates(connection, table, account, batch)
     changed = _apply(connection, table, account, days, origin, read_before)
     return Written(batch.rows, changed)
 
@@ -120,17 +124,17 @@ def replace_store(
     read_before: Days | None = None,
 ) -> Written:
     """Make the shop's rows on `days` those given; otherwise as `replace`."""
+    rows = list(rows)
+    _refuse_strange_days({row.day for row in rows}, days)
     connection = raw_connection(session)
     _create_incoming(connection, _STORE)
     columns = StoreFigures._fields
     copy = SQL("COPY incoming ({}) FROM STDIN").format(_list(columns))
-    read = 0
     with connection.cursor() as cursor, cursor.copy(copy) as sink:
         for row in rows:
             sink.write_row(row)
-            read += 1
-    _refuse_duplicates(connection, _STORE)
-    return Written(read, _apply(connection, _STORE, account, days, origin, read_before))
+    _refuse_duplicates(connection, _STORE, account)
+    return Written(len(rows), _apply(connection, _STORE, account, days, origin, read_before))
 
 
 def raw_connection(session: Session) -> Connection[Any]:
@@ -139,26 +143,40 @@ def raw_connection(session: Session) -> Connection[Any]:
     return cast("Connection[Any]", session.connection().connection.driver_connection)
 
 
-def _refuse_strange_days(batch: Batch, days: Collection[dt.date]) -> None:
-    strange = batch.days.difference(days)
+def _refuse_strange_days(came: set[dt.date], days: Collection[dt.date]) -> None:
+    strange = came.difference(days)
     if strange:
-        raise Temporary(
+        raise Unusable(
             f"The platform answered with figures of {min(strange)}, a day that was not asked "
             "for. Nothing was stored; the next sync asks again."
         )
 
 
-def _refuse_duplicates(connection: Connection[Any], table: _Table) -> None:
+def _refuse_duplicates(
+    connection: Connection[Any], table: _Table, account: Account, batch: Batch | None = None
+) -> None:
     keys = ("external_id", *table.keys[1:], "day") if table.entity else ("day",)
     query = SQL("SELECT {keys} FROM incoming GROUP BY {keys} HAVING count(*) > 1 LIMIT 1")
     twice = connection.execute(query.format(keys=_list(keys))).fetchone()
-    if twice is not None:
-        named = ", ".join(str(part) for part in twice)
-        raise Temporary(
-            f"The platform gave the figures of one {table.grain} and day twice ({named}). "
-            "Adding them up could count money double, so nothing was stored; "
-            "the next sync asks again."
-        )
+    if twice is None:
+        return
+    *of, day = twice
+    raise Unusable(
+        f"{account.name}: the platform gave the figures of {_whose(table, of, batch)} on {day} "
+        "twice. Adding them up could count money double, so nothing of these days was stored; "
+        "the figures you had are kept, and the next sync asks again."
+    )
+
+
+def _whose(table: _Table, of: Sequence[str], batch: Batch | None) -> str:
+    """The campaign or ad by its name, its id, and its placement where that is the grain."""
+    if batch is None:
+        return "the shop"
+    external_id, *placement = of
+    ad = batch.ads.get(external_id) if table.entity == "ad" else None
+    name = ad.name if ad else batch.campaigns.get(external_id, "")
+    where = f" on {placement[0]}" if placement else ""
+    return f"{table.entity} “{name}” ({external_id}){where}"
 
 
 def _create_incoming(connection: Connection[Any], table: _Table) -> None:

@@ -71,7 +71,7 @@ def do_sync(settings: Settings, run_id: int) -> None:
 def keep_time(settings: Settings) -> None:
     """A timer whose only entry says who leads."""
 
-    def say(_session: Session, _now: dt.datetime) -> None:
+    def say(_session: Session, _settings: Settings, _now: dt.datetime) -> None:
         sys.stdout.write(f"tick {os.getpid()}\n")
         sys.stdout.flush()
 

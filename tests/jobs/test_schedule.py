@@ -20,11 +20,12 @@ from app.models import (
     SyncRun,
     UserSession,
 )
+from app.settings import Settings
 from app.sync.queue import defer
 from app.sync.requests import request_sync
 from jobs.prune import prune
 from jobs.recovery import recover
-from jobs.schedule import TIMETABLE
+from jobs.schedule import TIMETABLE, Entry
 from tests.conftest import Member
 from tests.jobs.conftest import Start
 from tests.sync.fake_platform import NOON
@@ -78,13 +79,16 @@ def test_the_timetable_says_when_what_happens() -> None:
         "recover": "interval[0:00:10]",
         "sync": "interval[0:05:00]",
         "rates": "cron[hour='17']",
+        "remind": "cron[minute='10']",
         "prune": "cron[hour='2', minute='30']",
     }
 
 
 @pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)
-def test_every_entry_runs_on_an_empty_database(session: Session, entry: object) -> None:
-    entry.action(session, NOON)
+def test_every_entry_runs_on_an_empty_database(
+    session: Session, settings: Settings, entry: Entry
+) -> None:
+    entry.action(session, settings, NOON)
     session.commit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -58,6 +59,8 @@ class World:
     faults: list[Exception | None] = field(default_factory=list)
     break_after_pages: int | None = None
     refreshed: Grant | None = None
+    _fault: Exception | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spread(self, first: dt.date, last: dt.date, campaigns: int = 2) -> None:
         """Fill every day with figures of some campaigns, two ads each, on two placements."""
@@ -86,6 +89,13 @@ class World:
                 for place in ("facebook", "instagram")
             ],
         }
+
+    def broken(self) -> Exception:
+        """The fault all threads meet once the pages before it are read."""
+        with self._lock:
+            if self.faults:
+                self._fault = self.faults.pop(0)
+            return self._fault or AssertionError("no fault was given")
 
     def day_totals(self, days: Days) -> list[DayTotal]:
         """The account's own word: the sum of its campaigns unless a test said otherwise."""
@@ -171,7 +181,7 @@ class FakePlatform(Connector):
             if self.world.break_after_pages is not None:
                 self.world.break_after_pages -= 1
                 if self.world.break_after_pages < 0:
-                    raise self.world.faults.pop(0) or AssertionError("no fault was given")
+                    raise self.world.broken()
 
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
         self._maybe_fail()

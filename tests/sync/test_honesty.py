@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.orm import Session
 
-from app.connections.grants import adopt, delete_data, find, rotate
+from app.connections.grants import adopt, delete_data, find
 from app.connections.vault import Vault
 from app.connectors.errors import Throttled
 from app.connectors.http import Http
@@ -19,12 +19,12 @@ from app.connectors.words import Days, FoundAccount, Grain, Grant
 from app.models import Account, CampaignTotalDay, PlatformConnection, SyncChunk, SyncRun
 from app.settings import Settings
 from app.sync import ending
-from app.sync.accounts import keep_renewed
 from app.sync.due import due
 from app.sync.requests import request_sync
 from app.sync.run import sync
 from app.sync.spans import Read, advance
 from app.sync.window import Reach
+from app.sync.work import Effort
 from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World, fact
 
 ONE_DAY = dt.timedelta(days=1)
@@ -182,7 +182,9 @@ def test_a_pause_is_kept_to_by_the_next_sync_when_this_one_gives_up(
     wanted = request_sync(session, connection, trigger="manual", now=NOON)
     wanted.attempts = ending.MOST_ATTEMPTS
     session.commit()
-    ending.stop(session, wanted.id, Throttled("Wait.", retry_after=3600), requests=1, now=NOON)
+    ending.stop(
+        session, wanted.id, Throttled("Wait.", retry_after=3600), effort=Effort(1), now=NOON
+    )
     session.commit()
     assert (wanted.state, connection.paused_until) == ("failed", NOON + 60 * MINUTES)
 
@@ -327,12 +329,12 @@ def test_a_zone_moved_back_over_midnight_does_not_stop_an_account_from_being_fre
 
 
 def test_an_unknown_time_zone_stops_neither_the_timetable_nor_the_account(
-    session: Session, world: World, account: Account, run: Syncs
+    session: Session, world: World, account: Account, run: Syncs, settings: Settings
 ) -> None:
     world.accounts = [FoundAccount("act_1", "Main", "USD", "Mars/Olympus_Mons")]
     adopt(session, account.connection, world.accounts)
     session.commit()
-    assert [reach for _, reach in due(session, NOON)] == [Reach.HISTORY]
+    assert [reach for _, reach in due(session, settings, NOON)] == [Reach.HISTORY]
     world.spread(FIRST, TODAY)
     assert run().state == "done"
     assert account.time_zone == "UTC"
@@ -361,25 +363,3 @@ def test_old_days_with_uploaded_figures_are_read_even_when_the_totals_know_of_no
         session.scalar(text("SELECT count(*) FROM campaign_day WHERE day < :d"), {"d": ago(40)})
         == 0
     )
-
-
-def test_a_renewed_grant_survives_new_keys_meanwhile(
-    session: Session, connection: PlatformConnection, settings: Settings
-) -> None:
-    vault, younger = Vault(settings.encryption_keys), Grant("younger")
-    rotate(session, vault)
-    session.commit()
-    kept = keep_renewed(session, connection.id, younger, vault, instead_of=Grant("token"))
-    assert kept == younger
-    assert vault.open(connection.credentials) == younger
-
-
-def test_a_renewed_grant_yields_to_one_the_owner_gave_meanwhile(
-    session: Session, connection: PlatformConnection, settings: Settings
-) -> None:
-    vault, newest = Vault(settings.encryption_keys), Grant("given by the owner")
-    connection.credentials = vault.seal(newest)
-    session.commit()
-    kept = keep_renewed(session, connection.id, Grant("younger"), vault, instead_of=Grant("token"))
-    assert kept == newest
-    assert vault.open(connection.credentials) == newest

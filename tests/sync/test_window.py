@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.connectors.words import Days
 from app.models import Account, PlatformConnection, SyncRun
+from app.settings import Settings
 from app.sync.due import due, enqueue_due
 from app.sync.spans import Read, advance, joined
 from app.sync.window import Reach, days_to_read, in_chunks, local_day
+from tests.conftest import make_settings
 from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World
 
 
@@ -114,7 +116,8 @@ def connection(session: Session, world: World, account: Account) -> PlatformConn
 
 
 def reaches(session: Session) -> list[Reach]:
-    return [reach for _, reach in due(session, NOON)]
+    settings = make_settings("postgresql://")
+    return [reach for _, reach in due(session, settings, NOON)]
 
 
 def test_missing_history_comes_first(
@@ -183,6 +186,8 @@ def test_what_cannot_be_read_is_never_due(
     assert reaches(session) == []
 
 
-def test_due_connections_are_queued_once(session: Session, connection: PlatformConnection) -> None:
-    assert enqueue_due(session, NOON) == 1
-    assert enqueue_due(session, NOON) == 0
+def test_due_connections_are_queued_once(
+    session: Session, connection: PlatformConnection, settings: Settings
+) -> None:
+    assert enqueue_due(session, settings, NOON) == 1
+    assert enqueue_due(session, settings, NOON) == 0
