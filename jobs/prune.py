@@ -15,11 +15,26 @@ _EXPIRED = (
     (dt.timedelta(0), "DELETE FROM rate_limit WHERE expires_at < :before"),
     (dt.timedelta(0), "DELETE FROM oauth_state WHERE expires_at < :before"),
     (dt.timedelta(days=1), "DELETE FROM password_reset WHERE expires_at < :before"),
+    (dt.timedelta(days=3), "DELETE FROM quota_use WHERE slot < :before"),
+    (dt.timedelta(days=14), "DELETE FROM webhook_delivery WHERE received_at < :before"),
     (
         dt.timedelta(days=7),
         """
             DELETE FROM sync_chunk USING sync_run WHERE sync_run.id = sync_chunk.run_id
             AND sync_run.state IN ('done', 'failed') AND sync_run.finished_at < :before
+        """,
+    ),
+    # 288 a day of each connection, of which only the latest are looked at.
+    (
+        dt.timedelta(days=3),
+        """
+            DELETE FROM sync_run WHERE state = 'done' AND reach = 'recent' AND notice = ''
+            AND finished_at < :before
+            AND NOT EXISTS (SELECT FROM metric_revision WHERE sync_run_id = sync_run.id)
+            AND EXISTS (SELECT FROM sync_run AS later
+                        WHERE later.connection_id = sync_run.connection_id
+                        AND later.reach = 'recent' AND later.state = 'done'
+                        AND later.id > sync_run.id)
         """,
     ),
     (
@@ -43,6 +58,8 @@ _EXPIRED = (
 
 def prune(session: Session, now: dt.datetime) -> None:
     """Sessions, links and counters as they expire; syncs, jobs and idle uploads after a while.
+
+    Syncs of today's figures that changed nothing and had nothing to say go after three days.
 
     A sync that changed figures stays for as long as the ledger names it.
     """
