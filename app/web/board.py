@@ -30,8 +30,9 @@ TOP = 10
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The figures of a view, and whose revenue is shown."""
+    """The figures of a view, and whose revenue is shown; `today` is not over somewhere."""
 
+    today: dt.date
     view: View
     known: Sources
     found: Performance
@@ -115,6 +116,12 @@ class Board:
         return {metric: _card(metric, pick, self.numbers.found) for metric, pick in picks.items()}
 
     @property
+    def still_growing(self) -> bool:
+        """Whether the last days that are over are shown and may still grow."""
+        yesterday = self.numbers.today - dt.timedelta(days=1)
+        return self.unsettled is not None and yesterday in self.unsettled
+
+    @property
     def best_roas(self) -> Decimal:
         """What a full bar stands for in the table of campaigns."""
         known = [row.figures.roas(RevenueSource.REPORTED) or Decimal(0) for row in self.top]
@@ -130,7 +137,7 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     found = performance(session, known, comparison)
     source = revenue_source(view.revenue or place.revenue, found.shown)
     store = StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping)
-    return Numbers(replace(view, comparison=comparison), known, found, source, store)
+    return Numbers(today, replace(view, comparison=comparison), known, found, source, store)
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:

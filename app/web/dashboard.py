@@ -13,13 +13,22 @@ from app.errors import NotFound
 from app.extensions import db
 from app.metrics.claims import Measure, store_against_claims
 from app.metrics.freshness import freshness, runs
+from app.metrics.growth import (
+    ENOUGH_CONVERSIONS,
+    ENOUGH_TIMES,
+    LAST_DAYS,
+    PlatformGrowth,
+    growth,
+)
 from app.metrics.platforms import platform_label
 from app.metrics.provenance import contributions, definition
+from app.metrics.sources import sources
 from app.models import PlatformConnection
 from app.sync.requests import request_sync
 from app.sync.window import Reach
 from app.web import access, charts, claims
 from app.web.board import Board, board, numbers, unfinished
+from app.web.growth import sentence
 from app.web.htmx import page
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
@@ -122,6 +131,34 @@ def why(metric: str) -> ResponseReturnValue:
         parts=contributions(db.session(), made.known, view.shown),
         fresh=freshness(made.known),
     )
+
+
+@blueprint.get("/growth-note")
+def growth_note() -> ResponseReturnValue:
+    """The sentence under the figures; nothing when there is not enough to say."""
+    return page("dashboard/growth_note.html", "growth_note", view=_view(), said=sentence(_growth()))
+
+
+@blueprint.get("/growth")
+def growth_known() -> ResponseReturnValue:
+    """How it is known how much young days still grow."""
+    found = _growth()
+    return page(
+        "dashboard/growth.html",
+        "growth",
+        view=_view(),
+        found=found,
+        said=sentence(found),
+        last_days=LAST_DAYS,
+        enough_times=ENOUGH_TIMES,
+        enough_conversions=ENOUGH_CONVERSIONS,
+        label=platform_label,
+    )
+
+
+def _growth() -> list[PlatformGrowth]:
+    known = sources(db.session(), access.workspace().id)
+    return growth(db.session(), known, known.day_in_progress(access.today(), access.now()))
 
 
 def _view() -> View:

@@ -18,6 +18,7 @@ from app.web import (
     errorpages,
     forgery,
     formats,
+    growth_api,
     headers,
     health,
     imports,
@@ -48,6 +49,7 @@ PRIVATE = tuple(
         api,
         claims_api,
         trail_api,
+        growth_api,
     )
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from app.models import Account, Reconciliation, SyncRun
+from app.models import Account, DayAtAge, Reconciliation, SyncRun
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import (
     make_account,
@@ -490,3 +491,62 @@ def _checked(account: Account, *, our: str, theirs: str) -> Reconciliation:
         platform_clicks=90,
         matches=our == theirs,
     )
+
+
+def test_how_much_the_last_days_still_grow_is_said_once_it_is_known(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    account.settled_through = ago(29)
+    session.commit()
+    assert "/dashboard/growth-note" in text(alices)
+    assert text(alices, "/dashboard/growth-note", headers=PARTIAL).strip() == ""
+    assert "Not enough days have settled yet" in text(alices, "/dashboard/growth")
+
+    _read_young(session, account, range(30, 60))
+
+    words = (
+        "The last 3 days usually still grow: conversions by about 25% (25% to 25%) and "
+        "reported revenue by about 25% (25% to 25%) on Meta."
+    )
+    assert words in text(alices, "/dashboard/growth-note", headers=PARTIAL)
+    known = text(alices, "/dashboard/growth", headers=PARTIAL)
+    assert words in known
+    assert "Yesterday" in known
+    assert "7 days ago" not in known
+    found = alices.get("/api/metrics/growth").get_json()
+    assert found["said"] == words
+    assert found["rows"][0]["last_days"]["conversions"]["usual"] == "0.25"
+    assert found["rows"][0]["last_days"]["spend"]["usual"] == "0"
+
+
+def test_when_the_last_days_are_not_shown_nothing_is_said_of_them(
+    session: Session, alices: FlaskClient, account: Account
+) -> None:
+    account.settled_through = ago(29)
+    session.commit()
+    assert "growth-note" not in text(alices, f"/dashboard?from={ago(9)}&to={ago(2)}")
+    assert "growth-note" in text(alices, f"/dashboard?from={ago(9)}&to={ago(1)}")
+    account.settled_through = ago(1)
+    session.commit()
+    assert "growth-note" not in text(alices, f"/dashboard?from={ago(9)}&to={ago(1)}")
+
+
+def _read_young(session: Session, account: Account, days: range) -> None:
+    """Days that had four fifths of their conversions when they were young."""
+    campaign = make_campaign(session, account)
+    for number in days:
+        make_day(session, campaign, ago(number), spend="10", value="50", conversions="5")
+        for age in (1, 2, 3):
+            session.add(
+                DayAtAge(
+                    account_id=account.id,
+                    day=ago(number),
+                    age=age,
+                    workspace_id=account.workspace_id,
+                    conversion_action="",
+                    spend=Decimal(10),
+                    conversions=Decimal(4),
+                    conversion_value=Decimal(40),
+                )
+            )
+    session.commit()

@@ -49,6 +49,7 @@ def test_every_call_under_api_is_described(app: Flask) -> None:
         "/api/imports/1",
         "/api/metrics/summary?from=2026-11-01&to=2026-11-10",
         "/api/metrics/daily?from=2026-11-01&to=2026-11-10",
+        "/api/metrics/growth",
         "/api/metrics/platforms?from=2026-11-01&to=2026-11-10",
         "/api/campaigns?from=2026-11-01&to=2026-11-10",
         "/api/store-against-claims?from=2026-11-01&to=2026-11-10",
