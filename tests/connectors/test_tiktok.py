@@ -483,6 +483,8 @@ def test_ten_thousand_campaigns_are_read_in_ten_pages(
         answer("campaign/get", page(rows, at + 1, 10, 10_000))
     answer("adgroup/get", page([]))
     answer("ad/get", page([]))
+    answer("campaign/get", page([]))
+    answer("campaign/get", page([]))
     found = tiktok.structure(ACCOUNT).campaigns
     assert len({campaign.external_id for campaign in found}) == 10_000
     assert [query(wire, i)["page"] for i in range(10)] == [str(i) for i in range(1, 11)]
@@ -601,6 +603,8 @@ def test_smart_plus_ads_that_are_not_listed_leave_their_creatives(
     answer("campaign/get", page([on | {"campaign_automation_type": "UPGRADED_SMART_PLUS"}]))
     answer("adgroup/get", page([]))
     answer("ad/get", page([on | {"ad_id": "9"}]))
+    answer("campaign/get", None, 40002)
+    answer("campaign/get", None, 40118)
     answer("smart_plus/ad/get", None, 40118)
     assert [ad.external_id for ad in tiktok.structure(ACCOUNT).ads] == ["9"]
     assert "Smart+" in tiktok.notices[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -69,6 +69,9 @@ CAMPAIGN_FIELDS = (
 )
 AD_GROUP_FIELDS = (*_COMMON_FIELDS, *_BUDGET_FIELDS, "adgroup_id", "adgroup_name")
 AD_FIELDS = (*_COMMON_FIELDS, "adgroup_id", "ad_id", "ad_name")
+LISTS = {"campaign": CAMPAIGN_FIELDS, "adgroup": AD_GROUP_FIELDS, "ad": AD_FIELDS}
+# Bought at a fixed price. TikTok lists them only by name, one at a time, yet reports on them.
+RESERVED = ("RESERVATION_RF", "RESERVATION_TOP_VIEW")
 INFO_IDS = 100
 DAILY_REQUESTS = 864_000
 
@@ -401,24 +404,39 @@ class TikTok(Connector):
         return [answers.found_account(advertiser) for advertiser in page.rows]
 
     def _structure(self, account: FoundAccount) -> Structure:
-        campaigns = self._things(account, "campaign", CAMPAIGN_FIELDS)
-        groups = self._things(account, "adgroup", AD_GROUP_FIELDS)
-        ads = self._things(account, "ad", AD_FIELDS)
-        smart = {answers.same(c.campaign_id) for c in campaigns if answers.is_smart_plus(c)}
-        if smart:
-            ads = self._with_smart_plus(account, ads, smart)
+        listed = {kind: self._things(account, kind, fields) for kind, fields in LISTS.items()}
+        known = {answers.same(campaign.campaign_id) for campaign in listed["campaign"]}
+        for buying_type in RESERVED:
+            campaigns = self._reserved(account, "campaign", buying_type)
+            if {answers.same(campaign.campaign_id) for campaign in campaigns} <= known:
+                continue
+            listed["campaign"] += campaigns
+            for kind in ("adgroup", "ad"):
+                listed[kind] += self._reserved(account, kind, buying_type)
         return Structure(
-            campaigns=_each_once(answers.campaign(thing) for thing in campaigns),
-            ad_groups=_each_once(answers.ad_group(thing) for thing in groups),
-            ads=_each_once(answers.ad(thing) for thing in ads),
+            campaigns=_each_once(map(answers.campaign, listed["campaign"])),
+            ad_groups=_each_once(map(answers.ad_group, listed["adgroup"])),
+            ads=_each_once(map(answers.ad, self._with_smart_plus(account, listed))),
         )
 
-    def _with_smart_plus(
-        self, account: FoundAccount, ads: list[answers.Thing], smart: set[str]
-    ) -> list[answers.Thing]:
-        """The ads of upgraded Smart+ campaigns, in place of the creatives listed among the ads."""
+    def _reserved(self, account: FoundAccount, kind: str, buying_type: str) -> list[answers.Thing]:
+        """None where the account or the app may not buy this way."""
         try:
-            listed = self._things(account, "smart_plus/ad", ())
+            return self._things(account, kind, LISTS[kind], {"buying_types": [buying_type]})
+        except (BadQuestion, AccountRefused, ScopeMissing, SetupProblem):
+            return []
+
+    def _with_smart_plus(
+        self, account: FoundAccount, listed: Mapping[str, list[answers.Thing]]
+    ) -> list[answers.Thing]:
+        """All ads; those of upgraded Smart+ in place of their creatives, which /ad/get/ lists."""
+        ads = listed["ad"]
+        campaigns = listed["campaign"]
+        smart = {answers.same(c.campaign_id) for c in campaigns if answers.is_smart_plus(c)}
+        if not smart:
+            return ads
+        try:
+            own = self._things(account, "smart_plus/ad", ())
         except (BadQuestion, AccountRefused, SetupProblem, ScopeMissing):
             self.note(
                 f"{account.name}: TikTok did not list the ads of its Smart+ campaigns, so their "
@@ -426,17 +444,19 @@ class TikTok(Connector):
             )
             return ads
         others = [ad for ad in ads if answers.same(ad.campaign_id) not in smart]
-        return others + [ad for ad in listed if answers.same(ad.campaign_id) in smart]
+        return others + [ad for ad in own if answers.same(ad.campaign_id) in smart]
 
     def _things(
-        self, account: FoundAccount, kind: str, fields: Sequence[str]
+        self,
+        account: FoundAccount,
+        kind: str,
+        fields: Sequence[str],
+        only: Mapping[str, Sequence[str]] | None = None,
     ) -> list[answers.Thing]:
         """Without its status ALL, TikTok hides what was deleted."""
         level = kind.rpartition("/")[2].upper()
-        asked = {
-            "advertiser_id": account.external_id,
-            "filtering": as_json({"secondary_status": f"{level}_STATUS_ALL"}),
-        }
+        wanted = {"secondary_status": f"{level}_STATUS_ALL", **(only or {})}
+        asked = {"advertiser_id": account.external_id, "filtering": as_json(wanted)}
         if fields:
             asked["fields"] = as_json(fields)
         pages = self._api.pages(self.granted(), f"{kind}/get", _THINGS, asked)
@@ -456,5 +476,5 @@ def lacking(scopes: Sequence[str]) -> list[str]:
     return [name for name, any_of in SCOPES.items() if given and not given & any_of]
 
 
-def _each_once(entities: Iterator[FoundEntity]) -> list[FoundEntity]:
+def _each_once(entities: Iterable[FoundEntity]) -> list[FoundEntity]:
     return list({entity.external_id: entity for entity in entities}.values())
