@@ -240,15 +240,18 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 _NOTHING = Decimal(0)
-_ABSENT = frozenset({"-", ""})
+_ABSENT = frozenset({"-", "", None})
+# Most figures are one of these.
+_ZERO = _ABSENT | {"0", "0.00"}
 
 
 def number(figure: Scalar) -> Decimal:
     """A figure exactly as TikTok wrote it; 0 where it has none. Raises Temporary."""
-    if figure is None or figure in _ABSENT:
+    if figure in _ZERO:
         return _NOTHING
     try:
-        found = Decimal(str(figure))
+        # By way of text, for a JSON number has come as a float.
+        found = Decimal(figure if type(figure) is str else str(figure))
     except ArithmeticError:
         raise unusable("a figure that is not a number") from None
     if not found.is_finite():
@@ -320,7 +323,11 @@ def day_totals(rows: Iterable[Row]) -> list[DayTotal]:
 
 
 def _sum(figures: Mapping[str, Scalar], metrics: Sequence[str]) -> Decimal:
-    return sum((number(figures.get(metric)) for metric in metrics), _NOTHING)
+    found = _NOTHING
+    for metric in metrics:
+        if (figure := figures.get(metric)) not in _ZERO:
+            found += number(figure)
+    return found
 
 
 def _text(scalar: Scalar) -> str:
