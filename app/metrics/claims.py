@@ -64,7 +64,7 @@ class Claim:
 
     def of(self, measure: Measure) -> Decimal:
         """The side that is held against orders or revenue."""
-        return self.conversions if measure is Measure.ORDERS else self.value
+        return self.conversions if measure == Measure.ORDERS else self.value
 
 
 NO_CLAIM = Claim()
@@ -90,7 +90,7 @@ class ClaimedDay:
 
     def sold(self, measure: Measure) -> Decimal | None:
         """What the shops did."""
-        if measure is Measure.REVENUE:
+        if measure == Measure.REVENUE:
             return self.revenue
         return None if self.orders is None else Decimal(self.orders)
 

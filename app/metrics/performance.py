@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.metrics.figures import NOTHING, ZERO, Figures, total
 from app.metrics.period import Comparison, Period
-from app.metrics.sources import Sources
+from app.metrics.platforms import is_shop
+from app.metrics.sources import Source, Sources
 from app.models import PlatformTotalDay as Total
 
 Key = TypeVar("Key", bound=Hashable)
@@ -86,6 +87,7 @@ class Performance:
     slices: Sequence[Slice]
     read_from: dt.date | None = None
     read_through: dt.date | None = None
+    shops: Sequence[Source] = ()
 
     @cached_property
     def shown(self) -> Figures:
@@ -167,16 +169,39 @@ class Performance:
         first = min([*by_day, *_given(self.read_from)], default=dt.date.max)
         last = max([*by_day, *_given(self.read_through)], default=dt.date.min)
         return [
-            DayFigures(day, by_day.get(day, NOTHING) if first <= day <= last else None)
+            DayFigures(
+                day, self._sold(day, by_day.get(day, NOTHING)) if first <= day <= last else None
+            )
             for day in period
         ]
+
+    def _sold(self, day: dt.date, figures: Figures) -> Figures:
+        """With no revenue where a shop sold nothing; where none is held it stays unknown."""
+        if figures.store_revenue is not None or day in self._unknown:
+            return figures
+        if not any(shop.holds(day) for shop in self.shops):
+            return figures
+        return replace(figures, store_revenue=ZERO, orders=figures.orders or 0)
+
+    @cached_property
+    def _unknown(self) -> set[dt.date]:
+        """Days with sales of a shop that cannot be told in the workspace's currency or terms."""
+        return {
+            each.day
+            for each in self.slices
+            if each.incomplete is not None or each.apart.store_revenue is not None
+        }
 
 
 def performance(session: Session, known: Sources, comparison: Comparison) -> Performance:
     """The figures of the accounts that count, in one statement."""
     rows = session.execute(_daily_query(known, comparison)).all()
     return Performance(
-        comparison, [_slice(row) for row in rows], known.read_from, known.read_through
+        comparison,
+        [_slice(row) for row in rows],
+        known.read_from,
+        known.read_through,
+        [source for source in known.counted if is_shop(source.platform)],
     )
 
 

@@ -45,8 +45,7 @@ def trend(
     currency: str,
 ) -> Chart:
     """A line per figure over `days`; the main one also as it was before."""
-    held = any(each.figures and each.figures.revenue(source) is not None for each in days)
-    lines = _lines(kind, source, Decimal(0) if held else None)
+    lines = _lines(kind, source)
     data: list[Chart] = []
     if any(day.figures for day in before):
         data.append(_previous(lines[0], days, before))
@@ -105,8 +104,7 @@ def claims(found: StoreAgainstClaims, measure: Measure, currency: str) -> Chart:
     return {"data": [*bars, sold], "layout": {"barmode": "stack", "meta": unit}}
 
 
-def _lines(kind: str, source: RevenueSource, quiet: Decimal | None) -> list[Line]:
-    """`quiet` is the revenue of a day without any: none sold, or None when none is held at all."""
+def _lines(kind: str, source: RevenueSource) -> list[Line]:
     match kind:
         case "roas":
             return [Line("ROAS", "roas", lambda figures: figures.roas(source))]
@@ -114,7 +112,7 @@ def _lines(kind: str, source: RevenueSource, quiet: Decimal | None) -> list[Line
             return [Line("Cost per conversion", "cpa", lambda figures: figures.cpa)]
         case _:
             return [
-                Line("Revenue", "revenue", lambda figures: figures.revenue(source) or quiet),
+                Line("Revenue", "revenue", lambda figures: figures.revenue(source)),
                 Line("Spend", "spend", lambda figures: figures.spend),
             ]
 

@@ -193,6 +193,8 @@ def _claims(made: Board, view: View, currency: str) -> dict[str, Any]:
     return {
         "against": found,
         "against_words": claims.words(found, made.numbers.store, currency, made.unsettled),
+        "against_sales": found.compared(Measure.ORDERS),
+        "against_amounts": found.compared(Measure.REVENUE),
         "against_measure": measure,
         "against_measures": claims.MEASURES,
         "against_chart": charts.claims(found, measure, currency),

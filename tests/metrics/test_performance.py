@@ -185,3 +185,30 @@ def test_a_day_that_is_not_over_where_an_account_is_is_not_compared(
 
     an_account(session, alice, time_zone="America/Los_Angeles")
     assert sources(session, alice.workspace.id).day_in_progress(tokyo, now) == TODAY
+
+
+def test_a_day_without_sales_is_zero_only_where_a_shops_figures_are_held_and_known(
+    session: Session, alice: Member
+) -> None:
+    make_day(session, make_campaign(session, an_account(session, alice)), WEEK.first, spend="5")
+    shop = make_account(
+        session,
+        make_connection(session, alice.workspace, "shopify"),
+        history_from=dt.date(2026, 11, 17),
+        read_through=YESTERDAY,
+    )
+    place = session.merge(alice.workspace)
+    place.revenue_with_tax = True
+    session.flush()
+    make_store_day(session, shop, dt.date(2026, 11, 18), net="80", tax="8")
+    make_store_day(session, shop, dt.date(2026, 11, 19), net="50")
+
+    found = ask(session, alice)
+
+    sold = {each.day.day: each.figures.store_revenue for each in found.daily() if each.figures}
+    assert sold == {15: None, 16: None, 17: 0, 18: 88, 19: None, 20: 0, 21: 0}
+    [left_out] = found.incomplete
+    assert (left_out.account_id, left_out.net) == (shop.id, Decimal(50))
+    assert left_out.days == [dt.date(2026, 11, 19)]
+    assert found.shown.store_revenue == Decimal(88)
+    assert found.shown.orders == 2

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -229,6 +230,32 @@ def test_the_chart_is_one_that_plotly_knows(
     chart = charts.claims(found, measure, "USD")
     graph_objects.Figure(chart)
     assert [trace["type"] for trace in chart["data"]] == ["bar", "scatter"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_table_has_counts_and_amounts_of_each_platform(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    claim(session, an_account(session, alice), "100", "3000")
+    claim(session, an_account(session, alice, "google"), "44", "1500")
+    panel = page(alices).partition(PANEL)[2].partition("</table>")[0]
+    cells = re.findall(r'<td data-label="([^"]+)"[^>]*>(?:<strong>)?([^<]+)', panel)
+    assert cells == [
+        ("Claims", "100"),
+        ("Claimed ÷ orders", "1.04x"),
+        ("Claimed value", "$3,000.00"),
+        ("Claimed ÷ revenue", "1.00x"),
+        ("Claims", "44"),
+        ("Claimed ÷ orders", "0.46x"),
+        ("Claimed value", "$1,500.00"),
+        ("Claimed ÷ revenue", "0.50x"),
+        ("Claims", "144"),
+        ("Claimed ÷ orders", "1.50x"),
+        ("Claimed value", "$4,500.00"),
+        ("Claimed ÷ revenue", "1.50x"),
+        ("Orders", "96 orders"),
+        ("Revenue", "$3,000.00"),
+    ]
 
 
 @pytest.mark.usefixtures("shop")

@@ -505,8 +505,8 @@ def test_how_much_the_last_days_still_grow_is_said_once_it_is_known(
     _read_young(session, account, range(30, 60))
 
     words = (
-        "The last 3 days usually still grow: conversions by about 25% (25% to 25%) and "
-        "reported revenue by about 25% (25% to 25%) on Meta."
+        "The last 3 days usually still grow: conversions by about 25% (25% to 25%) on Meta; "
+        "reported revenue about as much."
     )
     assert words in text(alices, "/dashboard/growth-note", headers=PARTIAL)
     known = text(alices, "/dashboard/growth", headers=PARTIAL)
