@@ -144,17 +144,20 @@ class Http:
         url: str,
         *,
         params: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | str | None = None,
         json: object = None,
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
     ) -> Answer:
         """Ask once. Redirects are refused: they would carry credentials to another host.
 
-        Raises Temporary when no whole answer of at most `largest` bytes came back.
+        `form` as text is sent as it is, for a platform with an encoding of its own. Raises
+        Temporary when no whole answer of at most `largest` bytes came back.
         """
-        body: bytes | Mapping[str, str] | None = form
+        body: bytes | str | Mapping[str, str] | None = form
         sent = dict(headers or {})
+        if isinstance(form, str):
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
         if json is not None:
             body = msgspec.json.encode(json)
             sent["Content-Type"] = "application/json"
