@@ -34,6 +34,7 @@ RESET_ADDRESS = RateLimitItemPerHour(20, 1, namespace="reset-address")
 EMAIL_CHANGE = RateLimitItemPerHour(10, 1, namespace="email-change")
 NOTICE_ACCOUNT = RateLimitItemPerHour(2, 1, namespace="notice-account")
 PASTED_TOKEN = RateLimitItemPerHour(60, 1, namespace="pasted-token")
+SETUP_CHECK = RateLimitItemPerHour(30, 1, namespace="setup-check")
 UPLOAD = RateLimitItemPerHour(240, 1, namespace="upload")
 CONFIRM_PASSWORD = RateLimitItemPerMinute(10, 15, namespace="confirm-password")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,8 +14,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from app.connections.grants import expires_soon
+from app.connections.vault import Vault
+from app.connectors.errors import AccessRevoked
 from app.metrics.problems import OVERDUE
 from app.models import Account, PlatformConnection, Reconciliation, SyncRun
+
+WARN_DAYS = 3
+LAST_DAY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,41 @@ class Overview:
     expires_in_days: int | None
     overdue: bool
     last_error: str
+    notices: Sequence[str] = ()
 
     @property
     def selected(self) -> list[Account]:
         return [account for account in self.accounts if account.selected]
+
+    @property
+    def reading(self) -> list[Account]:
+        """The chosen accounts that the login can still read."""
+        return [account for account in self.selected if account.removed_at is None]
+
+    @property
+    def lost(self) -> list[Account]:
+        """Chosen accounts that the login can no longer read; their figures are kept."""
+        return [account for account in self.selected if account.removed_at is not None]
+
+    @property
+    def new(self) -> list[Account]:
+        """Accounts that came after the last choice, so that nobody has been asked about them."""
+        if not self.selected:
+            return []
+        return [account for account in self.accounts if is_new(account)]
+
+    @property
+    def troubled(self) -> list[Account]:
+        """Accounts that the platform refused although others of this login can be read."""
+        return [account for account in self.reading if account.trouble]
+
+    @property
+    def expiry_tone(self) -> str:
+        """How urgent the end of access is: bad on the last day, warn on the last three."""
+        days = self.expires_in_days
+        if days is None or days > WARN_DAYS:
+            return ""
+        return "bad" if days <= LAST_DAY else "warn"
 
     @property
     def must_choose(self) -> bool:
@@ -78,7 +114,7 @@ class Overview:
         return sorted({account.currency for account in self.selected})
 
 
-def overview(session: Session, workspace_id: int, now: dt.datetime) -> list[Overview]:
+def overview(session: Session, workspace_id: int, vault: Vault, now: dt.datetime) -> list[Overview]:
     """Every connection of the workspace that reads from a platform, the oldest first."""
     connections = session.scalars(
         select(PlatformConnection)
@@ -91,7 +127,7 @@ def overview(session: Session, workspace_id: int, now: dt.datetime) -> list[Over
     ).all()
     runs = _shown_runs(session, workspace_id)
     matches = _matches(session, workspace_id)
-    errors = _last_errors(session, workspace_id)
+    ended = _ended_runs(session, workspace_id)
     return [
         Overview(
             connection=connection,
@@ -100,10 +136,23 @@ def overview(session: Session, workspace_id: int, now: dt.datetime) -> list[Over
             match=matches.get(connection.id),
             expires_in_days=expires_soon(connection, now),
             overdue=_overdue(connection, now),
-            last_error=errors.get(connection.id, ""),
+            last_error=ended[connection.id][0] if connection.id in ended else "",
+            notices=_notices(connection, ended, vault),
         )
         for connection in connections
     ]
+
+
+def is_new(account: Account) -> bool:
+    """Whether nobody has yet been asked whether to read this account."""
+    return not (account.selected or account.offered or account.removed_at)
+
+
+def days_left(connection: PlatformConnection, now: dt.datetime) -> int | None:
+    """Whole days until the owner has to connect again; None when never or unknown."""
+    if connection.token_expires_at is None or connection.status == "disconnected":
+        return None
+    return max((connection.token_expires_at - now).days, 0)
 
 
 def _shown_runs(session: Session, workspace_id: int) -> dict[int, SyncRun]:
@@ -122,15 +171,34 @@ def _shown_runs(session: Session, workspace_id: int) -> dict[int, SyncRun]:
     return shown
 
 
-def _last_errors(session: Session, workspace_id: int) -> dict[int, str]:
-    """What the latest finished sync of each connection failed with; empty when it did not."""
+def _ended_runs(session: Session, workspace_id: int) -> dict[int, tuple[str, str]]:
+    """What the latest finished sync of each connection failed with, and what it noticed."""
     latest = session.execute(
-        select(SyncRun.connection_id, SyncRun.error)
+        select(SyncRun.connection_id, SyncRun.error, SyncRun.notice)
         .where(SyncRun.workspace_id == workspace_id, SyncRun.finished_at.is_not(None))
         .ext(distinct_on(SyncRun.connection_id))
         .order_by(SyncRun.connection_id, SyncRun.finished_at.desc())
     )
-    return {row.connection_id: row.error for row in latest}
+    return {row.connection_id: (row.error, row.notice) for row in latest}
+
+
+def _notices(
+    connection: PlatformConnection, ended: Mapping[int, tuple[str, str]], vault: Vault
+) -> list[str]:
+    """What the owner should know besides the status: of the grant, then of the latest sync."""
+    said = ended[connection.id][1].splitlines() if connection.id in ended else []
+    return list(dict.fromkeys([*grant_notes(connection, vault), *said]))
+
+
+def grant_notes(connection: PlatformConnection, vault: Vault) -> list[str]:
+    """What the platform's grant itself came with, such as a permission that was not given."""
+    if not connection.credentials:
+        return []
+    try:
+        note = vault.open(connection.credentials).extra.get("note", "")
+    except AccessRevoked:
+        return []
+    return note.splitlines()
 
 
 def _matches(session: Session, workspace_id: int) -> dict[int, Match]:

@@ -2,64 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.connections import grants
 from app.connections.overview import Overview, overview
+from app.connections.vault import Vault
 from app.connectors.base import Connector
-from app.connectors.platforms import connector_for
-from app.errors import AppError, NotFound
+from app.errors import NotFound
 from app.extensions import db
+from app.metrics.quotas import QuotaStanding, standing
+from app.metrics.store_revenue import StoreRevenue
+from app.models import Account
 from app.web import access
 from app.web.connections_api import (
     choose_accounts,
-    connect_with_token,
     delete_connection_data,
     disconnect,
     sync_now,
 )
 from app.web.htmx import page, wants_fragment
-from app.web.oauth import redirect_uri
 
 blueprint = Blueprint("connections", __name__, url_prefix="/connections")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A platform on offer. `state` is ready, not_set_up or later."""
+    """A platform on offer. `formula` says what a shop's revenue is made of."""
 
-    slug: str
-    label: str
-    tagline: str
-    state: str
-    pasted_token: bool = False
+    kind: type[Connector]
+    configured: bool
+    formula: str = ""
 
 
-LATER = (
-    Card("google", "Google Ads", "Search & Display", "later"),
-    Card("linkedin", "LinkedIn Ads", "B2B marketing, lead gen", "later"),
-    Card("shopify", "Shopify", "E-commerce analytics", "later"),
-    Card("tiktok", "TikTok Ads", "Video ads", "later"),
-)
-
+# As people look for them; platforms that were added come after, by name.
+ORDER = ("meta", "google", "linkedin", "shopify", "tiktok")
 NO_ACCOUNT = (
     "No account is ticked, so nothing was changed. Tick at least one; to stop reading them all, "
     "disconnect the platform on the Connections page."
 )
-
-
-class TokenForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
-    access_token = StringField(
-        "System user token", validators=[InputRequired("Paste the token first.")]
-    )
 
 
 class AccountsForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no types
@@ -82,43 +72,6 @@ class DisconnectForm(FlaskForm):  # type: ignore[misc] # Flask-WTF ships no type
 def index() -> Response:
     """Cards and the connected list; the list swaps itself while something is being read."""
     return _index()
-
-
-@blueprint.get("/<platform>/token")
-def token(platform: str) -> Response:
-    """The form for a pasted token."""
-    return _token_page(_pasteable(platform), TokenForm())
-
-
-@blueprint.post("/<platform>/token")
-def save_token(platform: str) -> ResponseReturnValue:
-    """Check the pasted token with the platform and begin reading."""
-    access.require_editor()
-    connector = _pasteable(platform)
-    form = TokenForm()
-    if not form.validate():
-        return _token_page(connector, form, status=422)
-    try:
-        connect_with_token(platform, form.access_token.data)
-    except AppError as error:
-        db.session.rollback()
-        form.access_token.errors = [error.message]
-        return _token_page(connector, form, status=422)
-    flash(f"{connector.label} is connected.")
-    return redirect(url_for("connections.index"), code=303)
-
-
-@blueprint.get("/<platform>/guide")
-def guide(platform: str) -> Response:
-    """What the operator does on the platform's side before anyone can connect."""
-    connector = _connector(platform)
-    return page(
-        f"connections/guide_{connector.slug}.html",
-        "guide",
-        connector=connector,
-        redirect_uri=redirect_uri(platform),
-        configured=connector.configured(access.settings()),
-    )
 
 
 @blueprint.get("/<int:connection_id>/accounts")
@@ -174,7 +127,7 @@ def confirm_disconnect(connection_id: int) -> ResponseReturnValue:
 
 
 def _index() -> Response:
-    found = overview(db.session(), access.workspace().id, access.now())
+    found = _overview()
     return page(
         "connections/index.html",
         "connected",
@@ -182,68 +135,84 @@ def _index() -> Response:
         connections=found,
         connected={item.connection.platform for item in found},
         labels=labels(),
+        quotas=quotas_of({item.connection.platform for item in found if item.reading}),
         busy=any(item.run for item in found),
     )
 
 
 def _cards() -> list[Card]:
-    settings = access.settings()
-    ready = {
-        connector.slug: Card(
-            connector.slug,
-            connector.label,
-            connector.tagline,
-            "ready" if connector.configured(settings) else "not_set_up",
-            bool(connector.pasted_forms),
-        )
-        for connector in Connector.registry.values()
-    }
-    return [*ready.values(), *(card for card in LATER if card.slug not in ready)]
+    settings, workspace = access.settings(), access.workspace()
+    revenue = StoreRevenue(workspace.revenue_with_tax, workspace.revenue_with_shipping)
+    kinds = sorted(_kinds(), key=_place)
+    return [
+        Card(kind, kind.configured(settings), revenue.formula if kind.sells else "")
+        for kind in kinds
+    ]
+
+
+def _place(kind: type[Connector]) -> tuple[int, str]:
+    known = kind.slug in ORDER
+    return (ORDER.index(kind.slug) if known else len(ORDER), kind.label)
 
 
 def labels() -> dict[str, str]:
     """What each platform is called, by slug."""
-    return {card.slug: card.label for card in _cards()}
+    return {kind.slug: kind.label for kind in _kinds()}
 
 
-def _connector(platform: str) -> type[Connector]:
-    try:
-        return connector_for(platform)
-    except KeyError as error:
-        raise NotFound from error
+def quotas_of(platforms: Collection[str]) -> list[QuotaStanding]:
+    """How the quotas of these platforms stand, which all of the installation share."""
+    settings = access.settings()
+    if not any(kind.slug in platforms and kind.quotas(settings) for kind in _kinds()):
+        return []
+    found = standing(db.session(), settings, access.now())
+    return [each for each in found if each.platform in platforms]
 
 
-def _pasteable(platform: str) -> type[Connector]:
-    connector = _connector(platform)
-    if not bool(connector.pasted_forms):
-        raise NotFound
-    return connector
+def _kinds() -> Iterable[type[Connector]]:
+    return Connector.registry.values()
 
 
-def _one(connection_id: int) -> Overview:
-    for item in overview(db.session(), access.workspace().id, access.now()):
+def _overview() -> list[Overview]:
+    vault = Vault(access.settings().encryption_keys)
+    return overview(db.session(), access.workspace().id, vault, access.now())
+
+
+def one(connection_id: int) -> Overview:
+    """One connection of the workspace as its owner sees it. Raises NotFound."""
+    for item in _overview():
         if item.connection.id == connection_id:
             return item
     raise NotFound
 
 
-def _token_page(connector: type[Connector], form: TokenForm, status: int = 200) -> Response:
-    return page("connections/token.html", "form", status=status, connector=connector, form=form)
-
-
 def _accounts_page(connection_id: int, problem: str = "", status: int = 200) -> Response:
+    item = one(connection_id)
     return page(
         "connections/accounts.html",
         "form",
         status=status,
         problem=problem,
-        item=_one(connection_id),
+        item=item,
+        label=labels()[item.connection.platform],
+        managers=_by_manager(item.accounts),
         form=AccountsForm(),
     )
 
 
+def _by_manager(accounts: Sequence[Account]) -> list[tuple[str, list[Account]]]:
+    """Accounts under the manager they are reached through, those reached directly first.
+
+    What the login can no longer read and was not chosen is left out: there is nothing to choose.
+    """
+    offered = [a for a in accounts if a.selected or a.removed_at is None]
+    offered.sort(key=lambda a: (a.via_name or a.via, a.status != "active", a.name))
+    groups = groupby(offered, key=lambda a: a.via_name or a.via)
+    return [(manager, list(members)) for manager, members in groups]
+
+
 def _disconnect_page(connection_id: int, form: DisconnectForm, status: int = 200) -> Response:
-    item = _one(connection_id)
+    item = one(connection_id)
     label = labels()[item.connection.platform]
     return page(
         "connections/disconnect.html", "form", status=status, item=item, label=label, form=form

@@ -5,29 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
+import msgspec
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.accounts import limits
-from app.accounts.limits import Count
 from app.connections import grants
-from app.connections.overview import Overview, overview
+from app.connections.overview import Overview, days_left, is_new, overview
 from app.connections.vault import Vault
-from app.connectors.base import Connector
 from app.connectors.errors import AccessRevoked
 from app.connectors.words import Days
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import PlatformConnection, SyncRun
 from app.sync.requests import begin_history, request_sync
-from app.web import access, entry
+from app.web import access, pasted, setup_check
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.oauth import connector_of
 from app.web.ranges import days_between
 
 blueprint = Blueprint("connections_api", __name__, url_prefix="/api")
-
-LONGEST_TOKEN = 2_000
 
 
 class AccountOut(Answer):
@@ -37,10 +33,30 @@ class AccountOut(Answer):
     time_zone: str
     status: str
     selected: bool
+    manager_id: str
+    manager_name: str
+    trouble: str
+    lost: bool
+    new: bool
     history_from: dt.date | None
     read_through: dt.date | None
     settled_through: dt.date | None
     synced_at: dt.datetime | None
+
+
+_SAME_IN_ACCOUNTS = (
+    "external_id",
+    "name",
+    "currency",
+    "time_zone",
+    "status",
+    "selected",
+    "trouble",
+    "history_from",
+    "read_through",
+    "settled_through",
+    "synced_at",
+)
 
 
 class ConnectionOut(Answer):
@@ -53,6 +69,8 @@ class ConnectionOut(Answer):
     sandbox: bool
     last_synced_at: dt.datetime | None
     token_expires_at: dt.datetime | None
+    access_ends_in_days: int | None
+    notices: list[str]
     matches_platform: bool | None
     sync_run_id: int | None
     accounts: list[AccountOut]
@@ -62,9 +80,17 @@ class ConnectionList(Answer):
     connections: list[ConnectionOut]
 
 
-class NewConnection(Body):
-    platform: str
-    access_token: str
+# One field for each input that a platform's forms of pasted credentials have.
+NewConnection: type[Body] = msgspec.defstruct(  # type: ignore[assignment] # by its bases
+    "NewConnection",
+    [
+        ("platform", str),
+        *((name, str | msgspec.UnsetType, msgspec.UNSET) for name in pasted.field_names()),
+    ],
+    bases=(Body,),
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
 
 
 class Connected(Answer):
@@ -104,6 +130,13 @@ class RunOut(Answer):
     notice: str | None
 
 
+class SetupVerdict(Answer):
+    """unknown: the platform did not answer usefully, which says nothing about the credentials."""
+
+    outcome: Literal["good", "bad", "unknown"]
+    message: str
+
+
 class DisconnectQuery(Arguments):
     data: Literal["keep", "delete"] = "keep"
 
@@ -111,13 +144,13 @@ class DisconnectQuery(Arguments):
 @blueprint.get("/connections")
 @documented("List the connections of the workspace", answer=ConnectionList)
 def list_connections() -> ResponseReturnValue:
-    found = overview(db.session(), access.workspace().id, access.now())
+    found = overview(db.session(), access.workspace().id, _vault(), access.now())
     return answer(ConnectionList(connections=[_connection(item) for item in found]))
 
 
 @blueprint.post("/connections")
 @documented(
-    "Connect a platform with a pasted token",
+    "Connect a platform with pasted credentials; which fields go together differs by platform",
     body=NewConnection,
     answer=Connected,
     status=201,
@@ -125,8 +158,8 @@ def list_connections() -> ResponseReturnValue:
 )
 def create_connection() -> ResponseReturnValue:
     access.require_editor()
-    given = body(NewConnection)
-    connection = connect_with_token(given.platform, given.access_token)
+    given = msgspec.to_builtins(body(NewConnection))
+    connection = pasted.connect(given.pop("platform"), given)
     return answer(Connected(id=connection.id, accounts=_accounts(connection)), 201)
 
 
@@ -179,32 +212,16 @@ def get_sync_run(run_id: int) -> ResponseReturnValue:
     return answer(_run(run))
 
 
-def connect_with_token(platform: str, token: str) -> PlatformConnection:
-    """Check a pasted token, keep it as a connection and begin reading.
-
-    Raises Invalid and TooMany.
-    """
-    _check_pasteable(platform)
-    whole = _token(token)
-    entry.limiter().count([Count(limits.PASTED_TOKEN, str(access.user().id))])
-    with connector_of(platform) as connector:
-        try:
-            connector.grant = connector.accept_pasted({"access_token": whole})
-        except AccessRevoked as error:
-            raise Invalid(error.message, code="token_refused") from error
-        session = db.session()
-        connection = grants.connect(
-            session,
-            connector,
-            _vault(),
-            workspace_id=access.workspace().id,
-            user_id=access.user().id,
-            kind="token",
-            repairs=None,
-        )
-        begin_history(session, connection, now=access.now())
-        session.commit()
-    return connection
+@blueprint.post("/platforms/<platform>/check")
+@documented(
+    "Ask a platform whether this installation's own credentials are good",
+    answer=SetupVerdict,
+    errors=(429,),
+)
+def check_platform(platform: str) -> ResponseReturnValue:
+    access.require_editor()
+    verdict = setup_check.check(platform)
+    return answer(SetupVerdict(outcome=verdict.outcome, message=verdict.message))
 
 
 def choose_accounts(connection_id: int, external_ids: list[str]) -> PlatformConnection:
@@ -214,6 +231,8 @@ def choose_accounts(connection_id: int, external_ids: list[str]) -> PlatformConn
     if connection.status == "disconnected":
         raise Conflict("This platform is disconnected. Connect it again before choosing accounts.")
     grants.choose(connection, external_ids)
+    for account in connection.accounts:
+        account.offered = True
     session.flush()
     begin_history(session, connection, now=access.now())
     session.commit()
@@ -260,28 +279,6 @@ def delete_connection_data(connection_id: int) -> None:
     session.commit()
 
 
-def _check_pasteable(platform: str) -> None:
-    offered = sorted(s for s, kind in Connector.registry.items() if kind.pasted_forms)
-    if platform not in offered:
-        raise Invalid(
-            f"“{platform[:40]}” cannot be connected with a pasted token, so nothing was "
-            f"connected. This works for: {', '.join(offered)}.",
-            code="unknown_platform",
-        )
-
-
-def _token(pasted: str) -> str:
-    """The token without the space around it. Raises Invalid for what no platform hands out."""
-    token = pasted.strip()
-    if not token or len(token) > LONGEST_TOKEN or any(not "!" <= c <= "~" for c in token):
-        raise Invalid(
-            "This is not a whole access token, so nothing was connected. Copy it again: a token "
-            "is one long word of Latin letters, digits and signs.",
-            code="token_refused",
-        )
-    return token
-
-
 def _window(given: SyncWindow) -> Days | None:
     if given.first is None and given.last is None:
         return None
@@ -305,6 +302,8 @@ def _connection(item: Overview) -> ConnectionOut:
         sandbox=connection.sandbox,
         last_synced_at=connection.last_synced_at,
         token_expires_at=connection.token_expires_at,
+        access_ends_in_days=days_left(connection, access.now()),
+        notices=list(item.notices),
         matches_platform=item.match.days_off == 0 if item.match else None,
         sync_run_id=item.run.id if item.run else None,
         accounts=_accounts(connection),
@@ -312,8 +311,15 @@ def _connection(item: Overview) -> ConnectionOut:
 
 
 def _accounts(connection: PlatformConnection) -> list[AccountOut]:
+    chosen = any(account.selected for account in connection.accounts)
     return [
-        AccountOut(**{field: getattr(account, field) for field in AccountOut.__struct_fields__})
+        AccountOut(
+            **{name: getattr(account, name) for name in _SAME_IN_ACCOUNTS},
+            manager_id=account.via,
+            manager_name=account.via_name,
+            lost=account.removed_at is not None,
+            new=chosen and is_new(account),
+        )
         for account in connection.accounts
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from app.connections import grants, handshake
 from app.connections.vault import Vault
 from app.connectors.base import Connector
-from app.connectors.errors import OAuthDenied
+from app.connectors.errors import AccessRevoked, OAuthDenied
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
 from app.connectors.words import Grant
 from app.errors import AppError, NotFound
 from app.extensions import db
+from app.models import PlatformConnection
 from app.sync.requests import begin_history
 from app.web import access
 from app.web.incoming import row_number
@@ -26,57 +27,54 @@ blueprint = Blueprint("oauth", __name__, url_prefix="/api/oauth")
 
 @blueprint.get("/<platform>/start")
 def start(platform: str) -> ResponseReturnValue:
-    """Send the popup to the platform's own page; `repair` names a connection to renew."""
+    """Send the popup to the platform's own page; `repair` names a connection to renew.
+
+    What a platform has to know first (a shop's address) is asked for when it is missing or wrong.
+    """
     access.require_editor()
+    kind = kind_of(platform)
     asked = request.args.get("repair")
     repairs = None if asked is None else row_number(asked)
-    if repairs is not None:
-        grants.find(db.session(), access.workspace().id, repairs)
-    with connector_of(platform) as connector:
-        if not connector.configured(access.settings()):
-            raise AppError(
-                f"{connector.label} is not set up on this installation yet. "
-                "Whoever runs it adds the app's id and secret once; the setup guide says how.",
-                code="not_configured",
-            )
-        target = handshake.begin(
-            db.session(),
-            connector,
-            user_session=access.user_session(),
-            workspace_id=access.workspace().id,
-            redirect_uri=redirect_uri(platform),
-            started=connector.begin_with(request.args)
-            | ({"repair": str(repairs)} if repairs is not None else {}),
-            now=access.now(),
-        )
-    db.session.commit()
+    given = _remembered(kind, repairs) | request.args.to_dict()
+    try:
+        target = _begin(kind, given, repairs)
+    except AppError as error:
+        db.session.rollback()
+        return _not_begun(kind, given, repairs, error)
     return redirect(target, code=303)
 
 
 @blueprint.get("/<platform>/callback")
 def callback(platform: str) -> ResponseReturnValue:
     """Finish the hand-shake; the page closes the popup and tells the one that opened it."""
+    kind = kind_of(platform)
     try:
-        problem = ""
-        connection_id = _finish(platform)
+        connection = _finish(platform)
     except AppError as error:
         db.session.rollback()
         if isinstance(error, NotFound):
             raise
-        connection_id, problem = None, error.message
-    page = render_template("connections/popup.html", connection_id=connection_id, problem=problem)
-    return page, 400 if problem else 200
+        return _popup(kind, problem=error.message), 400
+    if any(account.selected for account in connection.accounts):
+        return _popup(kind, connection=connection, choose=False, go_on=url_for("connections.index"))
+    accounts = url_for("connections.accounts", connection_id=connection.id)
+    return _popup(kind, connection=connection, choose=True, go_on=accounts)
 
 
 @contextmanager
 def connector_of(platform: str, grant: Grant | None = None) -> Iterator[Connector]:
     """A platform's connector for the length of a request. Raises NotFound for an unknown one."""
-    try:
-        kind = connector_for(platform)
-    except KeyError as error:
-        raise NotFound from error
+    kind = kind_of(platform)
     with Http(patience=20.0, attempts=2) as http:
         yield kind(access.settings(), http, grant)
+
+
+def kind_of(platform: str) -> type[Connector]:
+    """The connector of a platform. Raises NotFound for an unknown one."""
+    try:
+        return connector_for(platform)
+    except KeyError as error:
+        raise NotFound from error
 
 
 def redirect_uri(platform: str) -> str:
@@ -86,7 +84,59 @@ def redirect_uri(platform: str) -> str:
     return f"{base}{path}"
 
 
-def _finish(platform: str) -> int:
+def _begin(kind: type[Connector], given: Mapping[str, str], repairs: int | None) -> str:
+    if not kind.configured(access.settings()):
+        raise AppError(
+            f"{kind.label} is not set up on this installation yet. "
+            "Whoever runs it adds the app's id and secret once; the setup guide says how.",
+            code="not_configured",
+        )
+    started = kind.begin_with(given)
+    if repairs is not None:
+        started = {**started, "repair": str(repairs)}
+    with connector_of(kind.slug) as connector:
+        target = handshake.begin(
+            db.session(),
+            connector,
+            user_session=access.user_session(),
+            workspace_id=access.workspace().id,
+            redirect_uri=redirect_uri(kind.slug),
+            started=started,
+            now=access.now(),
+        )
+    db.session.commit()
+    return target
+
+
+def _remembered(kind: type[Connector], repairs: int | None) -> dict[str, str]:
+    """What the connection to be renewed was begun with, so that nobody types it again."""
+    if repairs is None:
+        return {}
+    connection = grants.find(db.session(), access.workspace().id, repairs)
+    if connection.platform != kind.slug or not kind.start_fields:
+        return {}
+    names = [field.name for field in kind.start_fields]
+    try:
+        grant = Vault(access.settings().encryption_keys).open(connection.credentials)
+    except AccessRevoked:
+        return {}
+    return {name: grant.extra[name] for name in names if name in grant.extra}
+
+
+def _not_begun(
+    kind: type[Connector], given: Mapping[str, str], repairs: int | None, error: AppError
+) -> ResponseReturnValue:
+    asks = bool(kind.start_fields) and isinstance(error, OAuthDenied)
+    page = _popup(kind, problem=error.message, asks=asks, given=given, repairs=repairs)
+    return page, error.status
+
+
+def _popup(kind: type[Connector], **context: object) -> str:
+    usual = {"connection": None, "asks": False, "problem": ""}
+    return render_template("connections/popup.html", connector=kind, **usual | context)
+
+
+def _finish(platform: str) -> PlatformConnection:
     session = db.session()
     with connector_of(platform) as connector:
         workspace_id, started = handshake.take_back(
@@ -119,4 +169,4 @@ def _finish(platform: str) -> int:
         )
         begin_history(session, connection, now=access.now())
         session.commit()
-        return connection.id
+        return connection

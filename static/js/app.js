@@ -85,15 +85,26 @@
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("growzzy") : null;
   const NEXT_STEP_WITHIN = 5000;
   let lastConnected = 0;
+  let openedPopup = false;
 
-  function openPopup(link) {
+  function openPopup(address) {
     const width = 620;
     const height = 720;
     const left = Math.max(0, window.screenX + (window.outerWidth - width) / 2);
     const top = Math.max(0, window.screenY + (window.outerHeight - height) / 2);
     const place = `popup,width=${width},height=${height},left=${left},top=${top}`;
-    return window.open(link.href, "growzzy-connect", place);
+    const opened = window.open(address, "growzzy-connect", place);
+    openedPopup ||= opened !== null;
+    return opened;
   }
+
+  /* A form that a platform has to know something from first, such as a shop's address. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.popup) return;
+    const query = new URLSearchParams(new FormData(form));
+    if (openPopup(`${form.dataset.popup}?${query}`)) event.preventDefault();
+  });
 
   /* Only a window that a script opened may be closed; in any other the link is followed. */
   function closePopup(event, link) {
@@ -106,6 +117,11 @@
     // The popup speaks through both doors; whichever is open first counts.
     if (data?.type !== "growzzy:connected" || Date.now() - lastConnected < 2000) return;
     lastConnected = Date.now();
+    // Other tabs of ours hear it too; only the one that opened the popup goes on.
+    if (data.next && openedPopup) {
+      window.location.assign(new URL(data.next, window.location.origin).pathname);
+      return;
+    }
     document.body.dispatchEvent(new CustomEvent("connections-changed", { bubbles: true }));
   }
 
@@ -132,7 +148,7 @@
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
     const popup = at("a[data-popup]");
-    if (popup && openPopup(popup)) event.preventDefault();
+    if (popup && openPopup(popup.href)) event.preventDefault();
     if (at("[data-copy],[data-copy-text]")) copy(at("[data-copy],[data-copy-text]"));
     if (at("[data-dismiss]")) at(".notice")?.remove();
     if (at("[data-close]")) at("dialog")?.close();
@@ -179,6 +195,33 @@
     const closed = found?.closest("details:not([open])");
     (closed ? $("summary", closed) : found)?.focus({ preventScroll: true });
     if (found?.type === "search") found.setSelectionRange(found.value.length, found.value.length);
+  }
+
+  /* Finding one of many choices; without JavaScript the field stays hidden. */
+
+  function filterChoices(box) {
+    const wanted = $("input", box).value.trim().toLowerCase();
+    const region = $(box.dataset.filter);
+    let shown = 0;
+    for (const group of region.querySelectorAll("[data-filter-group]")) {
+      const choices = [...group.querySelectorAll("[data-filter-words]")];
+      for (const choice of choices) {
+        choice.hidden = !choice.dataset.filterWords.toLowerCase().includes(wanted);
+        shown += choice.hidden ? 0 : 1;
+      }
+      group.hidden = choices.every((choice) => choice.hidden);
+    }
+    $("[data-filter-said]", box).textContent = wanted ? `${shown} shown; hidden ones stay as they are.` : "";
+  }
+
+  function offerFilters() {
+    for (const box of document.querySelectorAll("[data-filter]")) {
+      box.hidden = false;
+      $("input", box).addEventListener("input", () => filterChoices(box));
+      $("input", box).addEventListener("keydown", (event) => {
+        if (event.key === "Enter") event.preventDefault();
+      });
+    }
   }
 
   /* Keys */
@@ -273,6 +316,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     watchToasts();
     fillTimeZone();
+    offerFilters();
     keepTimes();
     window.setInterval(keepTimes, 30000);
   });

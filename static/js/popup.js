@@ -2,8 +2,12 @@
    After a refusal it stays open: the person has to read why. */
 (() => {
   const done = document.querySelector("[data-popup-done]");
-  if (!done || done.dataset.popupOutcome === "not-connected") return;
-  const message = { type: "growzzy:connected", connection: done.dataset.connection ?? "" };
+  if (!done) return;
+  const message = {
+    type: "growzzy:connected",
+    connection: done.dataset.connection ?? "",
+    next: done.dataset.next ?? "",
+  };
   new BroadcastChannel("growzzy").postMessage(message);
   window.opener?.postMessage(message, window.location.origin);
   window.setTimeout(() => window.close(), 400);

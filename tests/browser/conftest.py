@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -133,7 +134,7 @@ def connect_meta(page: Page, site: str, accounts: list[str]) -> None:
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Connect Meta Ads").click()
     opened.value.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="Choose accounts").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Which accounts"))
     for box in page.get_by_role("checkbox").all():
         box.set_checked(box.get_attribute("value") in accounts)
     page.get_by_role("button", name="Read these accounts").click()
