@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from app.connectors.errors import AccountRefused, ConnectorError
-from app.connectors.tiktok_answers import Counted, Page, Row
+from app.connectors.tiktok_answers import Counted, Page, Row, number, unusable
 from app.connectors.tiktok_api import Api, Cut, as_json
 from app.connectors.tiktok_errors import BadQuestion, TooLarge, TooManyIds, Withdrawn
 from app.connectors.words import Days, Grain, Grant
 
 PATH = "report/integrated/get"
 LONGEST_DAYS = 30
+# For a sum over all the days asked about, not for each.
+LONGEST_SUM_DAYS = 365
 MOST_FILTERED = 100
 FIGURES = ("spend", "impressions", "clicks")
 LEVELS = {
@@ -102,6 +104,31 @@ class Reports:
                     self._ask_otherwise(question, error)
                     pieces.append(piece)
 
+    def busy(self, grant: Grant, question: Question, days: Days) -> list[Days]:
+        """The parts of `days` on which anything happened: whole years are told by their sum.
+
+        A part whose sum TikTok does not give is taken for busy.
+        """
+        return [
+            part
+            for part in windows(days, LONGEST_SUM_DAYS)
+            if len(part) <= LONGEST_DAYS or self._has_sum(grant, question, part)
+        ]
+
+    def _has_sum(self, grant: Grant, question: Question, days: Days) -> bool:
+        asked = self._params(question, _Piece(days)) | {
+            "dimensions": as_json([question.dimension]),
+            "page": "1",
+            "page_size": "1000",
+        }
+        try:
+            rows = self._api.get(grant, PATH, _ROWS, asked).rows
+        except (BadQuestion, TooLarge):
+            return True
+        if rows is None:
+            raise unusable("a report without its list")
+        return any(number(row.metrics.get(figure)) for row in rows for figure in FIGURES)
+
     def _params(self, question: Question, piece: _Piece) -> dict[str, str]:
         older = self._older_ads and question.dimension == "ad_id_v2"
         filters = []
@@ -149,12 +176,12 @@ class Reports:
         return True
 
 
-def windows(days: Days) -> list[Days]:
-    """At most 30 days each, the oldest first."""
+def windows(days: Days, longest: int = LONGEST_DAYS) -> list[Days]:
+    """At most so many days each, the oldest first."""
     cut = []
     last = days.last
     while last >= days.first:
-        first = max(days.first, last - dt.timedelta(days=LONGEST_DAYS - 1))
+        first = max(days.first, last - dt.timedelta(days=longest - 1))
         cut.append(Days(first, last))
         last = first - dt.timedelta(days=1)
     return cut[::-1]

@@ -28,7 +28,7 @@ from sandbox.tiktok.params import Params, day, decode, known, page, required, st
 from sandbox.tiktok.tokens import Token
 from sandbox.world import Account, Ad, Campaign, Delivery
 
-LONGEST_DAYS = 30
+LONGEST_DAYS, LONGEST_SUM_DAYS = 30, 365
 MOST_IDS = 100
 DEFAULT_METRICS = ["spend", "impressions"]
 # The id dimensions of each level, and the field that its status filter has.
@@ -54,18 +54,20 @@ class Row(NamedTuple):
 def answer(token: Token, params: Params) -> dict[str, Any]:
     """A page of the report."""
     account = token.account(required(params, "advertiser_id"))
-    level, dimension = _what(params)
+    level, dimension, daily = _what(params)
     metrics = known(params, "metrics", _METRICS.keys() | _attributes(level)) or DEFAULT_METRICS
-    first, last = _span(params)
+    first, last = _span(params, LONGEST_DAYS if daily else LONGEST_SUM_DAYS)
     keep = _filters(params, level)
+    days = [last - dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    spans = [[when] for when in days] if daily else [days]
     rows = [
         {
-            "dimensions": {dimension: row.id, "stat_time_day": f"{when.isoformat()} 00:00:00"},
+            "dimensions": {dimension: row.id}
+            | ({"stat_time_day": f"{span[0].isoformat()} 00:00:00"} if daily else {}),
             "metrics": {name: _metric(row, name) for name in metrics},
         }
-        for number in range((last - first).days, -1, -1)
-        for when in [first + dt.timedelta(days=number)]
-        for row in _rows(account, dimension, when, keep)
+        for span in spans
+        for row in _rows(account, dimension, span, keep)
     ]
     return page(rows, params)
 
@@ -75,7 +77,8 @@ def is_narrowed(params: Params) -> bool:
     return "campaign_ids" in params.get("filtering", "")
 
 
-def _what(params: Params) -> tuple[str, str]:
+def _what(params: Params) -> tuple[str, str, bool]:
+    """Level and id dimension, and whether each day is asked for."""
     kind = required(params, "report_type")
     if kind != "BASIC" or params.get("service_type", "AUCTION") != "AUCTION":
         raise ApiProblem(40009, f"Unsupported report in sandbox environment: {kind}.")
@@ -86,17 +89,18 @@ def _what(params: Params) -> tuple[str, str]:
         raise bad(f"data_level: Invalid value {level}.")
     dimensions = strings(params, "dimensions") or []
     ids = [name for name in dimensions if name in LEVELS[level][0]]
-    if len(ids) != 1 or sorted(dimensions) != sorted([*ids, "stat_time_day"]):
+    rest = [name for name in dimensions if name not in ids]
+    if len(ids) != 1 or rest not in ([], ["stat_time_day"]):
         raise bad(f"dimensions: Invalid dimensions {json.dumps(dimensions)} for {level}.")
-    return level, ids[0]
+    return level, ids[0], bool(rest)
 
 
-def _span(params: Params) -> tuple[dt.date, dt.date]:
+def _span(params: Params, longest: int) -> tuple[dt.date, dt.date]:
     first, last = day(params, "start_date"), day(params, "end_date")
     if last < first:
         raise bad("end_date must not be before start_date.")
-    if (last - first).days >= LONGEST_DAYS:
-        raise bad("The time range must be within 30 days when stat_time_day is a dimension.")
+    if (last - first).days >= longest:
+        raise bad(f"The time range must be within {longest} days with these dimensions.")
     return first, last
 
 
@@ -156,12 +160,12 @@ def _among(delivery: Delivery, ids: Mapping[str, set[str]]) -> bool:
     return all(own[name] in wanted for name, wanted in ids.items())
 
 
-def _rows(account: Account, dimension: str, when: dt.date, keep: Keep) -> list[Row]:
+def _rows(account: Account, dimension: str, span: list[dt.date], keep: Keep) -> list[Row]:
     sums: dict[str, Row] = {}
     bare: dict[str, Figures] = defaultdict(lambda: NOTHING)
-    for delivery in state().world.deliveries(account, when, state().clock.now()):
-        if not keep(delivery):
-            continue
+    now = state().clock.now()
+    delivered = (one for when in span for one in state().world.deliveries(account, when, now))
+    for delivery in filter(keep, delivered):
         for row in _of(account, dimension, delivery):
             bare[row.id] = bare[row.id].plus(row.figures)
             sums[row.id] = row

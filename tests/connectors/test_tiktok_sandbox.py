@@ -346,6 +346,20 @@ def test_one_lost_advertiser_does_not_take_the_others_along(
     assert YEN in live.notices[0]
 
 
+def test_years_without_figures_are_passed_over(
+    live: TikTok, sandbox: SandboxServer, dollars: FoundAccount
+) -> None:
+    years = Days(YESTERDAY - dt.timedelta(days=1094), YESTERDAY)
+    told = sandbox.truth(dollars.external_id, of="tiktok")
+    today = dt.date.fromisoformat(TODAY)
+    known = [day["day"] for day in told["days"] if day["day"] != str(today)]
+    found = live.totals(dollars, years)
+    assert [str(total.day) for total in found] == known
+    assert len(sandbox.requests("report/integrated")) == 3 + 2 * 13
+    sandbox.fault("tiktok_40002", "advertiser_id%22%5D", times=3)
+    assert live.totals(dollars, years) == found
+
+
 def test_only_the_app_s_own_day_ends_at_midnight_utc(
     live: TikTok, sandbox: SandboxServer, dollars: FoundAccount
 ) -> None:

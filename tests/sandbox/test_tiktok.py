@@ -207,7 +207,9 @@ def test_a_path_without_its_slash_leads_nowhere(api: Api, path: str) -> None:
         ({"report_type": ""}, 40002),
         ({"report_type": "AUDIENCE"}, 40009),
         ({"data_level": "AUCTION_MOON"}, 40002),
-        ({"dimensions": '["campaign_id"]'}, 40002),
+        ({"dimensions": '["stat_time_day"]'}, 40002),
+        ({"dimensions": '["campaign_id","stat_time_hour"]'}, 40002),
+        ({"dimensions": '["campaign_id"]', "start_date": "2025-11-22"}, 40002),
         ({"dimensions": '["ad_id","stat_time_day"]'}, 40002),
         ({"dimensions": "campaign_id,stat_time_day"}, 40002),
         ({"metrics": '["spend","luck"]'}, 40002),
@@ -279,6 +281,19 @@ def test_figures_are_text_numbers_dashes_and_null(api: Api) -> None:
     assert {type(row["likes"]) for row in found} == {int}
     assert "-" in {row["complete_payment"] for row in found}
     assert None in {row["onsite_shopping"] for row in found}
+
+
+def test_a_sum_over_a_year_adds_up_to_its_days(api: Api) -> None:
+    asked = REPORT | {
+        "data_level": "AUCTION_ADVERTISER",
+        "dimensions": '["advertiser_id"]',
+        "metrics": '["spend"]',
+        "start_date": "2025-11-23",
+    }
+    (row,) = api.get("report/integrated/get/", **asked)["list"]
+    assert row["dimensions"] == {"advertiser_id": DOLLARS}
+    told = api.server.truth(DOLLARS, "2025-11-23", "2026-11-22", of="tiktok")["total"]
+    assert row["metrics"]["spend"] == told["spend"]
 
 
 def test_creatives_of_smart_plus_add_up_to_their_ads(api: Api) -> None:

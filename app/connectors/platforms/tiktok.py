@@ -316,8 +316,13 @@ class TikTok(Connector):
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
         """TikTok counts deleted campaigns in here without being asked."""
         question = Question(account.external_id, "AUCTION_ADVERTISER", "advertiser_id", "")
-        pages = self._reports.pages(self.granted(), question, days, tuple)
-        found = [total for rows in pages for total in answers.day_totals(rows)]
+        grant = self.granted()
+        found = [
+            total
+            for part in self._reports.busy(grant, question, days)
+            for rows in self._reports.pages(grant, question, part, tuple)
+            for total in answers.day_totals(rows)
+        ]
         return sorted(found, key=lambda total: total.day)
 
     def _app(self) -> dict[str, str]:
