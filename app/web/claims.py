@@ -18,7 +18,7 @@ from app.metrics.claims import (
     StoreAgainstClaims,
 )
 from app.metrics.period import Period
-from app.metrics.platforms import platform_label
+from app.metrics.platforms import is_shop, platform_label
 from app.metrics.store_revenue import StoreRevenue
 from app.web import formats
 from app.web.plain import plain
@@ -91,7 +91,10 @@ def _why(sales: Compared) -> str:
 
 def _notes(found: StoreAgainstClaims, currency: str, unsettled: Period | None) -> Iterator[str]:
     yield from _left_out(found)
+    several = len(found.shops) > 1
     for source in found.partial:
+        if is_shop(source.platform) and not several:
+            continue
         held = _held(source.history_from, source.read_through)
         yield f"{source.name}’s figures are held from {held}."
     for part in found.unconverted:
@@ -117,9 +120,11 @@ def _notes(found: StoreAgainstClaims, currency: str, unsettled: Period | None) -
 
 
 def _left_out(found: StoreAgainstClaims) -> Iterator[str]:
+    shops = "not every shop’s" if len(found.shops) > 1 else "your shop’s"
+    held = "are held" if len(found.shops) > 1 else "are not held"
     reasons = {
-        LeftOut.NO_SHOP: "left out: not every shop’s figures are held",
-        LeftOut.NO_RATE: "left out of revenue: no exchange rate for the shop’s currency",
+        LeftOut.NO_SHOP: f"left out, as {shops} figures {held}",
+        LeftOut.NO_RATE: "left out of revenue, as the shop’s currency has no exchange rate",
     }
     for why, reason in reasons.items():
         if days := found.left_out(why):

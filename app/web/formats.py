@@ -202,21 +202,20 @@ SPARK_HEIGHT = 32
 def spark_lines(values: Sequence[Number | None]) -> tuple[str, str]:
     """The points of a small line in a 100 x 32 box, and of the area below it.
 
-    None counts as nothing that day. Fewer than two values, or none known, draw nothing.
+    The line passes over days that are unknown (None). Fewer than two that are known draw nothing.
     """
-    if all(value is None for value in values):
-        return "", ""
-    known = [Decimal(value or 0) for value in values]
+    known = [(at, Decimal(value)) for at, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return "", ""
-    lowest, highest = min(known), max(known)
+    lowest, highest = min(value for _, value in known), max(value for _, value in known)
     span = (highest - lowest) or Decimal(1)
-    step = Decimal(SPARK_WIDTH) / (len(known) - 1)
+    step = Decimal(SPARK_WIDTH) / (len(values) - 1)
     line = " ".join(
         f"{at * step:.1f},{(SPARK_HEIGHT - 3) - (value - lowest) / span * (SPARK_HEIGHT - 6):.1f}"
-        for at, value in enumerate(known)
+        for at, value in known
     )
-    return line, f"0,{SPARK_HEIGHT} {line} {SPARK_WIDTH},{SPARK_HEIGHT}"
+    first, last = known[0][0] * step, known[-1][0] * step
+    return line, f"{first:.1f},{SPARK_HEIGHT} {line} {last:.1f},{SPARK_HEIGHT}"
 
 
 def _rounded(value: Number, digits: int) -> Decimal:

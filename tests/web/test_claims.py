@@ -21,7 +21,7 @@ from app.metrics.performance import performance
 from app.metrics.period import Compare, Period, compare
 from app.metrics.sources import sources
 from app.models import Account
-from app.web import charts
+from app.web import charts, formats
 from tests.conftest import Member, sign_in
 from tests.factories import (
     make_account,
@@ -169,6 +169,23 @@ def test_what_limits_the_comparison_is_said(
     ):
         assert words in shown
         assert any(words in note for note in notes), words
+
+
+def test_days_before_the_shop_is_held_are_named(
+    session: Session, alice: Member, alices: FlaskClient
+) -> None:
+    shop = an_account(session, alice, "shopify", history_from=ago(4))
+    make_store_day(session, shop, ago(3), net="10", orders=1)
+    claim(session, an_account(session, alice), "2")
+    left_out = (
+        f"{formats.day_range(ago(6), ago(5))}: left out, as your shop’s figures are not held."
+    )
+    assert left_out in page(alices)
+    other = an_account(session, alice, "shopify", name="Second shop")
+    session.commit()
+    assert "left out, as not every shop’s figures are held." in page(alices)
+    assert f"{shop.name}’s figures are held from" in page(alices)
+    assert f"{other.name}’s figures are held from" not in page(alices)
 
 
 @pytest.mark.usefixtures("shop")

@@ -142,15 +142,16 @@ def test_an_odd_language_header_means_american(header: str) -> None:
     assert str(formats._negotiated(header)) == "en_US"
 
 
-def test_a_small_line_stays_in_its_box() -> None:
-    line, area = formats.spark_lines([Decimal(5), None, Decimal(10), 7])
+def test_a_small_line_stays_in_its_box_and_passes_over_unknown_days() -> None:
+    line, area = formats.spark_lines([None, Decimal(5), None, Decimal(10), 7])
     points = [tuple(map(float, point.split(","))) for point in line.split()]
-    assert [x for x, _ in points] == pytest.approx([0, 33.3, 66.7, 100])
+    assert [x for x, _ in points] == pytest.approx([25, 75, 100])
     assert all(0 <= y <= formats.SPARK_HEIGHT for _, y in points)
-    assert area.startswith("0,32 ")
+    assert area.startswith("25.0,32 ")
+    assert area.endswith(" 100.0,32")
 
 
-@pytest.mark.parametrize("values", [[], [Decimal(1)], [None, None, None]])
+@pytest.mark.parametrize("values", [[], [Decimal(1)], [None, None, None], [None, Decimal(1)]])
 def test_too_few_values_draw_no_line(values: list[Decimal | None]) -> None:
     assert formats.spark_lines(values) == ("", "")
 
