@@ -23,7 +23,7 @@ from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Thro
 from app.connectors.http import Http
 from app.connectors.platforms import connector_for
 from app.metrics.quotas import Purpose
-from app.models import SyncRun
+from app.models import PlatformConnection, SyncRun
 from app.settings import Settings
 from app.sync import ending
 from app.sync.drilling import Differing, drill
@@ -32,6 +32,7 @@ from app.sync.plan import pieces
 from app.sync.preparing import prepare
 from app.sync.quotas import Ledger
 from app.sync.reading import Piece, Reading, Refused, read_ahead
+from app.sync.requests import begin_history
 from app.sync.store import Unusable
 from app.sync.storing import store
 from app.sync.window import Reach
@@ -117,6 +118,8 @@ def _attempt(
             ending.finish(session, run_id, effort=effort(), now=clock())
         else:
             ending.postpone(session, run_id, effort=effort(), at=clock())
+    if work is not None and work.recovered:
+        _begin_history(work)
 
 
 def _claim(
@@ -240,6 +243,14 @@ def _makes_way(work: Work) -> bool:
             SyncRun.reach.not_in(_GIVES_WAY),
         )
         return session.scalar(waiting.limit(1)) is not None
+
+
+def _begin_history(work: Work) -> None:
+    """Accounts that can be read again may lack what others have long had."""
+    with work.sessions.begin() as session:
+        connection = session.get(PlatformConnection, work.connection_id)
+        if connection is not None:
+            begin_history(session, connection, now=work.clock())
 
 
 def _heed_limits(connector: Connector) -> None:

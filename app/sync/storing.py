@@ -47,7 +47,9 @@ def store(session: Session, work: Work, reading: Reading) -> list[dt.date]:
         sells=work.connector.sells,
         checked_at=reading.read_at,
     )
-    account.trouble = ""
+    if account.trouble:
+        account.trouble = ""
+        work.recovered.add(account.id)
     run.rows_read += written.rows_read
     run.rows_changed += written.rows_changed
     if not kept:

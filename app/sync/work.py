@@ -35,7 +35,11 @@ class Effort(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One attempt at a run. `refused` holds, by account, why it was left out."""
+    """One attempt at a run.
+
+    `refused` holds, by account, why it was left out; `recovered` are accounts that could not be
+    read before and now can.
+    """
 
     sessions: sessionmaker[Session]
     connector: Connector
@@ -46,6 +50,7 @@ class Work:
     reach: Reach
     clock: Clock
     refused: dict[int, str] = field(default_factory=dict)
+    recovered: set[int] = field(default_factory=set)
 
     def effort(self, requests: int) -> Effort:
         """What the attempt has cost so far."""

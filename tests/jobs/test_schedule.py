@@ -16,9 +16,11 @@ from app.models import (
     OAuthState,
     PasswordReset,
     PlatformConnection,
+    QuotaUse,
     RateLimit,
     SyncRun,
     UserSession,
+    WebhookDelivery,
 )
 from app.settings import Settings
 from app.sync.queue import defer
@@ -159,11 +161,43 @@ def test_what_has_expired_is_pruned_and_the_rest_stays(
                     state="done",
                     finished_at=then,
                 ),
+                QuotaUse(platform="fake", quota="calls", slot=then, units=1),
+                WebhookDelivery(platform="fake", delivery_id=f"d{age}", received_at=then),
             ]
         )
     defer(session, "sync", {"run_id": 1})
     session.flush()
     prune(session, NOON)
-    for table in (UserSession, PasswordReset, RateLimit, OAuthState, SyncRun):
+    tables = (UserSession, PasswordReset, RateLimit, OAuthState, SyncRun, QuotaUse, WebhookDelivery)
+    for table in tables:
         assert len(session.scalars(select(table)).all()) == 1, table
     assert len(jobs(session)) == 1
+
+
+def test_syncs_of_today_with_nothing_to_say_go_early_but_for_the_latest(
+    session: Session, connection: PlatformConnection
+) -> None:
+    def ran(reach: str, days_ago: int, **how: str) -> SyncRun:
+        made = SyncRun(
+            workspace_id=connection.workspace_id,
+            connection_id=connection.id,
+            trigger="schedule",
+            reach=reach,
+            finished_at=NOON - dt.timedelta(days=days_ago),
+            **({"state": "done"} | how),
+        )
+        session.add(made)
+        session.flush()
+        return made
+
+    quiet = ran("recent", 9)
+    kept = [
+        ran("week", 8),
+        ran("recent", 8, notice="The platform took back a day."),
+        ran("recent", 8, state="failed"),
+        ran("recent", 7),
+    ]
+    prune(session, NOON)
+    left = set(session.scalars(select(SyncRun.id)))
+    assert left == {run.id for run in kept}
+    assert quiet.id not in left

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from app.connections.vault import Vault
 from app.connectors.base import Connector
-from app.connectors.words import FoundAccount
-from app.models import Account, PlatformConnection
+from app.connectors.http import Http
+from app.connectors.words import Days, FoundAccount, Grant
+from app.models import Account, PlatformConnection, SyncRun
+from app.settings import Settings
+from app.sync.requests import request_sync
+from app.sync.run import sync
+from app.sync.window import Reach
 from tests.conftest import Member
-from tests.sync.fake_platform import FakePlatform, World
+from tests.sync.fake_platform import NOON, FakePlatform, World
+
+Syncs = Callable[..., SyncRun]
 
 
 @pytest.fixture
@@ -26,6 +38,57 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def account(session: Session, alice: Member) -> Account:
     """The selected account of a connection nothing was read from yet."""
     return make_account(session, alice.workspace.id)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    made = create_engine(settings.database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(session: Session, account: Account, settings: Settings) -> PlatformConnection:
+    """The account's connection, with a token."""
+    made = account.connection
+    made.credentials = Vault(settings.encryption_keys).seal(Grant("token"))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def run(
+    session: Session, connection: PlatformConnection, settings: Settings, engine: Engine
+) -> Syncs:
+    """Ask for a sync and do it; the session sees what came of it."""
+
+    def ask_and_do(
+        reach: Reach = Reach.HISTORY,
+        *,
+        now: dt.datetime = NOON,
+        days: Days | None = None,
+        trigger: str = "manual",
+    ) -> SyncRun:
+        wanted = request_sync(
+            session,
+            connection,
+            trigger=trigger,
+            now=now,
+            reach=None if days else reach,
+            days=days,
+        )
+        session.commit()
+        do(engine, settings, wanted.id, now=now)
+        session.expire_all()
+        return wanted
+
+    return ask_and_do
+
+
+def do(engine: Engine, settings: Settings, run_id: int, *, now: dt.datetime = NOON) -> None:
+    """The sync of this run, as its job does it."""
+    with Http(wall=now.timestamp) as http:
+        sync(engine, http, settings, run_id, clock=lambda: now, stopping=threading.Event())
 
 
 def make_account(

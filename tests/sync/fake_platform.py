@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.connectors.base import Connector
+from app.connectors.errors import AccountRefused
 from app.connectors.words import (
     Days,
     DayTotal,
@@ -17,6 +18,7 @@ from app.connectors.words import (
     FoundEntity,
     Grain,
     Grant,
+    StoreFigures,
     Structure,
 )
 from app.settings import Settings
@@ -59,6 +61,8 @@ class World:
     faults: list[Exception | None] = field(default_factory=list)
     break_after_pages: int | None = None
     refreshed: Grant | None = None
+    refused: set[str] = field(default_factory=set)
+    sales: list[StoreFigures] = field(default_factory=list)
     _fault: Exception | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -165,13 +169,13 @@ class FakePlatform(Connector):
         return list(self.world.accounts)
 
     def structure(self, account: FoundAccount) -> Structure:
-        self._maybe_fail()
+        self._maybe_fail(account)
         return self.world.structure
 
     def facts(
         self, account: FoundAccount, grain: Grain, days: Days, *, conversion_action: str | None
     ) -> Iterator[list[Fact]]:
-        self._maybe_fail()
+        self._maybe_fail(account)
         self.world.asked.append((account.external_id, grain, days))
         found = [
             row for row in self.world.facts.get(grain, []) if days.first <= row.day <= days.last
@@ -184,15 +188,46 @@ class FakePlatform(Connector):
                     raise self.world.broken()
 
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
-        self._maybe_fail()
+        self._maybe_fail(account)
         return self.world.day_totals(days)
 
-    def _maybe_fail(self) -> None:
+    def _maybe_fail(self, account: FoundAccount | None = None) -> None:
+        if account is not None and account.external_id in self.world.refused:
+            raise AccountRefused("The platform says this account is closed. Ask its owner.")
         if self.world.break_after_pages is None and self.world.faults:
             fault = self.world.faults.pop(0)
             if fault is not None:
                 raise fault
 
 
-# Promises kept over every shipped platform are not kept over this one.
+class FakeShop(FakePlatform):
+    """Sells: its totals are its orders."""
+
+    slug = "fakeshop"
+    label = "Fake Shop"
+    sells = True
+
+    def structure(self, account: FoundAccount) -> Structure:
+        raise AssertionError("a shop has no campaigns")
+
+    def facts(
+        self, account: FoundAccount, grain: Grain, days: Days, *, conversion_action: str | None
+    ) -> Iterator[list[Fact]]:
+        raise AssertionError("a shop has no ads")
+
+    def store_days(self, account: FoundAccount, days: Days) -> list[StoreFigures]:
+        self._maybe_fail(account)
+        self.world.asked.append((account.external_id, Grain.CAMPAIGN, days))
+        return [row for row in self.world.sales if days.first <= row.day <= days.last]
+
+    def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
+        self._maybe_fail(account)
+        if self.world.totals is not None:
+            return [total for total in self.world.totals if days.first <= total.day <= days.last]
+        sold = [row for row in self.world.sales if days.first <= row.day <= days.last]
+        return [DayTotal(row.day, Decimal(0), 0, 0, row.orders) for row in sold]
+
+
+# Promises kept over every shipped platform are not kept over these.
 Connector.registry.pop(FakePlatform.slug)
+Connector.registry.pop(FakeShop.slug)

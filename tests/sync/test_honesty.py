@@ -4,81 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from app.connections.grants import adopt, delete_data, find
-from app.connections.vault import Vault
 from app.connectors.errors import Throttled
-from app.connectors.http import Http
-from app.connectors.words import Days, FoundAccount, Grain, Grant
-from app.models import Account, CampaignTotalDay, PlatformConnection, SyncChunk, SyncRun
+from app.connectors.words import Days, FoundAccount, Grain
+from app.models import Account, CampaignTotalDay, PlatformConnection, SyncChunk
 from app.settings import Settings
 from app.sync import ending
 from app.sync.due import due
 from app.sync.requests import request_sync
-from app.sync.run import sync
 from app.sync.spans import Read, advance
 from app.sync.window import Reach
 from app.sync.work import Effort
+from tests.sync.conftest import Syncs, do
 from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World, fact
 
 ONE_DAY = dt.timedelta(days=1)
 FIRST = TODAY - 100 * ONE_DAY
 MINUTES = dt.timedelta(minutes=1)
 
-Syncs = Callable[..., SyncRun]
-
 
 def ago(days: int) -> dt.date:
     return TODAY - dt.timedelta(days=days)
-
-
-@pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    made = create_engine(settings.database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def connection(session: Session, account: Account, settings: Settings) -> PlatformConnection:
-    made = account.connection
-    made.credentials = Vault(settings.encryption_keys).seal(Grant("token"))
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def run(
-    session: Session, connection: PlatformConnection, settings: Settings, engine: Engine
-) -> Syncs:
-    def ask_and_do(
-        reach: Reach = Reach.HISTORY, *, now: dt.datetime = NOON, days: Days | None = None
-    ) -> SyncRun:
-        wanted = request_sync(
-            session,
-            connection,
-            trigger="manual",
-            now=now,
-            reach=None if days else reach,
-            days=days,
-        )
-        session.commit()
-        do(engine, settings, wanted.id, now=now)
-        session.expire_all()
-        return wanted
-
-    return ask_and_do
-
-
-def do(engine: Engine, settings: Settings, run_id: int, *, now: dt.datetime = NOON) -> None:
-    with Http() as http:
-        sync(engine, http, settings, run_id, clock=lambda: now, stopping=threading.Event())
 
 
 def test_reading_old_days_makes_nothing_fresh(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
@@ -30,62 +28,16 @@ from app.models import (
     SyncRun,
 )
 from app.settings import Settings
+from app.sync.ending import MOST_ATTEMPTS
 from app.sync.lock import only_one
 from app.sync.requests import request_sync
 from app.sync.run import sync
 from app.sync.window import Reach
-from tests.sync.conftest import row_versions
+from tests.sync.conftest import Syncs, do, row_versions
 from tests.sync.fake_platform import NOON, TODAY, World, entity, fact
 
 ONE_DAY = dt.timedelta(days=1)
 FIRST = TODAY - dt.timedelta(days=100)
-
-Syncs = Callable[..., SyncRun]
-
-
-@pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    made = create_engine(settings.database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def connection(session: Session, account: Account, settings: Settings) -> PlatformConnection:
-    made = account.connection
-    made.credentials = Vault(settings.encryption_keys).seal(Grant("token"))
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def run(
-    session: Session, connection: PlatformConnection, settings: Settings, engine: Engine
-) -> Syncs:
-    """Ask for a sync and do it; the session sees what came of it."""
-
-    def ask_and_do(
-        reach: Reach = Reach.HISTORY, *, now: dt.datetime = NOON, days: Days | None = None
-    ) -> SyncRun:
-        wanted = request_sync(
-            session,
-            connection,
-            trigger="manual",
-            now=now,
-            reach=None if days else reach,
-            days=days,
-        )
-        session.commit()
-        do(engine, settings, wanted.id, now=now)
-        session.expire_all()
-        return wanted
-
-    return ask_and_do
-
-
-def do(engine: Engine, settings: Settings, run_id: int, *, now: dt.datetime = NOON) -> None:
-    with Http() as http:
-        sync(engine, http, settings, run_id, clock=lambda: now, stopping=threading.Event())
 
 
 def total(session: Session) -> tuple[Decimal, int]:
@@ -438,3 +390,48 @@ def test_the_same_key_twice_fails_the_run(session: Session, world: World, run: S
     world.totals = [DayTotal(TODAY, Decimal(1), 1, 1)]
     assert "twice" in run(Reach.RECENT).error
     assert total(session)[1] == 0
+
+
+def test_history_makes_way_for_what_is_wanted_now_and_then_goes_on(
+    session: Session,
+    world: World,
+    connection: PlatformConnection,
+    engine: Engine,
+    settings: Settings,
+) -> None:
+    world.spread(FIRST, TODAY)
+    history = request_sync(session, connection, trigger="connect", now=NOON, reach=Reach.HISTORY)
+    history.started_at = NOON
+    session.flush()
+    clicked = request_sync(session, connection, trigger="manual", now=NOON)
+    assert (clicked.reach, clicked.id == history.id) == ("week", False)
+    session.commit()
+    do(engine, settings, history.id)
+    session.expire_all()
+    assert (history.state, history.chunks_done) == ("queued", 1)
+
+    session.commit()
+    for waiting in (clicked, history):
+        do(engine, settings, waiting.id)
+    session.expire_all()
+    assert (clicked.state, history.state, total(session)[1]) == ("done", "done", 202)
+
+
+def test_a_sync_that_gets_on_is_interrupted_as_often_as_it_takes(
+    session: Session,
+    world: World,
+    connection: PlatformConnection,
+    engine: Engine,
+    settings: Settings,
+) -> None:
+    world.spread(FIRST, TODAY)
+    wanted = request_sync(session, connection, trigger="manual", now=NOON)
+    wanted.attempts = MOST_ATTEMPTS - 1
+    session.commit()
+    stopping = threading.Event()
+    stopping.set()
+    for _ in range(3):
+        with Http() as http:
+            sync(engine, http, settings, wanted.id, clock=lambda: NOON, stopping=stopping)
+    session.expire_all()
+    assert (wanted.state, wanted.chunks_done) == ("queued", 3)

@@ -100,9 +100,8 @@ def ran(
         trigger="schedule",
         reach=reach.value,
         queued_at=at,
-        started_at=at,
         finished_at=at,
-        **({"state": "done"} | how),
+        **({"state": "done", "started_at": at} | how),
     )
     session.add(made)
     session.flush()
@@ -149,6 +148,22 @@ def test_an_unfinished_sync_is_not_joined_by_another(
     session: Session, connection: PlatformConnection
 ) -> None:
     ran(session, connection, Reach.RECENT, 600, state="running")
+    assert reaches(session) == []
+
+
+@pytest.mark.parametrize("reach", [Reach.HISTORY, Reach.CHOSEN])
+def test_today_is_read_while_years_are(
+    session: Session, connection: PlatformConnection, reach: Reach
+) -> None:
+    ran(session, connection, Reach.WINDOW, 30)
+    ran(session, connection, reach, 20, state="running")
+    assert reaches(session) == [Reach.RECENT]
+
+
+def test_history_that_has_not_begun_is_about_to_read_today(
+    session: Session, connection: PlatformConnection
+) -> None:
+    ran(session, connection, Reach.HISTORY, 20, state="queued", started_at=None)
     assert reaches(session) == []
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from email import message_from_string, policy
-from email.message import EmailMessage
 
 import pytest
 from flask import Flask
@@ -26,56 +23,9 @@ from app.models import PasswordReset, User, UserSession
 from app.settings import Settings
 from app.web import outbox
 from tests.conftest import PASSWORD, Member, csrf_token, sign_in
+from tests.mail_server import MailServer
 
 NEW = "seven quiet lighthouses"
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks enough SMTP to take messages, which it keeps."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
-        self.taken: list[tuple[str, EmailMessage]] = []
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    server: MailServer
-
-    def handle(self) -> None:
-        self._say("220 ready")
-        to = ""
-        while line := self.rfile.readline().decode().strip():
-            verb = line.split()[0].upper()
-            if verb == "DATA":
-                self._say("354 go on")
-                self.server.taken.append((to, self._message()))
-            if verb == "RCPT":
-                to = re.sub(r".*<(.*)>.*", r"\1", line)
-            self._say("221 bye" if verb == "QUIT" else "250 ok")
-            if verb == "QUIT":
-                return
-
-    def _message(self) -> EmailMessage:
-        lines = iter(self.rfile.readline, b".\r\n")
-        found = message_from_string(b"".join(lines).decode(), policy=policy.default)
-        assert isinstance(found, EmailMessage)
-        return found
-
-    def _say(self, words: str) -> None:
-        self.wfile.write(f"{words}\r\n".encode())
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    with MailServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
