@@ -1,7 +1,7 @@
 /* Draws every figure on the page. Python sends data; colours, fonts and dark mode live here.
 
    A figure is {data, layout}. What a trace stands for is in `trace.meta`:
-     role      spend, revenue, roas, cpa, conversions, or a platform's slug (colour)
+     role      spend, revenue, roas, cpa, conversions, sold, or a platform's slug (colour)
      roles     of a pie: one per slice
      part      previous (dotted) or unsettled (dashed); absent for the settled present
    and `layout.meta` holds {unit: money|ratio|count|percent, currency} of the axis and, for a
@@ -35,6 +35,7 @@
 
   function colour(role, look) {
     if (role === "spend") return look.spend;
+    if (role === "sold") return look.strong;
     return PLATFORMS[role?.replace(/_ads$/, "")] ?? (role === "other" ? look.other : look.accent);
   }
 
