@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import sessionmaker
 
 from app.connections import grants, handshake
 from app.connections.vault import Vault
@@ -17,7 +18,9 @@ from app.connectors.platforms import connector_for
 from app.connectors.words import Grant
 from app.errors import AppError, NotFound
 from app.extensions import db
+from app.metrics.quotas import Purpose
 from app.models import PlatformConnection
+from app.sync.quotas import Ledger
 from app.sync.requests import begin_history
 from app.web import access
 from app.web.incoming import row_number
@@ -66,7 +69,10 @@ def connector_of(platform: str, grant: Grant | None = None) -> Iterator[Connecto
     """A platform's connector for the length of a request. Raises NotFound for an unknown one."""
     kind = kind_of(platform)
     with Http(patience=20.0, attempts=2) as http:
-        yield kind(access.settings(), http, grant)
+        connector = kind(access.settings(), http, grant)
+        sessions = sessionmaker(db.engine)
+        connector.meter = Ledger(sessions, kind, access.settings(), Purpose.CLICK, access.now)
+        yield connector
 
 
 def kind_of(platform: str) -> type[Connector]:
