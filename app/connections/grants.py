@@ -278,6 +278,7 @@ def _describe(account: Account, found: FoundAccount) -> Account:
     account.status = found.status
     account.via = found.via
     account.via_name = found.via_name
+    account.reaches_back = found.reaches_back
     account.removed_at = None
     return account
 

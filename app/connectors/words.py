@@ -67,7 +67,8 @@ class FoundAccount:
     """An ad account or shop that a grant can read. `time_zone` is an IANA name.
 
     `via` is the id of the manager account through which it is reached, `via_name` that one's
-    name; both empty for direct access.
+    name; both empty for direct access. `reaches_back`: how many days back the platform answers
+    for this account when that is fewer than its `history_days`.
     """
 
     external_id: str
@@ -77,6 +78,7 @@ class FoundAccount:
     status: str = "active"
     via: str = ""
     via_name: str = ""
+    reaches_back: int | None = None
 
 
 class FoundEntity(NamedTuple):

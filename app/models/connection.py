@@ -67,6 +67,7 @@ class Account(Base):
     the id of the manager account through which the platform is asked, empty for direct access.
     `trouble` says why this account alone could not be read, empty when it could. `offered`:
     people have had it before them when they chose accounts; one that has not is new to them.
+    `reaches_back`: how many days back this access reads, NULL for as far as the platform answers.
     """
 
     __tablename__ = "account"
@@ -89,6 +90,7 @@ class Account(Base):
     selected: Mapped[bool] = mapped_column(default=False)
     offered: Mapped[bool] = mapped_column(server_default=false(), default=False)
     conversion_action: Mapped[str | None]
+    reaches_back: Mapped[int | None]
     history_from: Mapped[dt.date | None]
     read_through: Mapped[dt.date | None]
     settled_through: Mapped[dt.date | None]

@@ -133,6 +133,6 @@ def _spans(
     reach = Reach(run.reach)
     if reach is not Reach.CHOSEN:
         return days_to_read(account, connector, reach, today)
-    first = max(run.first or today, history_limit(connector, today))
+    first = max(run.first or today, history_limit(connector, today, account.reaches_back))
     last = min(run.last or today, today)
     return [Days(first, last)] if first <= last else []

@@ -67,7 +67,7 @@ def _silent(work: Work) -> dict[int, Days]:
             return {}
     for account in _readable(work):
         today = local_day(account, now)
-        old = Days(history_limit(kind, today), last_settled(kind, today))
+        old = Days(history_limit(kind, today, account.reaches_back), last_settled(kind, today))
         with work.sessions() as session:
             if account.history_from is None and not silence.has_figures(session, account, old):
                 untouched.append((account, old))

@@ -34,14 +34,17 @@ def local_day(account: Account, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(account.time_zone)).date()
 
 
-def history_limit(connector: type[Connector], today: dt.date) -> dt.date:
-    """The first day the platform still answers for."""
-    return today - dt.timedelta(days=connector.history_days)
+def history_limit(
+    connector: type[Connector], today: dt.date, reaches_back: int | None = None
+) -> dt.date:
+    """The first day the platform still answers for; `reaches_back`: see `Account`."""
+    days = connector.history_days
+    return today - dt.timedelta(days=days if reaches_back is None else min(days, reaches_back))
 
 
 def lacks_history(account: Account, connector: type[Connector], now: dt.datetime) -> bool:
     """Whether days between the platform's limit and the first day held were never read."""
-    limit = history_limit(connector, local_day(account, now))
+    limit = history_limit(connector, local_day(account, now), account.reaches_back)
     return account.history_from is None or account.history_from > limit
 
 
@@ -59,7 +62,7 @@ def days_to_read(
     hole. The window also takes in the days that have settled since they were last read.
     History leaves out what is already held and no longer changes.
     """
-    limit = history_limit(connector, today)
+    limit = history_limit(connector, today, account.reaches_back)
     if reach is Reach.HISTORY:
         return _history(account, limit, last_settled(connector, today), today)
     first = {

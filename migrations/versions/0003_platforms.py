@@ -17,6 +17,7 @@ def upgrade() -> None:
     for name in ("via", "via_name", "trouble"):
         column = sa.Column(name, sa.Text(), server_default="", nullable=False)
         op.add_column("account", column)
+    op.add_column("account", sa.Column("reaches_back", sa.BigInteger()))
     # Whoever has connected before this has chosen among all there were.
     offered = sa.Column("offered", sa.Boolean(), server_default=sa.true(), nullable=False)
     op.add_column("account", offered)
@@ -126,6 +127,6 @@ def downgrade() -> None:
     op.drop_column("sync_run", "quota_used")
     for name in ("revenue_with_tax", "revenue_with_shipping"):
         op.drop_column("workspace", name)
-    for name in ("via", "via_name", "trouble", "offered"):
+    for name in ("via", "via_name", "trouble", "offered", "reaches_back"):
         op.drop_column("account", name)
     op.drop_column("platform_connection", "warned_days")

@@ -13,7 +13,7 @@ from app.models import Account, PlatformConnection, SyncRun
 from app.settings import Settings
 from app.sync.due import due, enqueue_due
 from app.sync.spans import Read, advance, joined
-from app.sync.window import Reach, days_to_read, in_chunks, local_day
+from app.sync.window import Reach, days_to_read, in_chunks, lacks_history, local_day
 from tests.conftest import make_settings
 from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World
 
@@ -54,6 +54,16 @@ def test_history_reads_only_what_is_not_final_and_held() -> None:
         span(29, 0),
         span(100, 61),
     ]
+
+
+def test_history_ends_where_an_access_does_not_reach_further_back() -> None:
+    fresh = Account(time_zone="America/New_York", reaches_back=40)
+    assert days_to_read(fresh, FakePlatform, Reach.HISTORY, TODAY) == [span(40, 0)]
+    assert lacks_history(fresh, FakePlatform, NOON)
+    read = held(history_from=ago(40), read_through=TODAY, settled_through=ago(29))
+    assert lacks_history(read, FakePlatform, NOON)
+    read.reaches_back = 40
+    assert not lacks_history(read, FakePlatform, NOON)
 
 
 def test_chunks_cover_every_day_once_newest_first() -> None:
