@@ -11,7 +11,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -170,6 +171,25 @@ class Http:
             # Not chained: the original's text holds the URL, and the URL may hold a token.
             raise Temporary(f"{host} {_what_happened(error)}. {_UNTOUCHED}") from None
 
+    def lines(self, url: str, *, largest: int, seconds: float) -> Iterator[bytes]:
+        """The lines of a file, as they come and without their ends; no credentials are sent.
+
+        Raises Temporary, also half-way, when the file is not there, breaks off, or is longer than
+        `largest` bytes or `seconds`.
+        """
+        self._before()
+        host = urlsplit(url).hostname or ""
+        try:
+            with self._open(requests.Request("GET", url), url) as response:
+                if response.status_code != 200:
+                    raise Temporary(
+                        f"{host} did not hand out a file (HTTP {response.status_code}). "
+                        f"{_UNTOUCHED}"
+                    )
+                yield from _split(self._pieces(response, host, largest, seconds), host)
+        except requests.RequestException as error:
+            raise Temporary(f"{host} {_what_happened(error)}. {_UNTOUCHED}") from None
+
     def retry(self, attempt: Callable[[], T]) -> T:
         """Call until it is not Temporary, waiting longer each time, then let that error go.
 
@@ -201,6 +221,15 @@ class Http:
 
     def _send(self, request: requests.Request, url: str, largest: int) -> Answer:
         host = urlsplit(url).hostname or ""
+        with self._open(request, url) as response:
+            body = b"".join(self._pieces(response, host, largest, LONGEST_ANSWER_SECONDS))
+            logger.debug(
+                "%s %s %d, %d bytes", request.method, host, response.status_code, len(body)
+            )
+            return Answer(host, response.status_code, response.headers, body)
+
+    @contextmanager
+    def _open(self, request: requests.Request, url: str) -> Iterator[requests.Response]:
         proxies = _NO_PROXY if is_loopback(url) else {}
         prepared = self._session.prepare_request(request)
         routing = self._session.merge_environment_settings(
@@ -210,24 +239,36 @@ class Http:
             prepared, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False, **routing
         ) as response:
             if response.is_redirect:
+                host = urlsplit(url).hostname or ""
                 raise Temporary(f"{host} sent us to another address. {_UNTOUCHED}")
-            body = self._body(response, host, largest)
-            logger.debug(
-                "%s %s %d, %d bytes", request.method, host, response.status_code, len(body)
-            )
-            return Answer(host, response.status_code, response.headers, body)
+            yield response
 
-    def _body(self, response: requests.Response, host: str, largest: int) -> bytes:
-        """Read to the end, unless it is too long in bytes or in seconds."""
-        deadline = self._clock() + LONGEST_ANSWER_SECONDS
-        pieces = bytearray()
+    def _pieces(
+        self, response: requests.Response, host: str, largest: int, seconds: float
+    ) -> Iterator[bytes]:
+        """The body to its end, unless it is too long in bytes or in seconds."""
+        deadline = self._clock() + seconds
+        received = 0
         for piece in response.iter_content(_PIECE):
-            pieces += piece
-            if len(pieces) > largest:
+            received += len(piece)
+            if received > largest:
                 raise Temporary(f"{host} sent more than {largest >> 20} MB at once. {_UNTOUCHED}")
             if self._clock() > deadline:
                 raise requests.ReadTimeout
-        return bytes(pieces)
+            yield piece
+
+
+def _split(pieces: Iterable[bytes], host: str) -> Iterator[bytes]:
+    begun = b""
+    for piece in pieces:
+        *whole, begun = (begun + piece).split(b"\n")
+        if len(begun) > LARGEST_BODY:
+            raise Temporary(
+                f"{host} sent a line of more than {LARGEST_BODY >> 20} MB. {_UNTOUCHED}"
+            )
+        yield from whole
+    if begun:
+        yield begun
 
 
 def _session() -> requests.Session:

@@ -131,6 +131,43 @@ def test_a_body_that_is_too_long_is_refused(wire: responses.RequestsMock, http: 
         http.ask("GET", URL, largest=2 << 20)
 
 
+def lines(http: Http, url: str, *, largest: int = 1 << 30) -> list[bytes]:
+    return list(http.lines(url, largest=largest, seconds=60))
+
+
+def test_a_file_comes_line_by_line_without_credentials(
+    wire: responses.RequestsMock, http: Http
+) -> None:
+    rows = [b'{"row": %d}' % number for number in range(60_000)]
+    wire.get(f"{URL}?signature=canary", body=b"\n".join(rows) + b"\n")
+    assert lines(http, f"{URL}?signature=canary") == rows
+    sent = wire.calls[0].request.headers
+    assert not {"Authorization", "Cookie", "X-Shopify-Access-Token"} & set(sent)
+    wire.get(URL, body=b"one\ntwo")
+    assert lines(http, URL) == [b"one", b"two"]
+
+
+def test_a_file_that_is_not_whole_is_temporary(wire: responses.RequestsMock, http: Http) -> None:
+    wire.get(URL, body="Expired", status=403)
+    with pytest.raises(Temporary, match="HTTP 403"):
+        lines(http, URL)
+    wire.get(URL, body="12345\n" * 10)
+    with pytest.raises(Temporary, match="more than"):
+        lines(http, URL, largest=30)
+    cut = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 30\r\n\r\none\ntwo\n"
+    wire.add_passthru("http://127.0.0.1")
+    with server(cut) as url, pytest.raises(Temporary, match="broke off|cut"):
+        lines(http, url)
+
+
+def test_a_file_is_not_fetched_from_where_it_redirects(
+    wire: responses.RequestsMock, http: Http
+) -> None:
+    wire.get(URL, status=302, headers={"Location": "http://169.254.169.254/"})
+    with pytest.raises(Temporary, match="another address"):
+        lines(http, URL)
+
+
 def test_a_connection_cut_in_the_middle_is_temporary(http: Http) -> None:
     with (
         server(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[1, 2") as url,
