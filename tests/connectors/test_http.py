@@ -156,7 +156,7 @@ def test_a_file_that_is_not_whole_is_temporary(wire: responses.RequestsMock, htt
         lines(http, URL, largest=30)
     cut = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 30\r\n\r\none\ntwo\n"
     wire.add_passthru("http://127.0.0.1")
-    with server(cut) as url, pytest.raises(Temporary, match="broke off|cut"):
+    with server(cut) as url, pytest.raises(Temporary, match=r"broke off|cut"):
         lines(http, url)
 
 
