@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.connections.grants import expires_soon
 from app.connections.vault import Vault
 from app.connectors.errors import AccessRevoked
-from app.metrics.problems import OVERDUE
+from app.metrics.problems import overdue_after
 from app.models import Account, PlatformConnection, Reconciliation, SyncRun
 
 WARN_DAYS = 3
@@ -233,4 +233,4 @@ def _overdue(connection: PlatformConnection, now: dt.datetime) -> bool:
     if connection.status != "active" or not any(a.selected for a in connection.accounts):
         return False
     since = connection.last_synced_at or connection.created_at
-    return now - since > OVERDUE
+    return now - since > overdue_after(connection.every_minutes)

@@ -11,7 +11,7 @@ from app.metrics.platforms import platform_label
 from app.metrics.sources import Link, Sources
 from app.models import SyncRun
 
-OVERDUE = dt.timedelta(minutes=20)
+_OVERDUE = dt.timedelta(minutes=20)
 UNFINISHED = ("queued", "running")
 
 
@@ -32,6 +32,11 @@ class Problem:
     kind: Kind
     link: Link
     text: str
+
+
+def overdue_after(every_minutes: int) -> dt.timedelta:
+    """How long after its last sync a connection that is read so often counts as overdue."""
+    return max(_OVERDUE, dt.timedelta(minutes=2 * every_minutes + 10))
 
 
 def problems(known: Sources, latest: Sequence[SyncRun], now: dt.datetime) -> list[Problem]:
@@ -68,12 +73,16 @@ def _late(link: Link, name: str, mine: Sequence[SyncRun], now: dt.datetime) -> P
     if failed is not None and failed.error:
         text = f"{name} could not be read. {failed.error} Your numbers stay as they were."
         return Problem(Kind.FAILING, link, text)
+    waiting = next((run for run in mine if run.state == "queued" and run.error), None)
+    if waiting is not None:
+        return Problem(Kind.WAITING, link, f"{name}: {waiting.error}")
+    minutes = overdue_after(link.every_minutes) // dt.timedelta(minutes=1)
     text = (
-        f"{name} has not been read for more than {OVERDUE.seconds // 60} minutes, so today may be "
+        f"{name} has not been read for more than {minutes} minutes, so today may be "
         "incomplete. Refresh now; if it stays like this, see the log of the server."
     )
     return Problem(Kind.OVERDUE, link, text)
 
 
 def _behind(link: Link, now: dt.datetime) -> bool:
-    return now - (link.last_synced_at or link.created_at) > OVERDUE
+    return now - (link.last_synced_at or link.created_at) > overdue_after(link.every_minutes)

@@ -69,6 +69,7 @@ class Link:
     status_reason: str
     sandbox: bool
     paused_until: dt.datetime | None
+    every_minutes: int
     last_synced_at: dt.datetime | None
     created_at: dt.datetime
     counted: int
@@ -132,6 +133,7 @@ def sources(session: Session, workspace_id: int) -> Sources:
             PlatformConnection.status_reason,
             PlatformConnection.sandbox,
             PlatformConnection.paused_until,
+            PlatformConnection.every_minutes,
             PlatformConnection.last_synced_at,
             PlatformConnection.created_at,
             Account.id.label("account_id"),
@@ -206,6 +208,7 @@ def _links(rows: Iterable[Row[*tuple[Any, ...]]], counted: Sequence[Source]) -> 
             row.status_reason,
             row.sandbox,
             row.paused_until,
+            row.every_minutes,
             row.last_synced_at,
             row.created_at,
             len(mine),

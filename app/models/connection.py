@@ -18,7 +18,8 @@ class PlatformConnection(Base):
     `status_reason` is the sentence that tells the owner what to do. `paused_until` is set by
     a platform's throttle hint: nothing is asked of it before. `token_expires_at` is when the
     owner has to connect again, NULL when never or unknown; `warned_days` the last reminder of
-    it that went out by e-mail (14, 3 or 1 days ahead).
+    it that went out by e-mail (14, 3 or 1 days ahead; 0: it needs its owner now).
+    `every_minutes` is how often it is read, five unless a quota is short.
     """
 
     __tablename__ = "platform_connection"
@@ -50,6 +51,7 @@ class PlatformConnection(Base):
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     sandbox: Mapped[bool] = mapped_column(default=False)
     paused_until: Mapped[dt.datetime | None]
+    every_minutes: Mapped[int] = mapped_column(server_default="5", default=5)
     last_synced_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 

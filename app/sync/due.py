@@ -22,6 +22,7 @@ from app.sync.window import Reach, lacks_history
 # The timetable ticks every five minutes and is never exact to the second.
 _INEXACT = dt.timedelta(seconds=30)
 _CYCLES_IN_A_WEEKS_READ = 12
+_MINUTE = dt.timedelta(minutes=1)
 _HISTORY_AGAIN_AFTER = dt.timedelta(hours=24)
 _NIGHT = dt.time(3)
 _BACK_OFF = dt.timedelta(minutes=5)
@@ -49,6 +50,20 @@ _FAILED = text("""
 """)
 
 
+_KEEP_CADENCES = text("""
+    WITH other AS (
+        SELECT connection.id, wanted.minutes
+        FROM platform_connection AS connection
+        JOIN unnest(CAST(:platforms AS text[]), CAST(:minutes AS bigint[]))
+            AS wanted (platform, minutes) USING (platform)
+        WHERE connection.kind <> 'upload' AND connection.every_minutes <> wanted.minutes
+        FOR NO KEY UPDATE OF connection SKIP LOCKED
+    )
+    UPDATE platform_connection SET every_minutes = other.minutes
+    FROM other WHERE other.id = platform_connection.id
+""")
+
+
 class Past(NamedTuple):
     """A connection's latest syncs: when the last done of each reach began, and failures since."""
 
@@ -69,6 +84,7 @@ def due(
     found = []
     ready = _ready(session, now)
     pasts, every = _pasts(session, ready), cadences(session, settings, now)
+    _keep_cadences(session, every)
     for connection in ready:
         accounts = [a for a in connection.accounts if a.selected and a.removed_at is None]
         past = pasts[connection.id]
@@ -161,6 +177,12 @@ def _pasts(session: Session, connections: Sequence[PlatformConnection]) -> dict[
         )
     )
     return {each: Past(done[each], *failed.get(each, (0, None)), each in reading) for each in ids}
+
+
+def _keep_cadences(session: Session, every: Mapping[str, dt.timedelta]) -> None:
+    """Write down how often each connection is read, for those who wonder why it is so seldom."""
+    minutes = {slug: every.get(slug, CYCLE) // _MINUTE for slug in Connector.registry}
+    session.execute(_KEEP_CADENCES, {"platforms": list(minutes), "minutes": list(minutes.values())})
 
 
 def _backing_off(past: Past, now: dt.datetime) -> bool:

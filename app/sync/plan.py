@@ -106,6 +106,7 @@ def found(account: Account) -> FoundAccount:
         account.status,
         account.via,
         account.via_name,
+        account.reaches_back,
     )
 
 

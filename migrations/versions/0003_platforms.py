@@ -14,6 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("platform_connection", sa.Column("warned_days", sa.BigInteger()))
+    every = sa.Column("every_minutes", sa.BigInteger(), server_default="5", nullable=False)
+    op.add_column("platform_connection", every)
     for name in ("via", "via_name", "trouble"):
         column = sa.Column(name, sa.Text(), server_default="", nullable=False)
         op.add_column("account", column)
@@ -129,4 +131,5 @@ def downgrade() -> None:
         op.drop_column("workspace", name)
     for name in ("via", "via_name", "trouble", "offered", "reaches_back"):
         op.drop_column("account", name)
+    op.drop_column("platform_connection", "every_minutes")
     op.drop_column("platform_connection", "warned_days")

@@ -114,6 +114,8 @@ def test_nothing_compared_is_not_a_match(session: Session, alice: Member) -> Non
     [
         ({}, []),
         ({"last_synced_at": minutes_ago(21)}, [Kind.OVERDUE]),
+        ({"last_synced_at": minutes_ago(69), "every_minutes": 30}, []),
+        ({"last_synced_at": minutes_ago(71), "every_minutes": 30}, [Kind.OVERDUE]),
         ({"last_synced_at": minutes_ago(19)}, []),
         ({"status": "needs_attention", "status_reason": "Reconnect."}, [Kind.NEEDS_ATTENTION]),
         ({"status": "disconnected", "last_synced_at": minutes_ago(900)}, []),

@@ -246,10 +246,13 @@ def test_the_cadence_is_what_the_quota_allows_for_all_alike(
     assert {connection.id for connection, _ in due(session, settings, NOON)} == expected
 
 
-def test_a_day_at_the_stretched_cadence_fits_the_quota(
+def test_a_day_at_the_stretched_cadence_fits_the_quota_and_is_written_down(
     session: Session, settings: Settings, many: list[int], limit: Callable[..., None]
 ) -> None:
     limit(2_880)
+    due(session, settings, NOON)
+    kept = session.scalars(select(PlatformConnection.every_minutes).distinct()).all()
+    assert kept == [30]
     every = cadences(session, settings, NOON)["fake"]
     cycles = DAY / every
     assert cycles * 40 + cycles / 12 * 20 + 100 <= 2_880 * 0.9
