@@ -39,6 +39,8 @@ def test_a_script_signs_up_and_is_signed_in(client: FlaskClient) -> None:
         "time_zone": "Europe/Madrid",
         "target_roas": None,
         "revenue": "auto",
+        "revenue_with_tax": False,
+        "revenue_with_shipping": False,
     }
     assert client.get("/api/workspace").get_json() == found["workspace"]
     assert client.get_cookie(NAME) is not None
