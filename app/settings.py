@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+# Connectors that an installation adds read variables of their own, which no list here can name.
+ADDED_PLATFORMS = "PLATFORM_"
+
 Environment = Literal["production", "development", "test"]
 
 
@@ -128,7 +131,7 @@ class Settings:
             tiktok_app_secret=read.text("TIKTOK_APP_SECRET"),
             tiktok_auth_url=read.url("TIKTOK_AUTH_URL", cls.tiktok_auth_url),
             tiktok_api_url=read.url("TIKTOK_API_URL", cls.tiktok_api_url),
-            platforms=read.beginning_with("PLATFORM_"),
+            platforms=read.beginning_with(ADDED_PLATFORMS),
         )
         if settings.environment == "production" and not settings.public_url:
             raise SettingsError(
