@@ -279,7 +279,9 @@ def held(meta: Meta, *, ends_in: int | None, age: int | None = 10, **extra: str)
     return meta
 
 
-@pytest.mark.parametrize(("ends_in", "age"), [(6, 54), (6, 10), (40, 54), (None, 54), (6, None)])
+@pytest.mark.parametrize(
+    ("ends_in", "age"), [(6, 54), (6, 10), (16, 44), (40, 54), (None, 54), (15, None)]
+)
 def test_an_old_token_is_renewed_before_it_ends(
     meta: Meta, answer: Answers, ends_in: int | None, age: int | None
 ) -> None:

@@ -34,8 +34,9 @@ from app.connectors.words import (
 from app.settings import Settings, is_loopback
 
 SCOPES = ("ads_read", "business_management")
-RENEW_WITH_LESS_THAN = dt.timedelta(days=7)
-RENEW_WHEN_OLDER_THAN = dt.timedelta(days=53)
+# Of 60 days. Owners are reminded when 14 are left: only when renewing has failed for a while.
+RENEW_WITH_LESS_THAN = dt.timedelta(days=20)
+RENEW_WHEN_OLDER_THAN = dt.timedelta(days=40)
 RENEW_AT_MOST_EVERY = dt.timedelta(days=1)
 
 ACCOUNT_FIELDS = ("account_id", "name", "account_status", "currency", "timezone_name")
