@@ -1,0 +1,249 @@
+"""Asking LinkedIn: one door for every question, and lists to their last page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from app.connectors.base import Connector
+from app.connectors.errors import ConnectorError
+from app.connectors.http import Answer
+from app.connectors.linkedin_answers import Page, unusable
+from app.connectors.linkedin_errors import (
+    FRESH,
+    Asked,
+    DayUsedUp,
+    Problem,
+    TokenRefused,
+    TooLong,
+    TooMany,
+    failure,
+)
+from app.connectors.linkedin_restli import Params, query
+from app.connectors.words import Grant
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+PROTOCOL = "2.0.0"
+# From here LinkedIn's own client sends the query as the body of a POST.
+LONGEST_QUERY = 4000
+# An app's limit of values (rows times metrics) in any five minutes.
+MOST_VALUES, WITHIN_SECONDS = 45_000_000, 300.0
+_TRACES = ("x-li-uuid", "x-li-request-id", "x-li-fabric")
+_UNTOLD = re.compile(r"[^\w+/=.-]")
+BY_REFRESH = "refresh"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`quota` is the endpoint whose calls are counted, `account` the id it is about, if any."""
+
+    path: str
+    quota: str
+    params: Params
+    fields: Sequence[str] = ()
+    account: str = ""
+
+    def asking(self, more: Params) -> Question:
+        """The same with more parameters."""
+        return replace(self, params={**self.params, **more})
+
+
+class Volume:
+    """How many values an app has had of late, so that the limit is kept and not hit."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._had: deque[tuple[float, int]] = deque()
+        self._counting = threading.Lock()
+
+    def took(self, values: int) -> None:
+        """Write down what came."""
+        with self._counting:
+            self._had.append((self._clock(), values))
+
+    def wait(self, expected: int) -> float:
+        """Seconds until so many more values are within the limit."""
+        with self._counting:
+            now = self._clock()
+            while self._had and now - self._had[0][0] >= WITHIN_SECONDS:
+                self._had.popleft()
+            over = sum(values for _, values in self._had) + expected - MOST_VALUES
+            for at, values in self._had:
+                if over <= 0:
+                    break
+                over -= values
+                wait = at + WITHIN_SECONDS - now
+                if over <= 0:
+                    return wait
+        return 0.0
+
+
+@lru_cache(maxsize=64)
+def volume_of(client_id: str, clock: Callable[[], float]) -> Volume:
+    """That of an app in this process, for LinkedIn counts all its connections together."""
+    del client_id
+    return Volume(clock)
+
+
+class Api:
+    """Asks for one connector, whose grant is renewed and whose quotas are spent on the way."""
+
+    def __init__(self, owner: Connector) -> None:
+        self._owner = owner
+        self._http = owner.http
+        self._root = owner.settings.linkedin_api_url
+        self._version = owner.settings.linkedin_version
+        self.volume = volume_of(owner.settings.linkedin_client_id, self._http.clock)
+
+    def ask(self, question: Question, decoder: msgspec.json.Decoder[T]) -> T:
+        """Again while LinkedIn is unwell, and once more with a younger grant."""
+        grant = self._owner.granted()
+        try:
+            return self._http.retry(lambda: self.once(grant, question, decoder))
+        except TokenRefused:
+            younger = self._owner.renewed(grant)
+            if younger is None:
+                raise
+            return self._http.retry(lambda: self.once(younger, question, decoder))
+
+    def pause(self, seconds: float) -> None:
+        """Ask nothing for a while, so that a limit is not hit."""
+        self._http.wait(seconds)
+
+    def rows(
+        self, question: Question, decoder: msgspec.json.Decoder[Page[R]], sizes: Sequence[int]
+    ) -> list[R]:
+        """The whole list; from its beginning in smaller pages when LinkedIn wants that."""
+        for size in sizes:
+            try:
+                return self._to_the_end(question.asking({"pageSize": size}), decoder)
+            except TooMany:
+                continue
+        raise ConnectorError(
+            "LinkedIn Ads finds even a short page of its list too much to answer. Stored figures "
+            "are unchanged. The next sync tries again; if it fails for days, tell LinkedIn's "
+            "support."
+        )
+
+    def _to_the_end(self, question: Question, decoder: msgspec.json.Decoder[Page[R]]) -> list[R]:
+        """A short page is not the last one: only the absence of a token is the end."""
+        rows: list[R] = []
+        seen = set[str]()
+        asked = question
+        while True:
+            page = self.ask(asked, decoder)
+            if page.elements is None:
+                raise unusable("a page without its list")
+            rows += page.elements
+            token = page.metadata.next_page_token if page.metadata else None
+            if not token:
+                return rows
+            if token in seen:
+                raise unusable("the same page twice, so the end was never reached")
+            seen.add(token)
+            asked = question.asking({"pageToken": token})
+
+    def once(self, grant: Grant, question: Question, decoder: msgspec.json.Decoder[T]) -> T:
+        """Ask without trying again; only what is too long for an address is sent as a body."""
+        self._owner.meter.spend(question.quota, 1)
+        address = f"{self._root}/{question.path}"
+        text = query(question.params, question.fields)
+        try:
+            return self._read(self._send(grant, address, text), grant, question, decoder)
+        except TooLong:
+            if len(text) > LONGEST_QUERY:
+                raise
+            self._owner.meter.spend(question.quota, 1)
+            answer = self._send(grant, address, text, tunnelled=True)
+            return self._read(answer, grant, question, decoder)
+
+    def _send(self, grant: Grant, address: str, text: str, *, tunnelled: bool = False) -> Answer:
+        headers = self._headers(grant)
+        if tunnelled or len(text) > LONGEST_QUERY:
+            headers["X-HTTP-Method-Override"] = "GET"
+            return self._http.ask("POST", address, form=text, headers=headers)
+        return self._http.ask("GET", f"{address}?{text}", headers=headers)
+
+    def _headers(self, grant: Grant) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {grant.access_token}",
+            "LinkedIn-Version": self._version,
+            "X-Restli-Protocol-Version": PROTOCOL,
+            "X-RestLi-Method": "FINDER",
+        }
+
+    def _read(
+        self, answer: Answer, grant: Grant, question: Question, decoder: msgspec.json.Decoder[T]
+    ) -> T:
+        """An error may come with HTTP 200, and a gateway's page in place of the envelope."""
+        logger.debug("%s answered %d%s", question.path, answer.status, traces(answer.headers))
+        if answer.status >= 400:
+            raise self._refusal(problem_of(answer), answer.status, answer, grant, question)
+        found = answer.decode(decoder)
+        if isinstance(found, Page) and found.elements is None:
+            problem = problem_of(answer)
+            if problem and problem.number >= 400:
+                raise self._refusal(problem, problem.number, answer, grant, question)
+        return found
+
+    def _refusal(
+        self,
+        problem: Problem | None,
+        status: int,
+        answer: Answer,
+        grant: Grant,
+        question: Question,
+    ) -> ConnectorError:
+        logger.info("%s refused with %d%s", question.path, status, traces(answer.headers))
+        asked = Asked(
+            path=f"{answer.host}{urlsplit(self._root).path}/{question.path}",
+            version=self._version,
+            now=self._http.now(),
+            account=question.account,
+            just_made=self._is_fresh(grant),
+            by_refresh=grant.extra.get("issued_by") == BY_REFRESH,
+        )
+        error = failure(problem or Problem(), status, asked)
+        if isinstance(error, DayUsedUp) and error.ours:
+            self._owner.meter.exhausted(question.quota, error.retry_after or 0.0)
+        return error
+
+    def _is_fresh(self, grant: Grant) -> bool:
+        issued = grant.extra.get("issued_at")
+        if not issued:
+            return False
+        return self._http.now() - dt.datetime.fromisoformat(issued) < FRESH
+
+
+_PROBLEM = msgspec.json.Decoder(Problem, strict=False)
+
+
+def problem_of(answer: Answer) -> Problem | None:
+    """The envelope in an answer, None when it holds none."""
+    if not answer.body.lstrip().startswith(b"{"):
+        return None
+    try:
+        return _PROBLEM.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def traces(headers: Mapping[str, str]) -> str:
+    """What LinkedIn's support asks for, as the end of a log line."""
+    return "".join(
+        f", {name} {_UNTOLD.sub('', headers[name])[:64]}" for name in _TRACES if name in headers
+    )
