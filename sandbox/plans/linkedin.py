@@ -1,4 +1,4 @@
-"""LinkedIn's accounts and campaigns."""
+"""LinkedIn's accounts and campaigns. What is a campaign here is a campaign group there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ ACCOUNTS: Final = (
         "linkedin-de", "kessel", "Kessel & Löffel Gastro", "EUR", "UTC", "DE", 3.6, 310.0,
         "Euros, where cost in USD would be a wrong number.", platform="linkedin",
     ),
+    AccountPlan(
+        "linkedin-old", "kessel", "Kessel & Löffel Catering", "EUR", "UTC", "AT", 3.6, 310.0,
+        "Cancelled, unpaid and without a campaign.", status=3, platform="linkedin",
+    ),
 )  # fmt: skip
 
 PLANS: Final = (
@@ -28,4 +32,10 @@ PLANS: Final = (
          launch=-320, end=-40, fate="DELETED", volume=0.6),
     Plan("linkedin-de", "Gastronomie – Leads", "Leads in euros.", kind="leads", volume=0.4),
     Plan("linkedin-de", "Hotellerie – Verkauf", "Sales in euros.", volume=0.4),
+    Plan("linkedin-us", "Procurement – Text ads", "Text ads, with a budget for each campaign.",
+         kind="traffic", budget="ad_sets", volume=0.4),
+    Plan("linkedin-us", "Spring launch 2025", "Over, with a budget for its whole time.",
+         launch=-380, end=-200, budget="lifetime", fate="ARCHIVED", volume=0.4),
+    Plan("linkedin-de", "Messe Herbst", "Its end date has passed while it was switched on.",
+         launch=-300, end=60, budget="lifetime", volume=0.3),
 )  # fmt: skip

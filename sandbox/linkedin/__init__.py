@@ -1,0 +1,1 @@
+"""LinkedIn's sign-in and its Marketing API, under the prefix `/linkedin`."""

@@ -1,0 +1,168 @@
+"""Which part of LinkedIn a path means, and how an answer goes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from sandbox import spoiling
+from sandbox.linkedin import analytics, dialog, mishaps, objects, tokens
+from sandbox.linkedin.errors import (
+    OAuthProblem,
+    RestProblem,
+    bad_param,
+    inactive_version,
+    not_found,
+)
+from sandbox.linkedin.knobs import knobs, turn
+from sandbox.linkedin.restli import Params, parse
+from sandbox.linkedin.tokens import Token
+from sandbox.state import state
+
+blueprint = Blueprint("linkedin", __name__, url_prefix="/linkedin")
+
+PROTOCOL = "2.0.0"
+_NO_RELEASE = "202512"
+
+
+@blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
+def knobs_page() -> Response:
+    return turn()
+
+
+@blueprint.route("/oauth/v2/authorization", methods=["GET", "POST"])
+def authorization() -> BaseResponse:
+    return dialog.decide() if request.method == "POST" else dialog.show()
+
+
+@blueprint.post("/oauth/v2/<name>")
+def sign_in(name: str) -> BaseResponse:
+    """The calls that an app makes about tokens: forms, never JSON, nothing in the address."""
+    fault = state().faults.take(request.path)
+    offered = {"accessToken": True, "introspectToken": knobs().has_introspection}
+    offered["revoke"] = knobs().has_revocation
+    if not offered.get(name):
+        return Response("Not Found", 404, mimetype="text/plain")
+    status = 200
+    try:
+        if fault:
+            spoiling.delay(fault)
+            mishaps.fail(fault)
+        body = _SIGN_IN[name](request.form)
+    except OAuthProblem as problem:
+        status, body = problem.status, problem.body
+    except RestProblem as problem:
+        status, body = problem.status, problem.envelope
+    response = Response(msgspec.json.encode(body), status, content_type="application/json")
+    return spoiling.spoil(fault, response) if fault else response
+
+
+@blueprint.route("/rest/<path:path>", methods=["GET", "POST", "PUT", "DELETE"])
+def answer(path: str) -> BaseResponse:
+    """Everything under `/rest`. A question may come as the body of a POST."""
+    raw = request.query_string.decode()
+    if request.headers.get("X-HTTP-Method-Override", "").upper() == "GET":
+        raw = request.get_data(as_text=True)
+    fault = state().faults.take(f"{request.path}?{unquote(raw)}")
+    status, token = 200, ""
+    try:
+        if fault:
+            spoiling.delay(fault)
+            mishaps.fail(fault)
+        params = _question(raw)
+        token = str(params.get("pageToken", ""))
+        payload = _payload(_path(path), params)
+        if fault:
+            payload = mishaps.distort(fault, payload, token)
+    except RestProblem as problem:
+        status, payload = problem.status, problem.envelope
+    headers = {
+        "x-li-uuid": secrets.token_urlsafe(12),
+        "x-li-fabric": "sandbox-1",
+        "x-li-request-id": secrets.token_hex(8),
+        "x-restli-protocol-version": PROTOCOL,
+    }
+    body = msgspec.json.encode(payload)
+    response = Response(body, status, headers, content_type="application/json")
+    return spoiling.spoil(fault, response) if fault else response
+
+
+def _path(path: str) -> list[str]:
+    """The parts of the path as they came: a URN in it must be percent-encoded."""
+    sent = urlsplit(str(request.environ.get("RAW_URI") or "")).path or f"/linkedin/rest/{path}"
+    return [unquote(part) for part in sent.removeprefix("/linkedin/rest/").split("/")]
+
+
+def _question(raw: str) -> Params:
+    """The parameters, after everything that must be right before they are looked at."""
+    _check_version()
+    tunnelled = "X-HTTP-Method-Override" in request.headers
+    if request.method != ("POST" if tunnelled else "GET"):
+        raise RestProblem(405, "Method Not Allowed", code="METHOD_NOT_ALLOWED")
+    if tunnelled and request.mimetype != "application/x-www-form-urlencoded":
+        raise RestProblem(400, "A tunnelled query is application/x-www-form-urlencoded")
+    if len(request.full_path) > knobs().longest_address:
+        raise analytics.too_long()
+    return parse(raw)
+
+
+def _check_version() -> None:
+    version = request.headers.get("LinkedIn-Version", "")
+    if not is_active(version, state().clock.now().date()):
+        raise inactive_version(version or "(none)")
+    if request.headers.get("X-Restli-Protocol-Version") != PROTOCOL:
+        raise RestProblem(400, "X-Restli-Protocol-Version must be 2.0.0", code="PARAM_INVALID")
+
+
+def is_active(version: str, today: dt.date) -> bool:
+    """Whether a version was out by a day and not yet switched off, a year later."""
+    known = re.fullmatch(r"(20\d{2})(0[1-9]|1[0-2])", version)
+    if known is None or version == _NO_RELEASE:
+        return False
+    out = dt.date(int(known[1]), int(known[2]), 1)
+    return out <= today < out.replace(year=out.year + 1, day=15)
+
+
+def _payload(parts: list[str], params: Params) -> dict[str, Any]:
+    token = tokens.presented()
+    match parts:
+        case ["adAccounts"]:
+            return objects.accounts(token, params)
+        case ["adAccountUsers"]:
+            return objects.users(token, params)
+        case ["adAnalytics"]:
+            return analytics.answer(token, params)
+        case ["adAccounts", account_id]:
+            return objects.account(token, account_id, params)
+        case ["adAccounts", account_id, kind] if kind in _FINDERS:
+            _check_finder(kind)
+            return _FINDERS[kind](token, account_id, params)
+        case ["adAccounts", account_id, kind, key] if kind in _FINDERS:
+            return objects.one_of(token, account_id, kind, key)
+    raise not_found()
+
+
+def _check_finder(kind: str) -> None:
+    """Of creatives, LinkedIn wants the method said."""
+    if kind == "creatives" and request.headers.get("X-RestLi-Method", "").upper() != "FINDER":
+        raise bad_param("q", "The header X-RestLi-Method must be FINDER")
+
+
+_FINDERS: dict[str, Callable[[Token, str, Params], dict[str, Any]]] = {
+    "adCampaignGroups": objects.groups,
+    "adCampaigns": objects.campaigns,
+    "creatives": objects.creatives,
+}
+_SIGN_IN: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "accessToken": tokens.exchange,
+    "introspectToken": tokens.inspect,
+    "revoke": tokens.revoke,
+}
