@@ -30,11 +30,12 @@ from app.web import (
     openapi,
     settings,
     trail_api,
+    webhooks,
     workspace_api,
 )
 
 PARTS = (incoming, headers, errorpages, formats, forgery, cookies, access)
-PUBLIC = tuple(page.blueprint for page in (landing, auth, health, auth_api, openapi))
+PUBLIC = tuple(page.blueprint for page in (landing, auth, health, auth_api, openapi, webhooks))
 PRIVATE = tuple(
     page.blueprint
     for page in (
