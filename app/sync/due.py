@@ -29,6 +29,7 @@ _BACK_OFF = dt.timedelta(minutes=5)
 _LONGEST_BACK_OFF = dt.timedelta(hours=2)
 
 # Reading history begins with the newest days: once it has begun, that counts as having read them.
+# So does a short sync that failed for a part of it only, or one bad row would stop all the others.
 _DONE = text("""
     SELECT asked.id, wanted.reach, latest.id, latest.began
     FROM unnest(CAST(:connections AS bigint[])) AS asked (id)
@@ -36,17 +37,29 @@ _DONE = text("""
     CROSS JOIN LATERAL (
         SELECT id, coalesce(started_at, queued_at) AS began FROM sync_run
         WHERE connection_id = asked.id AND reach = wanted.reach
-          AND (state = 'done' OR (reach = 'history' AND started_at IS NOT NULL
-                                  AND state IN ('queued', 'running')))
+          AND (state = 'done'
+               OR (reach = 'history' AND started_at IS NOT NULL AND state IN ('queued', 'running'))
+               OR (reach IN ('recent', 'week') AND state = 'failed' AND chunks_done > 0))
         ORDER BY id DESC LIMIT 1
     ) AS latest
 """)
+# Whole failures since anything was read, and those of a part since that reach was read whole.
 _FAILED = text("""
-    SELECT asked.id, count(*), max(run.finished_at)
+    SELECT asked.id, '', count(*), max(run.finished_at)
     FROM unnest(CAST(:connections AS bigint[]), CAST(:done AS bigint[])) AS asked (id, done)
     JOIN sync_run AS run ON run.connection_id = asked.id AND run.id > asked.done
     WHERE run.reach IN ('recent', 'week', 'window', 'history') AND run.state = 'failed'
+      AND run.chunks_done = 0
     GROUP BY asked.id
+    UNION ALL
+    SELECT asked.id, run.reach, count(*), max(run.finished_at)
+    FROM unnest(CAST(:connections AS bigint[])) AS asked (id)
+    JOIN sync_run AS run ON run.connection_id = asked.id
+    WHERE run.reach IN ('window', 'history') AND run.state = 'failed' AND run.chunks_done > 0
+      AND NOT EXISTS (SELECT FROM sync_run AS later
+                      WHERE later.connection_id = asked.id AND later.reach = run.reach
+                        AND later.state = 'done' AND later.id > run.id)
+    GROUP BY asked.id, run.reach
 """)
 
 
@@ -64,17 +77,37 @@ _KEEP_CADENCES = text("""
 """)
 
 
+class Failures(NamedTuple):
+    """How often in a row, and when last."""
+
+    in_a_row: int
+    last_at: dt.datetime
+
+    def too_young(self, now: dt.datetime) -> bool:
+        """Whether to wait longer: five minutes, then ten, up to two hours."""
+        pause: dt.timedelta = _BACK_OFF * 2 ** min(self.in_a_row - 1, 10)
+        return now < self.last_at + min(pause, _LONGEST_BACK_OFF)
+
+
 class Past(NamedTuple):
-    """A connection's latest syncs: when the last done of each reach began, and failures since."""
+    """A connection's latest syncs: when the last done of each reach began, and failures since.
+
+    `partly_failed` are long syncs of which only a part was read: they alone are put off.
+    """
 
     done: Mapping[Reach, dt.datetime] = {}
-    failed_in_a_row: int = 0
-    last_failed_at: dt.datetime | None = None
+    failed: Failures | None = None
+    partly_failed: Mapping[Reach, Failures] = {}
     reading_history: bool = False
 
     def began(self, *reaches: Reach) -> dt.datetime | None:
         """When the latest done sync of these reaches began."""
         return max((self.done[reach] for reach in reaches if reach in self.done), default=None)
+
+    def put_off(self, reach: Reach, now: dt.datetime) -> bool:
+        """Whether that long a sync failed too lately to be tried again."""
+        failures = self.partly_failed.get(reach)
+        return failures is not None and failures.too_young(now)
 
 
 def due(
@@ -88,7 +121,7 @@ def due(
     for connection in ready:
         accounts = [a for a in connection.accounts if a.selected and a.removed_at is None]
         past = pasts[connection.id]
-        if accounts and not _backing_off(past, now):
+        if accounts and not (past.failed and past.failed.too_young(now)):
             kind = connector_for(connection.platform)
             reach = reach_due(accounts, kind, past, now, every.get(connection.platform, CYCLE))
             if reach is not None:
@@ -123,11 +156,11 @@ def reach_due(
     lacking = [account for account in accounts if lacks_history(account, connector, now)]
     # One that alone cannot be read must not make the others' history be read again and again.
     unread = any(a.history_from is None and not a.trouble for a in lacking)
-    if not past.reading_history and (
-        unread or (lacking and _older(history, now - _HISTORY_AGAIN_AFTER))
-    ):
+    possible = not past.reading_history and not past.put_off(Reach.HISTORY, now)
+    if possible and (unread or (lacking and _older(history, now - _HISTORY_AGAIN_AFTER))):
         return Reach.HISTORY
-    if _older(window, _last_night(accounts[0], now)):
+    night = _last_night(accounts[0], now)
+    if _older(window, night) and not past.put_off(Reach.WINDOW, now):
         return Reach.WINDOW
     if _older(week, now - every * _CYCLES_IN_A_WEEKS_READ + _INEXACT):
         return Reach.WEEK
@@ -166,7 +199,13 @@ def _pasts(session: Session, connections: Sequence[PlatformConnection]) -> dict[
         done[connection_id][Reach(reach)] = began
         latest[connection_id] = max(latest[connection_id], run_id)
     asked = {"connections": ids, "done": [latest[each] for each in ids]}
-    failed = {row[0]: (row[1], row[2]) for row in session.execute(_FAILED, asked)}
+    failed: dict[int, Failures] = {}
+    partly: dict[int, dict[Reach, Failures]] = {each: {} for each in ids}
+    for connection_id, reach, count, last_at in session.execute(_FAILED, asked):
+        if reach:
+            partly[connection_id][Reach(reach)] = Failures(count, last_at)
+        else:
+            failed[connection_id] = Failures(count, last_at)
     reading = set(
         session.scalars(
             select(SyncRun.connection_id).where(
@@ -176,21 +215,13 @@ def _pasts(session: Session, connections: Sequence[PlatformConnection]) -> dict[
             )
         )
     )
-    return {each: Past(done[each], *failed.get(each, (0, None)), each in reading) for each in ids}
+    return {each: Past(done[each], failed.get(each), partly[each], each in reading) for each in ids}
 
 
 def _keep_cadences(session: Session, every: Mapping[str, dt.timedelta]) -> None:
     """Write down how often each connection is read, for those who wonder why it is so seldom."""
     minutes = {slug: every.get(slug, CYCLE) // _MINUTE for slug in Connector.registry}
     session.execute(_KEEP_CADENCES, {"platforms": list(minutes), "minutes": list(minutes.values())})
-
-
-def _backing_off(past: Past, now: dt.datetime) -> bool:
-    """Whether the last failure is too young: five minutes, then ten, up to two hours."""
-    if past.last_failed_at is None:
-        return False
-    pause: dt.timedelta = _BACK_OFF * 2 ** min(past.failed_in_a_row - 1, 10)
-    return now < past.last_failed_at + min(pause, _LONGEST_BACK_OFF)
 
 
 def _older(began: dt.datetime | None, than: dt.datetime) -> bool:

@@ -193,6 +193,29 @@ def test_failures_stretch_the_cadence(session: Session, connection: PlatformConn
     assert reaches(session) == []
 
 
+def test_one_bad_chunk_of_a_long_sync_puts_off_only_long_ones(
+    session: Session, connection: PlatformConnection, account: Account
+) -> None:
+    ran(session, connection, Reach.WINDOW, 60 * 24)
+    for minutes_ago in (40, 35, 25):
+        ran(session, connection, Reach.WINDOW, minutes_ago, state="failed", chunks_done=3)
+    assert reaches(session) == [Reach.WINDOW]
+    ran(session, connection, Reach.WINDOW, 6, state="failed", chunks_done=3)
+    assert reaches(session) == [Reach.WEEK]
+    account.history_from = None
+    ran(session, connection, Reach.HISTORY, 4, state="failed", chunks_done=9)
+    assert reaches(session) == [Reach.WEEK]
+
+
+def test_one_bad_account_does_not_hold_up_the_others_today(
+    session: Session, connection: PlatformConnection
+) -> None:
+    ran(session, connection, Reach.WINDOW, 50)
+    for minutes_ago in (15, 10, 5):
+        ran(session, connection, Reach.RECENT, minutes_ago, state="failed", chunks_done=19)
+    assert reaches(session) == [Reach.RECENT]
+
+
 def test_what_cannot_be_read_is_never_due(
     session: Session, connection: PlatformConnection, account: Account
 ) -> None:
