@@ -27,13 +27,14 @@ LAST_DAY = 1
 class Match:
     """How many account-days were compared with the platform's own totals, and how many differ.
 
-    `spend_off` is the sum of the absolute differences, in the accounts' own currency when
-    they share one, else None.
+    `spend_off` is the sum of the absolute differences, in `currency` when the accounts share
+    that one, else None.
     """
 
     days: int
     days_off: int
     spend_off: Decimal | None
+    currency: str
     checked_at: dt.datetime
 
 
@@ -216,13 +217,14 @@ def _matches(session: Session, workspace_id: int) -> dict[int, Match]:
         .group_by(Account.connection_id, Account.currency)
     )
     found = defaultdict(list)
-    for connection_id, _currency, days, days_off, spend_off, checked_at in rows:
-        found[connection_id].append(Match(days, days_off, spend_off, checked_at))
+    for connection_id, currency, days, days_off, spend_off, checked_at in rows:
+        found[connection_id].append(Match(days, days_off, spend_off, currency, checked_at))
     return {
         connection_id: Match(
             days=sum(part.days for part in parts),
             days_off=sum(part.days_off for part in parts),
             spend_off=parts[0].spend_off if len(parts) == 1 else None,
+            currency=parts[0].currency,
             checked_at=max(part.checked_at for part in parts),
         )
         for connection_id, parts in found.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import (
@@ -110,14 +111,15 @@ def test_credentials(platform: str) -> Response:
     """Ask the platform whether this installation's credentials are good."""
     access.require_editor()
     kind = kind_of(platform)
-    return _guide_page(kind, setup_check.check(platform))
+    verdict = setup_check.check(platform)
+    return _guide_page(kind, verdict, setup_check.check_logins(platform))
 
 
-def _guide_page(kind: type[Connector], verdict: Verdict | None) -> Response:
+def _guide_page(
+    kind: type[Connector], verdict: Verdict | None, logins: Sequence[Verdict] = ()
+) -> Response:
     if verdict and wants_fragment():
-        return page(
-            "connections/guide.html", "verdict", connector=kind, verdict=verdict, blank=False
-        )
+        return page("connections/guide.html", "verdict", verdict=verdict, logins=logins)
     own = current_app.jinja_env.select_template(
         [f"connections/guide_{kind.slug}.html", "connections/guide.html"]
     )
@@ -128,6 +130,7 @@ def _guide_page(kind: type[Connector], verdict: Verdict | None) -> Response:
         configured=kind.configured(access.settings()),
         settings=setup_check.settings_of(kind),
         verdict=verdict,
+        logins=logins,
     )
     return make_response(html)
 

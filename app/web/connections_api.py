@@ -121,6 +121,7 @@ class RunOut(Answer):
     reach: str
     progress: float
     requests: int
+    quota_used: dict[str, int]
     rows_read: int
     rows_changed: int
     queued_at: dt.datetime
@@ -209,7 +210,7 @@ def get_sync_run(run_id: int) -> ResponseReturnValue:
     run = db.session.get(SyncRun, run_id)
     if run is None or run.workspace_id != access.workspace().id:
         raise NotFound
-    return answer(_run(run))
+    return answer(run_out(run))
 
 
 @blueprint.post("/platforms/<platform>/check")
@@ -324,7 +325,8 @@ def _accounts(connection: PlatformConnection) -> list[AccountOut]:
     ]
 
 
-def _run(run: SyncRun) -> RunOut:
+def run_out(run: SyncRun) -> RunOut:
+    """A sync as scripts see it."""
     values: dict[str, Any] = {
         field: getattr(run, field)
         for field in RunOut.__struct_fields__

@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
         day,
         day_short,
         month,
+        month_short,
         day_range,
         moment,
         ago,
@@ -131,6 +132,11 @@ def day_short(value: dt.date | None) -> str:
 def month(value: dt.date | None) -> str:
     """The month of a day: Nov 2026."""
     return NOTHING if value is None else format_skeleton("yMMM", value, locale=_words_locale())
+
+
+def month_short(value: dt.date) -> str:
+    """The month of a day, for the axis of a small drawing: Nov."""
+    return format_skeleton("MMM", value, locale=_words_locale())
 
 
 def day_range(first: dt.date, last: dt.date) -> str:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from sqlalchemy import select
+from sqlalchemy.orm import sessionmaker
+
 from app.accounts import limits
 from app.accounts.limits import Count
+from app.connections.custody import custodian
+from app.connections.vault import Vault
 from app.connectors.base import Connector
 from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, SetupProblem
+from app.extensions import db
+from app.models import PlatformConnection
 from app.web import access, entry
 from app.web.oauth import connector_of, kind_of
+
+MOST_LOGINS = 3
 
 Outcome = Literal["good", "bad", "unknown"]
 
@@ -21,6 +30,35 @@ class Verdict:
 
     outcome: Outcome
     message: str
+
+
+def check_logins(platform: str) -> list[Verdict]:
+    """Whether the accesses of this workspace still read accounts; at most a few are asked."""
+    session, vault = db.session(), Vault(access.settings().encryption_keys)
+    connections = session.scalars(
+        select(PlatformConnection)
+        .where(
+            PlatformConnection.workspace_id == access.workspace().id,
+            PlatformConnection.platform == platform,
+            PlatformConnection.credentials != "",
+        )
+        .order_by(PlatformConnection.id)
+        .limit(MOST_LOGINS)
+    ).all()
+    return [_login(connection, vault) for connection in connections]
+
+
+def _login(connection: PlatformConnection, vault: Vault) -> Verdict:
+    name = connection.label or "Your access"
+    try:
+        with connector_of(connection.platform, vault.open(connection.credentials)) as connector:
+            connector.custodian = custodian(sessionmaker(db.engine), connection.id, vault)
+            count = len(connector.accounts())
+    except (AccessRevoked, SetupProblem) as error:
+        return Verdict("bad", f"{name}: {error.message}")
+    except ConnectorError as error:
+        return Verdict("unknown", f"{name}: {error.message}")
+    return Verdict("good", f"{name} reads {count} account{'' if count == 1 else 's'}.")
 
 
 def check(platform: str) -> Verdict:

@@ -138,6 +138,22 @@ def test_pages_fit_their_window_and_axe_finds_nothing(signed_in: Page) -> None:
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
 
 
+@pytest.mark.timeout(300)
+def test_data_health_fits_its_window_and_axe_finds_nothing(signed_in: Page) -> None:
+    signed_in.goto("/connections")
+    healthy = signed_in.get_by_role("link", name=re.compile("^Data health")).first
+    signed_in.goto(healthy.get_attribute("href") or "")
+    for page in ("Data health", "Day by day"):
+        signed_in.wait_for_load_state("networkidle")
+        width = signed_in.evaluate("document.documentElement.scrollWidth")
+        assert width <= signed_in.viewport_size["width"], page
+        found = Axe().run(signed_in)
+        assert found.violations_count == 0, f"{page}\n{found.generate_report()}"
+        if page == "Data health":
+            signed_in.get_by_role("link", name=re.compile("^Day by day")).first.click()
+            signed_in.wait_for_url(re.compile(r"/health/\d+"))
+
+
 def test_filters_can_be_gone_back_through_with_live_charts(signed_in: Page) -> None:
     signed_in.goto("/dashboard")
     signed_in.get_by_role("link", name="Last 7 days").click()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.connections.vault import Vault
+from app.extensions import db
 from app.models import Account, OAuthState, PlatformConnection, SyncRun
 from app.settings import Settings
 from tests.conftest import Member, csrf_token, sign_in
@@ -148,6 +151,34 @@ def test_a_wrong_pasted_token_connects_nothing(visitor: Visitor) -> None:
     assert answer.status_code == 422
     assert answer.get_json()["error"]["code"] == "token_refused"
     assert visitor.connections() == []
+
+
+def test_the_installations_own_credentials_can_be_tested(
+    visitor: Visitor, sandbox: SandboxServer
+) -> None:
+    told = visitor.write("POST", "/api/platforms/meta/check").get_json()
+    assert (told["outcome"], told["message"]) == (
+        "good",
+        "Meta accepts the app id and the app secret.",
+    )
+    visitor.connect()
+    page = visitor.client.post("/connections/meta/guide", data={"csrf_token": visitor.token}).text
+    assert f"reads {len(sandbox.accounts())} accounts." in page
+
+
+def test_testing_with_a_wrong_secret_says_what_to_compare(
+    app: Flask, alice: Member, settings: Settings
+) -> None:
+    wrong = create_app(replace(settings, meta_app_secret="not-it"))
+    client = sign_in(wrong, alice)
+    visitor = Visitor(client, csrf_token(client))
+    told = visitor.write("POST", "/api/platforms/meta/check").get_json()
+    assert told["outcome"] == "bad"
+    assert "META_APP_SECRET" in told["message"]
+    assert "not-it" not in told["message"]
+    with wrong.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_syncing_before_an_account_is_chosen_is_refused_with_a_sentence(

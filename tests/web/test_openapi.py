@@ -45,6 +45,8 @@ def test_every_call_under_api_is_described(app: Flask) -> None:
         "/api/auth/csrf",
         "/api/workspace",
         "/api/connections",
+        "/api/connections/1/health",
+        "/api/connections/1/health?from=2026-11-01",
         "/api/sync-runs/1",
         "/api/imports/1",
         "/api/metrics/summary?from=2026-11-01&to=2026-11-10",
