@@ -83,7 +83,7 @@ def main() -> None:
 
 def _fetch(package: Package, locked: dict[str, object] | None) -> dict[str, object]:
     """Download, check and unpack one package; returns its entry for the lock."""
-    archive = _tarball(package)
+    archive = tarball(package)
     entry: dict[str, object] = {"version": package.version, "tarball": digest(archive)}
     if locked is not None and {key: locked.get(key) for key in entry} != entry:
         sys.exit(
@@ -98,7 +98,8 @@ def _fetch(package: Package, locked: dict[str, object] | None) -> dict[str, obje
     return entry | {"files": {path: digest(content) for path, content in contents.items()}}
 
 
-def _tarball(package: Package) -> bytes:
+def tarball(package: Package) -> bytes:
+    """The package as the npm registry hands it out, unchecked."""
     base = package.name.rpartition("/")[2]
     url = f"{REGISTRY}/{quote(package.name, safe='@/')}/-/{base}-{package.version}.tgz"
     with urllib.request.urlopen(url, timeout=120) as answer:  # noqa: S310 (a fixed https address)
