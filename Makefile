@@ -11,6 +11,7 @@ UV := $(VENV)/uv.stamp
 RUNTIME := $(VENV)/runtime.stamp
 TOOLS := $(VENV)/tools.stamp
 BROWSER := .local/browser/chromium
+SCHEMA := .local/shopify/admin_2026-10.json.gz
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 CODE := .
 TYPED := app jobs sandbox local
@@ -37,7 +38,7 @@ setup: $(RUNTIME) ## Install what the app needs into .venv
 run: $(RUNTIME) ## Serve everything on http://127.0.0.1:8000 (another port: PORT=8001 make run)
 	@exec $(LEASH) $(BIN)/python -m local
 
-test: lint $(BROWSER) ## Everything: lint, types, import contracts, templates, tests in a real browser
+test: lint $(BROWSER) $(SCHEMA) ## Everything: lint, types, import contracts, templates, tests in a real browser
 	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2
 
 prove: $(TOOLS) $(BROWSER) ## The long tests: kill -9 in mid-sync, two processes at once, whole histories
@@ -96,3 +97,6 @@ $(TOOLS): requirements-dev.txt $(UV)
 
 $(BROWSER): $(TOOLS)
 	@$(BIN)/python -m local.browser
+
+$(SCHEMA): local/schema.py | $(TOOLS)
+	@$(BIN)/python -m local.schema
