@@ -1,0 +1,124 @@
+"""What is asked, in Google's query language.
+
+Every field exists in v26; a test holds each against Google's own descriptors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.connectors.words import Days, Grain
+
+CLIENTS = (
+    "customer_client.id",
+    "customer_client.level",
+    "customer_client.manager",
+    "customer_client.descriptive_name",
+    "customer_client.currency_code",
+    "customer_client.time_zone",
+    "customer_client.status",
+)
+CAMPAIGNS = (
+    "campaign.id",
+    "campaign.name",
+    "campaign.status",
+    "campaign.primary_status",
+    "campaign.primary_status_reasons",
+    "campaign.advertising_channel_type",
+    "campaign.bidding_strategy_type",
+    "campaign.start_date_time",
+    "campaign_budget.amount_micros",
+    "campaign_budget.total_amount_micros",
+    "campaign_budget.reference_count",
+)
+AD_GROUPS = (
+    "ad_group.id",
+    "ad_group.name",
+    "ad_group.status",
+    "ad_group.primary_status",
+    "ad_group.primary_status_reasons",
+    "campaign.id",
+)
+ASSET_GROUPS = (
+    "asset_group.id",
+    "asset_group.name",
+    "asset_group.status",
+    "asset_group.primary_status",
+    "asset_group.primary_status_reasons",
+    "campaign.id",
+)
+ADS = (
+    "ad_group_ad.ad.id",
+    "ad_group_ad.ad.name",
+    "ad_group_ad.ad.type",
+    "ad_group_ad.ad.responsive_search_ad.headlines",
+    "ad_group_ad.status",
+    "ad_group_ad.primary_status",
+    "ad_group_ad.primary_status_reasons",
+    "ad_group.id",
+    "campaign.id",
+)
+ACTIONS = ("conversion_action.id", "conversion_action.name")
+
+_OF_CAMPAIGN = ("campaign.id", "campaign.name", "segments.date")
+_OF = {
+    Grain.CAMPAIGN: _OF_CAMPAIGN,
+    Grain.AD: (
+        *_OF_CAMPAIGN,
+        "ad_group.id",
+        "ad_group.name",
+        "ad_group_ad.ad.id",
+        "ad_group_ad.ad.name",
+        "ad_group_ad.ad.type",
+    ),
+    Grain.PLACEMENT: (*_OF_CAMPAIGN, "segments.ad_network_type"),
+}
+_FROM = {Grain.CAMPAIGN: "campaign", Grain.AD: "ad_group_ad", Grain.PLACEMENT: "campaign"}
+_DELIVERY = ("metrics.cost_micros", "metrics.impressions", "metrics.clicks")
+_CONVERSIONS = ("metrics.conversions", "metrics.conversions_value")
+# A conversion action is no segment of cost, impressions or clicks.
+_ACTION = (
+    "segments.conversion_action",
+    "segments.conversion_action_name",
+    "metrics.all_conversions",
+    "metrics.all_conversions_value",
+)
+
+
+def listing(fields: Sequence[str], resource: str) -> str:
+    """Everything of one kind, removed ones included, whether or not it has figures."""
+    return _select(fields, resource)
+
+
+def clients() -> str:
+    """A customer itself and all accounts below it."""
+    return _select(CLIENTS, "customer_client")
+
+
+def figures(grain: Grain, days: Days, *, conversions: bool = True) -> str:
+    """Daily figures; with `conversions` those that count for the account's own column."""
+    metrics = (*_DELIVERY, *(_CONVERSIONS if conversions else ()))
+    return _select((*_OF[grain], *metrics), _FROM[grain], days)
+
+
+def figures_by_action(grain: Grain, days: Days) -> str:
+    """Daily conversions of every conversion action, also of those in no column."""
+    return _select((*_OF[grain], *_ACTION), _FROM[grain], days)
+
+
+def totals(days: Days) -> str:
+    """The account's own totals by day."""
+    return _select(("customer.currency_code", "segments.date", *_DELIVERY), "customer", days)
+
+
+def actions_seen(days: Days) -> str:
+    """The conversion actions that brought anything in these days, a manager's own among them."""
+    return _select((*_ACTION[:2], "metrics.all_conversions"), "customer", days)
+
+
+def _select(fields: Sequence[str], resource: str, days: Days | None = None) -> str:
+    """Nothing a person typed is ever part of a query."""
+    query = f"SELECT {', '.join(fields)} FROM {resource}"  # noqa: S608 no SQL, and all are ours
+    if days is not None:
+        query += f" WHERE segments.date BETWEEN '{days.first}' AND '{days.last}'"
+    return f"{query} PARAMETERS omit_unselected_resource_names=true"
