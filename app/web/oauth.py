@@ -122,11 +122,13 @@ def _remembered(kind: type[Connector], repairs: int | None) -> dict[str, str]:
     if connection.platform != kind.slug or not kind.start_fields:
         return {}
     names = [field.name for field in kind.start_fields]
+    # Without the grant there is still what the connection is called, which for a shop is enough.
+    called = {names[0]: connection.label} if len(names) == 1 and connection.label else {}
     try:
         grant = Vault(access.settings().encryption_keys).open(connection.credentials)
     except AccessRevoked:
-        return {}
-    return {name: grant.extra[name] for name in names if name in grant.extra}
+        return called
+    return {name: grant.extra[name] for name in names if name in grant.extra} or called
 
 
 def _not_begun(

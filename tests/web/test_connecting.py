@@ -89,6 +89,17 @@ def test_reconnecting_does_not_ask_again_for_what_is_known(alices: FlaskClient) 
     assert again.location.startswith("https://north-7.example/")
 
 
+def test_a_disconnected_shop_is_connected_again_by_its_name(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    gone = make_connection(
+        session, alice.workspace, "stall", status="disconnected", label="north-9"
+    )
+    session.commit()
+    again = alices.get(f"/api/oauth/stall/start?repair={gone.id}")
+    assert again.location.startswith("https://north-9.example/")
+
+
 def test_each_form_of_pasted_credentials_connects(alices: FlaskClient, stall: Any) -> None:
     both = {"access_token": "t0ken", "advertiser_ids": "7, 8"}
     assert paste(alices, access_token=" t0ken\n").status_code == 201
