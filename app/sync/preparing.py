@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.connectors.errors import AccountRefused
-from app.connectors.words import Days, Structure
+from app.connectors.base import Connector
+from app.connectors.errors import AccountRefused, Temporary
+from app.connectors.words import Days, FoundAccount, Structure
 from app.models import Account
 from app.sync import silence
 from app.sync.accounts import refresh_accounts
@@ -18,7 +19,7 @@ def prepare(work: Work) -> None:
     """Bring accounts and lists up to date, unless only today is read, and write down the plan."""
     notices: list[str] = []
     if work.reach is not Reach.RECENT:
-        listed = work.connector.accounts()
+        listed = _listed(work.connector)
         with work.sessions.begin() as session:
             notices += refresh_accounts(session, work.connection(session), listed)
         notices += _read_structures(work)
@@ -30,6 +31,27 @@ def prepare(work: Work) -> None:
         if not is_planned(session, work.run_id):
             chosen = _readable(work)
             plan(session, run, chosen, type(work.connector), work.clock(), silent)
+
+
+class _NoAccount(Temporary):
+    """The list of accounts came back empty."""
+
+
+def _listed(connector: Connector) -> list[FoundAccount]:
+    """Every account the grant reads; an empty list is believed once it comes back each time.
+
+    Believing it stops the connection until its owner signs in anew.
+    """
+
+    def ask() -> list[FoundAccount]:
+        if listed := connector.accounts():
+            return listed
+        raise _NoAccount(f"{connector.label} listed no account at all.")
+
+    try:
+        return connector.http.retry(ask)
+    except _NoAccount:
+        return []
 
 
 def _readable(work: Work) -> list[Account]:

@@ -174,3 +174,18 @@ def test_accounts_that_came_later_are_offered_once(
     ninth = session.scalars(select(Account).where(Account.external_id == "act_9")).one()
     assert ninth.selected is False
     assert session.scalars(select(SyncRun.state)).all() == ["done", "done"]
+
+
+def test_an_empty_list_of_accounts_is_asked_for_again_before_it_is_believed(
+    world: World, account: Account, run: Syncs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.spread(TODAY - 3 * ONE_DAY, TODAY)
+    answers = [[], [], list(world.accounts)]
+    monkeypatch.setattr(FakePlatform, "accounts", lambda _: answers.pop(0))
+    assert run(Reach.WEEK).state == "done"
+    assert account.removed_at is None
+
+    monkeypatch.setattr(FakePlatform, "accounts", lambda _: [])
+    assert run(Reach.WEEK, now=NOON + MINUTE).state == "failed"
+    assert account.connection.status == "needs_attention"
+    assert "no longer read any of the accounts" in account.connection.status_reason
