@@ -47,6 +47,8 @@ prove: $(TOOLS) $(BROWSER) ## The long tests: kill -9 in mid-sync, two processes
 bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figures)
 	$(BIN)/python -m bench.sync
 	$(BIN)/python -m bench.dashboard
+	$(BIN)/python -m bench.platforms
+	$(BIN)/python -m bench.cycle
 
 lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
 	$(BIN)/ruff check $(CODE)
