@@ -87,7 +87,7 @@ def run(
 
 def do(engine: Engine, settings: Settings, run_id: int, *, now: dt.datetime = NOON) -> None:
     """The sync of this run, as its job does it."""
-    with Http(wall=now.timestamp) as http:
+    with Http(sleep=lambda _: None, wall=now.timestamp) as http:
         sync(engine, http, settings, run_id, clock=lambda: now, stopping=threading.Event())
 
 
