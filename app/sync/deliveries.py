@@ -80,7 +80,7 @@ def receive(session: Session, settings: Settings, delivery: Delivery, *, now: dt
     if delivery.topic == "orders/updated":
         _read_soon(session, ours, now)
     elif delivery.topic == "app/uninstalled" and _about(delivery):
-        _cut(ours, delivery, vault)
+        _cut(session, ours, delivery, vault)
     elif delivery.topic == "shop/redact" and _about(delivery):
         _erase(session, ours, shop)
     else:
@@ -98,7 +98,7 @@ def _about(delivery: Delivery) -> str:
 
 
 def _connections(session: Session, shop: str) -> Sequence[PlatformConnection]:
-    """Everyone's connections to a shop, locked in the order in which syncs lock them."""
+    """Everyone's connections to a shop. Not locked: nobody has proved anything yet."""
     return session.scalars(
         select(PlatformConnection)
         .where(
@@ -111,7 +111,6 @@ def _connections(session: Session, shop: str) -> Sequence[PlatformConnection]:
             ),
         )
         .order_by(PlatformConnection.id)
-        .with_for_update()
     ).all()
 
 
@@ -160,9 +159,15 @@ def _read_soon(
             request_sync(session, connection, trigger="webhook", reach=Reach.RECENT, now=now)
 
 
-def _cut(connections: Sequence[PlatformConnection], delivery: Delivery, vault: Vault) -> None:
+def _cut(
+    session: Session,
+    connections: Sequence[PlatformConnection],
+    delivery: Delivery,
+    vault: Vault,
+) -> None:
     """Delete the tokens, unless the shop has let the app in again since."""
     for connection in connections:
+        session.refresh(connection, with_for_update=True)
         grant = _grant(connection, vault)
         if grant is None or _came_after(grant.extra, delivery.triggered_at):
             continue
@@ -180,6 +185,7 @@ def _came_after(extra: Mapping[str, str], moment: dt.datetime | None) -> bool:
 def _erase(session: Session, connections: Sequence[PlatformConnection], shop: str) -> None:
     """Delete the shop with its figures, unless it has let the app in again since."""
     for connection in connections:
+        session.refresh(connection, with_for_update=True)
         if connection.status == "active":
             _log.info("a shop asked to be erased but is connected again; its figures stay")
             continue
