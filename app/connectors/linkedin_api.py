@@ -109,16 +109,30 @@ class Api:
         self._version = owner.settings.linkedin_version
         self.volume = volume_of(owner.settings.linkedin_client_id, self._http.clock)
 
-    def ask(self, question: Question, decoder: msgspec.json.Decoder[T]) -> T:
-        """Again while LinkedIn is unwell, and once more with a younger grant."""
+    def ask(
+        self,
+        question: Question,
+        decoder: msgspec.json.Decoder[T],
+        check: Callable[[T], object] = bool,
+    ) -> T:
+        """Again while LinkedIn is unwell, and once more with a younger grant.
+
+        `check` raises Temporary when an answer came whole and is of no use.
+        """
+
+        def attempt(grant: Grant) -> T:
+            found = self.once(grant, question, decoder)
+            check(found)
+            return found
+
         grant = self._owner.granted()
         try:
-            return self._http.retry(lambda: self.once(grant, question, decoder))
+            return self._http.retry(lambda: attempt(grant))
         except TokenRefused:
             younger = self._owner.renewed(grant)
             if younger is None:
                 raise
-            return self._http.retry(lambda: self.once(younger, question, decoder))
+            return self._http.retry(lambda: attempt(younger))
 
     def pause(self, seconds: float) -> None:
         """Ask nothing for a while, so that a limit is not hit."""
@@ -145,10 +159,8 @@ class Api:
         seen = set[str]()
         asked = question
         while True:
-            page = self.ask(asked, decoder)
-            if page.elements is None:
-                raise unusable("a page without its list")
-            rows += page.elements
+            page = self.ask(asked, decoder, elements)
+            rows += elements(page)
             token = page.metadata.next_page_token if page.metadata else None
             if not token:
                 return rows
@@ -227,6 +239,13 @@ class Api:
         if not issued:
             return False
         return self._http.now() - dt.datetime.fromisoformat(issued) < FRESH
+
+
+def elements(page: Page[R]) -> list[R]:
+    """A page's rows. Raises Temporary when it came without any list, even an empty one."""
+    if page.elements is None:
+        raise unusable("an answer without its list")
+    return page.elements
 
 
 _PROBLEM = msgspec.json.Decoder(Problem, strict=False)

@@ -27,7 +27,7 @@ from app.connectors.linkedin_answers import (
     unusable,
     whole,
 )
-from app.connectors.linkedin_api import Api, Question
+from app.connectors.linkedin_api import Api, Question, elements
 from app.connectors.linkedin_errors import BadQuestion, TooMany
 from app.connectors.linkedin_restli import ACCOUNT, CAMPAIGN, CREATIVE, GROUP, Params
 from app.connectors.words import Days, DayTotal, Fact
@@ -115,14 +115,11 @@ class Reports:
             account=report.account,
         )
         self._await_volume(len(report.fields))
-        page = self._api.ask(question, _ROWS)
-        rows = page.elements
-        if rows is None:
-            raise unusable("figures without their list")
+        page = self._api.ask(question, _ROWS, lambda page: _check(elements(page), report))
+        rows = elements(page)
         self._api.volume.took(len(rows) * len(report.fields))
         if len(rows) >= MOST_ROWS or _is_cut(page, len(rows)):
             raise TooMany("LinkedIn Ads was asked for more figures than it answers at once.")
-        _check(rows, report)
         return rows
 
     def _await_volume(self, fields: int) -> None:

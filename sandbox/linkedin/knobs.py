@@ -20,12 +20,14 @@ SCOPES = {
 class Knobs:
     """`refresh_tokens`: the app is an approved partner. `scopes`: what its products allow.
 
-    `most_rows` cuts a report, `longest_address` is where 414 begins, `has_statistics` and
-    `most_pivots` are about the finder with several pivots.
+    `lost_accounts`: those in which the member has no role any more. `most_rows` cuts a report,
+    `longest_address` is where 414 begins, `has_statistics` and `most_pivots` are about the finder
+    with several pivots.
     """
 
     refresh_tokens: bool = False
     scopes: list[str] = field(default_factory=lambda: list(SCOPES))
+    lost_accounts: list[str] = field(default_factory=list)
     most_rows: int = 15_000
     longest_address: int = 8_000
     has_statistics: bool = True

@@ -40,21 +40,24 @@ def _zero(figures: Figures, decimals: int) -> int:
 # Part of the vocabulary, and always 0 in this world.
 _UNUSED = """
     actionClicks adUnitClicks cardClicks cardImpressions commentLikes companyPageClicks
-    fullScreenPlays headlineClicks headlineImpressions jobApplications jobApplyClicks
-    leadGenerationMailContactInfoShares leadGenerationMailInterestedClicks opens
+    documentCompletions documentFirstQuartileCompletions documentMidpointCompletions
+    documentThirdQuartileCompletions downloadClicks fullScreenPlays jobApplications
+    jobApplyClicks leadGenerationMailContactInfoShares leadGenerationMailInterestedClicks opens
     postClickJobApplications postClickJobApplyClicks postClickRegistrations
     postViewJobApplications postViewJobApplyClicks postViewRegistrations registrations sends
-    talentLeads textUrlClicks validWorkEmailLeads documentCompletions
-    documentFirstQuartileCompletions documentMidpointCompletions
-    documentThirdQuartileCompletions downloadClicks viralCardClicks viralCardImpressions
-    viralClicks viralCommentLikes viralComments viralCompanyPageClicks
-    viralExternalWebsiteConversions viralExternalWebsitePostClickConversions
-    viralExternalWebsitePostViewConversions viralFollows viralFullScreenPlays viralImpressions
-    viralJobApplications viralJobApplyClicks viralLandingPageClicks viralLikes
-    viralOneClickLeadFormOpens viralOneClickLeads viralOtherEngagements viralReactions
-    viralRegistrations viralShares viralTotalEngagements viralVideoCompletions
-    viralVideoFirstQuartileCompletions viralVideoMidpointCompletions viralVideoStarts
-    viralVideoThirdQuartileCompletions viralVideoViews
+    talentLeads textUrlClicks validWorkEmailLeads viralCardClicks viralCardImpressions
+    viralClicks viralCommentLikes viralComments viralCompanyPageClicks viralDocumentCompletions
+    viralDocumentFirstQuartileCompletions viralDocumentMidpointCompletions
+    viralDocumentThirdQuartileCompletions viralDownloadClicks viralExternalWebsiteConversions
+    viralExternalWebsitePostClickConversions viralExternalWebsitePostViewConversions
+    viralFollows viralFullScreenPlays viralImpressions viralJobApplications viralJobApplyClicks
+    viralLandingPageClicks viralLikes viralOneClickLeadFormOpens viralOneClickLeads
+    viralOtherEngagements viralPostClickJobApplications viralPostClickJobApplyClicks
+    viralPostClickRegistrations viralPostViewJobApplications viralPostViewJobApplyClicks
+    viralPostViewRegistrations viralReactions viralRegistrations viralShares
+    viralTotalEngagements viralVideoCompletions viralVideoFirstQuartileCompletions
+    viralVideoMidpointCompletions viralVideoStarts viralVideoThirdQuartileCompletions
+    viralVideoViews
 """
 METRICS: dict[str, Metric] = {
     **dict.fromkeys(_UNUSED.split(), _zero),

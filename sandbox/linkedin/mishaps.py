@@ -76,7 +76,7 @@ def distort(fault: Fault, payload: dict[str, Any], token: str) -> dict[str, Any]
         "error_in_200": {"status": 500, "message": "Internal Server Error"},
         "no_rows": {"elements": [], "metadata": {}},
         "empty_page": {"elements": []},
-        "repeated_cursor": {"metadata": {"nextPageToken": token or "again"}},
+        "repeated_cursor": {"metadata": {"nextPageToken": token}} if token else {},
         NEW_WORD: {"elements": [_dreaming(row) for row in rows]},
         CUT_LINK: {"paging": {"start": 0, "count": 7, "links": [{"rel": "next", "href": "/rest"}]}},
         NO_COST: {"elements": [_without_cost(row) for row in rows]},

@@ -61,8 +61,9 @@ class Token:
         return any(scope in self.scopes for scope in any_of)
 
     def accounts(self) -> list[Account]:
-        """The sandbox's member has a role in all of them."""
-        return state().world.of("linkedin")
+        """Those in which the sandbox's member has a role."""
+        lost = knobs().lost_accounts
+        return [account for account in state().world.of("linkedin") if account.id not in lost]
 
 
 def new_code(redirect_uri: str, scopes: list[str]) -> str:

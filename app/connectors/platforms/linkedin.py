@@ -21,10 +21,11 @@ from app.connectors.errors import (
     AccountRefused,
     ConnectorError,
     OAuthDenied,
+    SetupProblem,
 )
 from app.connectors.http import Http
 from app.connectors.linkedin_api import BY_REFRESH, Api, Question
-from app.connectors.linkedin_errors import NO_REPORTING, BadQuestion
+from app.connectors.linkedin_errors import ACCOUNT_GONE, NO_REPORTING, BadQuestion
 from app.connectors.linkedin_lists import Lists
 from app.connectors.linkedin_oauth import OAuth, Unknown
 from app.connectors.linkedin_reports import (
@@ -111,7 +112,7 @@ class LinkedIn(Connector):
         self._oauth = OAuth(settings, http)
         self._reports = Reports(self._api)
         self._lists: dict[str, Lists] = {}
-        self._may_report: bool | None = None
+        self._readable: frozenset[str] | None = None
 
     @classmethod
     def configured(cls, settings: Settings) -> bool:
@@ -177,16 +178,14 @@ class LinkedIn(Connector):
 
     def accounts(self) -> list[FoundAccount]:
         """Every ad account in which the member has a role. One without a currency is left out."""
-        question = Question("adAccounts", "adAccounts", {"q": "search"})
-        listed = self._api.rows(question, _ACCOUNTS, ACCOUNTS_PAGE_SIZES)
-        found = {account.external_id: account for account in map(answers.found_account, listed)}
+        found = {account.external_id: account for account in self._listed()}
         for account in found.values():
             if not account.currency:
                 self.note(
                     f"LinkedIn lists the ad account {account.name} without a currency, so its "
                     "figures cannot be read. Open Campaign Manager and finish setting it up."
                 )
-        return [account for account in found.values() if account.external_id and account.currency]
+        return [account for account in found.values() if account.currency]
 
     def structure(self, account: FoundAccount) -> Structure:
         """Archived and deleted ones included."""
@@ -225,24 +224,40 @@ class LinkedIn(Connector):
         return sorted(found, key=lambda total: total.day)
 
     def _pages(self, report: Report, days: Days, lists: Lists) -> Iterator[list[answers.Row]]:
-        """An answer with nothing in it may be how LinkedIn says that a permission is missing."""
         scopes = self.granted().scopes
         if scopes and "r_ads_reporting" not in scopes:
             raise AccessRevoked(NO_REPORTING)
         for rows in self._reports.pages(report, days, lists.ids):
-            if not rows and not self._reporting_is_allowed():
-                raise AccessRevoked(NO_REPORTING)
+            if not rows:
+                self._check_access(report.account)
             yield rows
 
-    def _reporting_is_allowed(self) -> bool:
-        """Asked once; yes when LinkedIn does not tell."""
-        if self._may_report is None:
-            try:
-                scope = self._oauth.inspect(self.granted().access_token).scope
-            except ConnectorError:
-                scope = ""
-            self._may_report = not scope or "r_ads_reporting" in re.split(r"[,\s]+", scope)
-        return self._may_report
+    def _check_access(self, account: str) -> None:
+        """Nothing happened, or nothing may be read: LinkedIn answers both with an empty list.
+
+        Raises AccessRevoked without the permission, AccountRefused without a role in the account.
+        """
+        if self._readable is None:
+            self._check_permission()
+            self._listed()
+        if account not in (self._readable or ()):
+            raise AccountRefused(ACCOUNT_GONE)
+
+    def _check_permission(self) -> None:
+        try:
+            scope = self._oauth.inspect(self.granted().access_token).scope
+        except ConnectorError:
+            # The stored scopes have been looked at already; LinkedIn need not tell more.
+            return
+        if scope and "r_ads_reporting" not in re.split(r"[,\s]+", scope):
+            raise AccessRevoked(NO_REPORTING)
+
+    def _listed(self) -> list[FoundAccount]:
+        question = Question("adAccounts", "adAccounts", {"q": "search"})
+        listed = self._api.rows(question, _ACCOUNTS, ACCOUNTS_PAGE_SIZES)
+        found = [account for account in map(answers.found_account, listed) if account.external_id]
+        self._readable = frozenset(account.external_id for account in found)
+        return found
 
     def _lists_of(self, account: FoundAccount) -> Lists:
         new = Lists(self._api, account.external_id, self.note)
@@ -354,6 +369,11 @@ class LinkedIn(Connector):
         """For when LinkedIn tells nothing about tokens: it refuses a made-up code as used."""
         try:
             self._oauth.exchange("growzzy-os-checks-its-app", "https://localhost/")
+        except Unknown as error:
+            raise SetupProblem(
+                f"{error.message}. Whoever runs this installation compares LINKEDIN_OAUTH_URL with "
+                "https://www.linkedin.com/oauth/v2 and restarts Growzzy OS."
+            ) from error
         except OAuthDenied:
             return (
                 "LinkedIn knows this app. (It was shown a made-up sign-in, which it refused, as it "
