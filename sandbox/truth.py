@@ -105,7 +105,8 @@ def _truth(account: Account, first: dt.date | None, last: dt.date | None) -> dic
         rows = state().world.deliveries(account, day, now)
         if rows:
             days[day] = total(row.figures for row in rows)
-        served = served.plus(total(row.figures for row in rows if row.ad))
+        by_ads = (row.figures for row in rows if row.ad and not row.campaign.plan.adless)
+        served = served.plus(total(by_ads))
         for row in rows:
             key = (row.campaign, day)
             campaign_days[key] = campaign_days[key].plus(row.figures)
@@ -136,7 +137,7 @@ def _by_campaign(
 def conversions(platform: str, brought: Figures) -> int | float:
     """What the platform claims, by the rule in this module's docstring."""
     if platform == "google":
-        return brought.credits / 1000 + brought.leads
+        return round(brought.credits / 1000 + brought.leads, 3)
     return brought.purchases + (brought.leads if platform == "linkedin" else 0)
 
 

@@ -44,7 +44,10 @@ class AccountPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """One campaign. `volume`, `price`, `click_rate`, `convert` and `basket` multiply the usual."""
+    """One campaign. `volume`, `price`, `click_rate`, `convert` and `basket` multiply the usual.
+
+    `adless`: its platform neither lists its ads nor reports on them.
+    """
 
     account: str
     name: str
@@ -67,3 +70,4 @@ class Plan:
     on_site: float = 0.12
     with_issues: bool = False
     spike: int | None = None
+    adless: bool = False

@@ -1,0 +1,177 @@
+"""The world in Google's words: states, budgets, channels and kinds of ads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from sandbox.google.customers import Customer
+from sandbox.state import state
+from sandbox.world import Account, Ad, AdSet, Campaign
+
+_CHANNELS = {
+    "Performance Max": "PERFORMANCE_MAX",
+    "Display": "DISPLAY",
+    "Video": "VIDEO",
+    "Shopping": "SHOPPING",
+}
+_BIDDING = {
+    "PERFORMANCE_MAX": "MAXIMIZE_CONVERSION_VALUE",
+    "DISPLAY": "TARGET_CPA",
+    "VIDEO": "TARGET_CPM",
+    "SHOPPING": "TARGET_ROAS",
+    "SEARCH": "TARGET_SPEND",
+}
+_AD_TYPES = {
+    "DISPLAY": "RESPONSIVE_DISPLAY_AD",
+    "VIDEO": "VIDEO_TRUEVIEW_IN_STREAM_AD",
+    "SHOPPING": "SHOPPING_PRODUCT_AD",
+    "SEARCH": "RESPONSIVE_SEARCH_AD",
+}
+_GROUP_TYPES = {
+    "DISPLAY": "DISPLAY_STANDARD",
+    "VIDEO": "VIDEO_TRUE_VIEW_IN_STREAM",
+    "SHOPPING": "SHOPPING_PRODUCT_ADS",
+    "SEARCH": "SEARCH_STANDARD",
+}
+NETWORKS = {
+    "PERFORMANCE_MAX": (("MIXED", 1),),
+    "DISPLAY": (("CONTENT", 1),),
+    "VIDEO": (("YOUTUBE", 9), ("GOOGLE_TV", 1)),
+    "SHOPPING": (("SEARCH", 1),),
+    "SEARCH": (("SEARCH", 17), ("SEARCH_PARTNERS", 3)),
+}
+"""Where each channel's ads are shown, and in which proportion."""
+
+
+class Action(NamedTuple):
+    """A conversion action; a secondary one is in `all_conversions` only."""
+
+    id: str
+    name: str
+    primary: bool
+
+
+ACTIONS = (
+    Action("7001", "Purchase", primary=True),
+    Action("7002", "Trail guide form", primary=True),
+    Action("7003", "Add to cart", primary=False),
+)
+
+
+class State(NamedTuple):
+    """`set` is what the owner chose, `primary` what came of it and `reasons` why."""
+
+    set: str
+    primary: str
+    reasons: tuple[str, ...] = ()
+
+
+def today(account: Account) -> dt.date:
+    return state().clock.now().astimezone(account.zone).date()
+
+
+def campaigns(customer: Customer) -> list[Campaign]:
+    """Those that have been launched; removed ones stay."""
+    account = customer.account
+    if account is None:
+        return []
+    now = today(account)
+    return [campaign for campaign in account.campaigns if campaign.launched <= now]
+
+
+def channel(campaign: Campaign) -> str:
+    for beginning, word in _CHANNELS.items():
+        if campaign.name.startswith(beginning):
+            return word
+    return "SEARCH"
+
+
+def bidding(campaign: Campaign) -> str:
+    return _BIDDING[channel(campaign)]
+
+
+def ad_type(ad: Ad) -> str:
+    return _AD_TYPES.get(channel(ad.campaign), "RESPONSIVE_SEARCH_AD")
+
+
+def group_type(group: AdSet) -> str:
+    return _GROUP_TYPES.get(channel(group.campaign), "SEARCH_STANDARD")
+
+
+def ad_name(ad: Ad) -> str | None:
+    """Search ads have none."""
+    return None if ad_type(ad) == "RESPONSIVE_SEARCH_AD" else ad.name
+
+
+def headlines(ad: Ad) -> list[dict[str, Any]] | None:
+    if ad_type(ad) != "RESPONSIVE_SEARCH_AD":
+        return None
+    return [{"text": text} for text in (ad.name, ad.campaign.name[:30], "Free returns")]
+
+
+def of_campaign(campaign: Campaign) -> State:
+    now = today(campaign.account)
+    if state().world.is_removed(campaign, now):
+        return State("REMOVED", "REMOVED", ("CAMPAIGN_REMOVED",))
+    if campaign.ended is not None and now >= campaign.ended:
+        return _over(campaign)
+    learning = any(group.is_learning(now) for group in campaign.ad_sets)
+    states = (
+        (campaign.plan.with_issues, ("MISCONFIGURED", "MISSING_LOCATION_TARGETING")),
+        (learning, ("LEARNING", "BIDDING_STRATEGY_LEARNING")),
+        (campaign.number % 4 == 1, ("LIMITED", "BUDGET_CONSTRAINED")),
+    )
+    for holds, (primary, reason) in states:
+        if holds:
+            return State("ENABLED", primary, (reason,))
+    return State("ENABLED", "ELIGIBLE")
+
+
+def _over(campaign: Campaign) -> State:
+    if campaign.plan.fate == "ARCHIVED":
+        return State("ENABLED", "ENDED", ("CAMPAIGN_ENDED",))
+    return State("PAUSED", "PAUSED", ("CAMPAIGN_PAUSED",))
+
+
+def of_group(group: AdSet) -> State:
+    """An ad group, or an asset group of Performance Max."""
+    above = of_campaign(group.campaign)
+    if above.set == "REMOVED":
+        return State("ENABLED", "NOT_ELIGIBLE", ("CAMPAIGN_REMOVED",))
+    if above.primary in ("PAUSED", "ENDED"):
+        return State("ENABLED", "NOT_ELIGIBLE", (f"CAMPAIGN_{above.primary}",))
+    return State("ENABLED", "ELIGIBLE")
+
+
+def of_ad(ad: Ad) -> State:
+    if ad.paused_from is not None and today(ad.campaign.account) >= ad.paused_from:
+        return State("PAUSED", "PAUSED", ("AD_GROUP_AD_PAUSED",))
+    if ad.review == "DISAPPROVED":
+        return State("ENABLED", "NOT_ELIGIBLE", ("AD_GROUP_AD_DISAPPROVED",))
+    if ad.review == "PENDING_REVIEW":
+        return State("ENABLED", "PENDING", ("AD_GROUP_AD_UNDER_REVIEW",))
+    return of_group(ad.ad_set)
+
+
+class Budget(NamedTuple):
+    """Money in micros; `total` only for a budget of the whole time."""
+
+    id: str
+    daily: int | None
+    total: int | None
+    users: int
+
+
+def budget(campaign: Campaign) -> Budget:
+    """The first two campaigns of an account share one."""
+    account = campaign.account
+    first = account.campaigns[0]
+    shared = campaign.number in (1, 2) and len(account.campaigns) > 2
+    owner = first if shared else campaign
+    price = account.plan.click_price * (1 + owner.number % 5) * 50
+    micros = round(price) * 1_000_000
+    number = str(int(owner.id) + 7)
+    if owner.plan.budget == "lifetime":
+        return Budget(number, None, micros * 30, 1)
+    return Budget(number, micros, None, 2 if shared else 1)
