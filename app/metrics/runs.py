@@ -32,13 +32,14 @@ class Run:
 
 
 class Lately(NamedTuple):
-    """What the syncs of the last 24 hours came to."""
+    """What the syncs of the last 24 hours came to; `told_at`: the platform's last webhook."""
 
     runs: int
     failed: int
     requests: int
     rows_changed: int
     median_seconds: float | None
+    told_at: dt.datetime | None
 
 
 class Notice(NamedTuple):
@@ -79,13 +80,14 @@ def lately(session: Session, connection: PlatformConnection, now: dt.datetime) -
             func.coalesce(func.sum(SyncRun.requests), 0),
             func.coalesce(func.sum(SyncRun.rows_changed), 0),
             func.percentile_cont(0.5).within_group(took),
+            func.max(SyncRun.queued_at).filter(SyncRun.trigger == "webhook"),
         ).where(
             SyncRun.connection_id == connection.id,
             SyncRun.workspace_id == connection.workspace_id,
             SyncRun.finished_at > now - LATELY,
         )
     ).one()
-    return Lately(row[0], row[1], int(row[2]), int(row[3]), row[4] and float(row[4]))
+    return Lately(row[0], row[1], int(row[2]), int(row[3]), row[4] and float(row[4]), row[5])
 
 
 def noticed(session: Session, connection: PlatformConnection, now: dt.datetime) -> Sequence[Notice]:

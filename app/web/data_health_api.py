@@ -59,13 +59,14 @@ class QuotaOut(Answer):
 
 
 class LatelyOut(Answer):
-    """The syncs that ended in the last 24 hours."""
+    """The syncs that ended in the last 24 hours; told_at: when a webhook last led to one."""
 
     runs: int
     failed: int
     requests: int
     rows_changed: int
     median_seconds: float | None
+    told_at: dt.datetime | None
 
 
 class NoticeOut(Answer):

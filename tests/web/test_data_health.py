@@ -204,7 +204,9 @@ def test_syncs_tell_how_long_they_took_and_what_they_said(
 ) -> None:
     run(session, account, requests=41, rows_read=1234, quota_used={"operations": 7})
     run(session, account, state="failed", error="Meta answered with HTTP 500.")
-    run(session, account, notice="Two days came back empty.\nA word was unknown.")
+    run(
+        session, account, trigger="webhook", notice="Two days came back empty.\nA word was unknown."
+    )
 
     told = health(alices, account)
     assert told["last_24_hours"]["runs"] == 3
@@ -218,6 +220,8 @@ def test_syncs_tell_how_long_they_took_and_what_they_said(
 
     page = alices.get(f"/connections/{account.connection_id}/health").text
     assert "1 min 30 s" in page
+    assert "told by the platform" in page
+    assert "Meta Ads last told us of a change" in page
     assert "Meta answered with HTTP 500." in page
     only = alices.get(f"/connections/{account.connection_id}/health?runs=troubled").text
     assert "1,234" not in only
