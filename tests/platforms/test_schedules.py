@@ -140,7 +140,7 @@ def plant(sandbox: SandboxServer, chance: random.Random, slugs: list[str]) -> se
     doomed = set()
     for slug in slugs:
         for _ in range(chance.randint(1, 4)):
-            deadly = chance.random() < 0.08
+            deadly = chance.random() < 0.08 and bool(DEADLY[slug])
             kind = chance.choice(DEADLY[slug] if deadly else PASSING[slug])
             if deadly:
                 doomed.add(slug)
