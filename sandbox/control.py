@@ -47,7 +47,7 @@ def restate() -> Response | tuple[Response, int]:
         last = dt.date.fromisoformat(body.get("to") or (today - dt.timedelta(1)).isoformat())
     except ValueError as error:
         return _refuse(str(error))
-    state().world.restated.append((first, last))
+    state().world.restate(first, last, state().clock.now())
     return jsonify({"from": first.isoformat(), "to": last.isoformat()})
 
 

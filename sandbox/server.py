@@ -9,7 +9,7 @@ import re
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox import control, truth
+from sandbox import control, truth, truth_of_shops
 from sandbox.clock import Clock, noon
 from sandbox.google import routes as google
 from sandbox.linkedin import routes as linkedin
@@ -33,6 +33,7 @@ def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     app.extensions["sandbox"] = State(seed, clock, many)
     app.register_blueprint(control.blueprint)
     app.register_blueprint(truth.blueprint)
+    app.register_blueprint(truth_of_shops.blueprint)
     app.register_blueprint(linkedin.blueprint)
     app.register_blueprint(meta.blueprint)
     app.register_blueprint(google.blueprint)

@@ -11,6 +11,7 @@ from flask import current_app
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.shop import Orders
 from sandbox.world import Account, Ad, AdSet, Business, Campaign, World, anchor_for
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class State:
     def __init__(self, seed: int, clock: Clock, many: int = 0) -> None:
         self.clock = clock
         self.world = World(seed, anchor_for(clock.now().date()), many)
+        self.orders = Orders(self.world)
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=20_000)
         self.meta = MetaMemory()

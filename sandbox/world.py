@@ -140,6 +140,7 @@ class World:
         self.businesses, self.accounts = _build(seed, anchor, many)
         self.removed: set[str] = set()
         self.restated: list[tuple[dt.date, dt.date]] = []
+        self.restated_at: list[dt.datetime] = []
         self._final: dict[tuple[str, dt.date], list[Delivery]] = {}
         self._read: dict[tuple[str, dt.date], tuple[Reading, list[Delivery]]] = {}
 
@@ -155,6 +156,12 @@ class World:
         """Undo restatements and removals."""
         self.removed.clear()
         self.restated.clear()
+        self.restated_at.clear()
+
+    def restate(self, first: dt.date, last: dt.date, now: dt.datetime) -> None:
+        """Make the days from `first` to `last` change from `now` on."""
+        self.restated.append((first, last))
+        self.restated_at.append(now)
 
     def is_removed(self, campaign: Campaign, today: dt.date) -> bool:
         if campaign.id in self.removed:
@@ -174,15 +181,16 @@ class World:
         times = sum(first <= day <= last for first, last in self.restated)
         seen = reading(day, local, times)
         if seen.age >= SETTLED_AFTER and not seen.restated:
-            return self._finals(account, day)
+            return self.finals(account, day)
         key = (account.id, day)
         kept = self._read.get(key)
         if kept is None or kept[0] != seen:
-            kept = (seen, _read(self._finals(account, day), seen))
+            kept = (seen, _read(self.finals(account, day), seen))
             self._read[key] = kept
         return kept[1]
 
-    def _finals(self, account: Account, day: dt.date) -> list[Delivery]:
+    def finals(self, account: Account, day: dt.date) -> list[Delivery]:
+        """What a day settles at, be it over or not."""
         key = (account.id, day)
         if key not in self._final:
             self._final[key] = list(_deliver(self.seed, account, day, self.anchor))

@@ -6,6 +6,7 @@ from typing import Final
 
 from sandbox.plans import google, linkedin, meta, tiktok
 from sandbox.plans.shapes import BusinessPlan
+from sandbox.plans.shops import SHOPS as SHOPS
 
 BUSINESSES: Final = (
     BusinessPlan("larkspur", "Larkspur Outdoor Inc."),

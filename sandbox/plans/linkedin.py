@@ -14,7 +14,7 @@ ACCOUNTS: Final = (
     ),
     AccountPlan(
         "linkedin-de", "kessel", "Kessel & Löffel Gastro", "EUR", "UTC", "DE", 3.6, 310.0,
-        "Euros, where cost in USD would be a wrong number.", platform="linkedin",
+        "Euros, where cost in USD would be a wrong number.", platform="linkedin", shop="kessel",
     ),
     AccountPlan(
         "linkedin-old", "kessel", "Kessel & Löffel Catering", "EUR", "UTC", "AT", 3.6, 310.0,

@@ -9,11 +9,11 @@ from sandbox.plans.shapes import AccountPlan, Plan
 ACCOUNTS: Final = (
     AccountPlan(
         "us", "larkspur", "Larkspur Outdoor US", "USD", "America/New_York", "US", 0.85, 74.0,
-        "The big one: dollars, New York days, every kind of campaign.",
+        "The big one: dollars, New York days, every kind of campaign.", shop="larkspur",
     ),
     AccountPlan(
         "de", "kessel", "Kessel & Löffel DE", "EUR", "Europe/Berlin", "DE", 0.62, 58.0,
-        "Euros and Berlin days: its today starts six hours before New York's.",
+        "Euros and Berlin days: its today starts six hours before New York's.", shop="kessel",
     ),
     AccountPlan(
         "jp", "larkspur", "Larkspur 日本", "JPY", "Asia/Tokyo", "JP", 95.0, 8200.0,

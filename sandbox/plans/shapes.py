@@ -43,6 +43,29 @@ class AccountPlan:
 
 
 @dataclass(frozen=True)
+class ShopPlan:
+    """A shop. `tax` in hundredths of a percent, on `taxed` thousandths of the orders.
+
+    `claimed`: by platform, how many sales its accounts claim in the end for a thousand that they
+    brought. `organic`: orders that nobody brought, for a thousand that somebody did. `shipping` in
+    minor units, without tax when prices are.
+    """
+
+    key: str
+    name: str
+    domain: str
+    currency: str
+    time_zone: str
+    tax: int
+    taxed: int
+    taxes_included: bool
+    shipping: int
+    claimed: dict[str, int]
+    organic: int
+    scenario: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """One campaign. `volume`, `price`, `click_rate`, `convert` and `basket` multiply the usual.
 
