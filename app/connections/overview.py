@@ -17,7 +17,7 @@ from app.connections.grants import expires_soon
 from app.connections.vault import Vault
 from app.connectors.errors import AccessRevoked
 from app.metrics.problems import overdue_after
-from app.models import Account, PlatformConnection, Reconciliation, SyncRun
+from app.models import Account, PlatformConnection, PlatformTotalDay, Reconciliation, SyncRun
 
 WARN_DAYS = 3
 LAST_DAY = 1
@@ -49,6 +49,7 @@ class Overview:
     expires_in_days: int | None
     overdue: bool
     last_error: str
+    first_figures: dt.date | None = None
     notices: Sequence[str] = ()
 
     @property
@@ -92,7 +93,10 @@ class Overview:
 
     @property
     def held_from(self) -> dt.date | None:
-        return min((a.history_from for a in self.accounts if a.history_from), default=None)
+        """The first day with figures; while there are none, the first that was read."""
+        return self.first_figures or min(
+            (a.history_from for a in self.accounts if a.history_from), default=None
+        )
 
     @property
     def held_through(self) -> dt.date | None:
@@ -129,6 +133,7 @@ def overview(session: Session, workspace_id: int, vault: Vault, now: dt.datetime
     runs = _shown_runs(session, workspace_id)
     matches = _matches(session, workspace_id)
     ended = _ended_runs(session, workspace_id)
+    began = _first_figures(session, workspace_id)
     return [
         Overview(
             connection=connection,
@@ -138,6 +143,7 @@ def overview(session: Session, workspace_id: int, vault: Vault, now: dt.datetime
             expires_in_days=expires_soon(connection, now),
             overdue=_overdue(connection, now),
             last_error=ended[connection.id][0] if connection.id in ended else "",
+            first_figures=began.get(connection.id),
             notices=_notices(connection, ended, vault),
         )
         for connection in connections
@@ -154,6 +160,24 @@ def days_left(connection: PlatformConnection, now: dt.datetime) -> int | None:
     if connection.token_expires_at is None or connection.status == "disconnected":
         return None
     return max((connection.token_expires_at - now).days, 0)
+
+
+def _first_figures(session: Session, workspace_id: int) -> dict[int, dt.date | None]:
+    """The oldest day with figures of each connection; access to an account may begin earlier."""
+    first = (
+        select(func.min(PlatformTotalDay.day))
+        .where(
+            PlatformTotalDay.account_id == Account.id,
+            PlatformTotalDay.workspace_id == workspace_id,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Account.connection_id, func.min(first))
+        .where(Account.workspace_id == workspace_id)
+        .group_by(Account.connection_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _shown_runs(session: Session, workspace_id: int) -> dict[int, SyncRun]:

@@ -15,7 +15,7 @@ from app.connectors.words import Grant
 from app.models import Account, SyncRun
 from app.settings import Settings
 from tests.conftest import Member, csrf_token, sign_in
-from tests.factories import make_account, make_connection
+from tests.factories import make_account, make_campaign, make_connection, make_day
 from tests.web.stall import stall_platform
 
 
@@ -189,3 +189,18 @@ def test_a_shops_card_says_how_its_revenue_is_computed(browser: FlaskClient) -> 
     with stall_platform():
         page = browser.get("/connections").text
     assert "Gross sales − discounts − refunds of your shop, each on its own day." in page
+
+
+def test_data_is_said_to_be_held_from_its_first_day_with_figures(
+    session: Session, browser: FlaskClient, accounts: list[Account]
+) -> None:
+    account = accounts[0]
+    account.selected = True
+    account.history_from = dt.date(2016, 11, 26)
+    account.read_through = dt.date(2026, 11, 23)
+    session.commit()
+    assert "Nov 2016 →" in browser.get("/connections").text
+
+    make_day(session, make_campaign(session, account), dt.date(2025, 10, 20), spend="3")
+    session.commit()
+    assert "Oct 2025 →" in browser.get("/connections").text

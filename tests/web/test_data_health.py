@@ -307,6 +307,20 @@ def test_what_is_left_of_a_quota_is_told(app: Flask, session: Session, alice: Me
     assert "44 used today (UTC)" in sign_in(app, alice).get("/connections").text
 
 
+def test_quotas_that_a_platform_keeps_to_itself_are_one_sentence(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    connection = make_connection(session, alice.workspace, "linkedin")
+    account = make_account(session, connection)
+    session.commit()
+    quotas = health(sign_in(app, alice), account)["quotas"]
+    assert len(quotas) > 1
+    for path in ("/connections", f"/connections/{connection.id}/health"):
+        page = sign_in(app, alice).get(path).text
+        assert page.count("LinkedIn Ads does not say how much it allows in a day") == 1
+        assert all(f"{quota['used']} {quota['label']}" in page for quota in quotas)
+
+
 def test_one_account_is_told_day_by_day(
     alices: FlaskClient, session: Session, account: Account
 ) -> None:
