@@ -19,6 +19,7 @@ import pytest
 from cryptography.fernet import Fernet
 from playwright.sync_api import Page, expect
 
+from local.environment import with_sandbox
 from tests.sandbox_server import SandboxServer
 
 ROOT = Path(__file__).parents[2]
@@ -86,11 +87,8 @@ def environment(database_url: str, sandbox: SandboxServer, address: str) -> dict
         "SECRET_KEY": "browser-test-secret-of-more-than-32-characters",
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "PUBLIC_URL": address,
-        "META_APP_ID": "sandbox-app",
-        "META_APP_SECRET": "sandbox-secret",
-        "META_GRAPH_URL": sandbox.graph_url,
-        "META_DIALOG_URL": sandbox.dialog_url,
         "WEB_CONCURRENCY": "1",
+        **with_sandbox({}, sandbox.url),
     }
 
 
@@ -128,16 +126,25 @@ def sign_up(page: Page, site: str, name: str) -> None:
     page.wait_for_url(f"{site}/dashboard")
 
 
-def connect_meta(page: Page, site: str, accounts: list[str]) -> None:
+def connect(page: Page, site: str, label: str, accounts: list[str], shop: str = "") -> None:
     """Press Connect, agree on the platform's page, and choose these accounts."""
     page.goto(f"{site}/connections")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Connect Meta Ads").click()
-    opened.value.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Which accounts"))
+        if shop:
+            page.locator("summary", has_text=label).click()
+            page.get_by_label("shop").fill(shop)
+            page.get_by_role("button", name=f"Go to {label}").click()
+        else:
+            page.get_by_role("link", name=f"Connect {label}").click()
+    opened.value.locator("form button").first.click()
+    if shop:
+        return
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(re.compile(f"^Which accounts of {label}"))
     for box in page.get_by_role("checkbox").all():
         box.set_checked(box.get_attribute("value") in accounts)
     page.get_by_role("button", name="Read these accounts").click()
+    expect(page.locator("#connected")).to_be_visible()
 
 
 def wait_until_read(page: Page, patience: float) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import EXPORTS, connect_meta, sign_up, wait_until_read
+from tests.browser.conftest import EXPORTS, connect, sign_up, wait_until_read
 from tests.sandbox_server import SandboxServer
 
 PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -32,7 +32,7 @@ def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
     context = browser.new_context(viewport={"width": 1320, "height": 1240})
     page = context.new_page()
     sign_up(page, site, "Maya Kern")
-    connect_meta(page, site, [DOLLARS])
+    connect(page, site, "Meta Ads", [DOLLARS])
     wait_until_read(page, 120_000)
     page.goto(f"{site}/connections/upload")
     page.set_input_files("input[type=file]", EXPORTS / "shopify_sales.csv")

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import EXPORTS, connect_meta, sign_up, wait_until_read
+from tests.browser.conftest import EXPORTS, connect, sign_up, wait_until_read
 from tests.sandbox_server import SandboxServer
 
 DOLLARS = "118040000000001"
@@ -33,7 +33,7 @@ def test_a_newcomer_gets_from_the_landing_page_to_true_numbers(
     sign_up(page, site, "Maya Kern")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Maya")
 
-    connect_meta(page, site, [DOLLARS, EUROS])
+    connect(page, site, "Meta Ads", [DOLLARS, EUROS])
     expect(page.locator("progress").first).to_be_visible(timeout=PATIENCE)
     wait_until_read(page, PATIENCE)
     expect(page.locator("#connected")).to_contain_text("to the cent")

@@ -1,0 +1,69 @@
+"""Every platform of the sandbox, connected by hand and read to its last cent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import connect, sign_up, wait_until_read
+from tests.sandbox_server import SandboxServer
+
+ACCOUNTS = {
+    "meta": ("Meta Ads", "118040000000001"),
+    "google": ("Google Ads", "4821660001"),
+    "linkedin": ("LinkedIn Ads", "512340001"),
+    "tiktok": ("TikTok Ads", "7012345678900000001"),
+}
+PATIENCE = 180_000
+
+
+@pytest.mark.timeout(420)
+def test_every_platform_is_connected_through_its_own_window_and_read_to_the_cent(
+    site: str, quiet_page: Page, sandbox: SandboxServer
+) -> None:
+    page = quiet_page
+    sandbox.clock(dt.datetime.now(dt.UTC).isoformat())
+    sign_up(page, site, "Maya Kern")
+    for label, account in ACCOUNTS.values():
+        connect(page, site, label, [account])
+    wait_until_read(page, PATIENCE)
+    for number, (label, _) in enumerate(ACCOUNTS.values(), 1):
+        expect(page.locator(f"#connection-{number}")).to_contain_text(label)
+        expect(page.locator(f"#connection-{number}")).to_contain_text("to the cent")
+
+    days = _days()
+    held = _by_platform(page, site, days)
+    for slug, (_, account) in ACCOUNTS.items():
+        true = sandbox.truth(account, days["from"], days["to"], of=slug)["total"]
+        assert Decimal(held[slug]["spend"]) == Decimal(true["spend"])
+        assert Decimal(held[slug]["conversions"]) == Decimal(str(true["conversions"]))
+
+    for number, (slug, (label, _)) in enumerate(ACCOUNTS.items(), 1):
+        page.goto(f"{site}/connections/{number}/health")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"Data health of {label}")
+        expect(page.locator("main")).to_contain_text("None. Every day that was compared matches")
+        page.goto(f"{site}/connections/{slug}/guide")
+        page.get_by_role("button", name="Test these credentials").click()
+        expect(page.locator("#verdict")).to_contain_text("They work.")
+
+        page.goto(f"{site}/connections")
+        page.locator(f"#connection-{number}").get_by_role("link", name="Disconnect").click()
+        page.get_by_role("button", name="Disconnect").click()
+        expect(page.locator(f"#connection-{number}")).to_contain_text("Disconnected")
+    assert _by_platform(page, site, days) == held
+
+
+def _days() -> dict[str, str]:
+    """The last 30 days that are over everywhere, so that nothing grows while it is compared."""
+    last = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=2)
+    return {"from": (last - dt.timedelta(days=29)).isoformat(), "to": last.isoformat()}
+
+
+def _by_platform(page: Page, site: str, days: dict[str, str]) -> dict[str, Any]:
+    answer = page.request.get(f"{site}/api/metrics/platforms", params=days)
+    assert answer.ok, answer.text()
+    return {row["platform"]: row for row in answer.json()["rows"]}
