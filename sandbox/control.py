@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from sandbox.clock import noon
 from sandbox.faults import Fault
 from sandbox.state import state
+from sandbox.world import Account, Campaign
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
 
@@ -54,11 +55,41 @@ def restate() -> Response | tuple[Response, int]:
 @blueprint.post("/remove")
 def remove() -> Response | tuple[Response, int]:
     """{"campaign_id"}: delete a campaign now; its history stays in the reports."""
-    campaign_id = str(_body().get("campaign_id", ""))
-    if campaign_id not in {campaign.id for campaign in state().world.campaigns}:
-        return _refuse(f"there is no campaign {campaign_id}")
-    state().world.removed.add(campaign_id)
-    return jsonify(removed=campaign_id)
+    campaign = _campaign()
+    if campaign is None:
+        return _refuse(_NO_CAMPAIGN)
+    state().world.remove(campaign)
+    return jsonify(removed=campaign.id)
+
+
+@blueprint.post("/rename")
+def rename() -> Response | tuple[Response, int]:
+    """{"campaign_id", "name"}: the campaign is called so from now on, in its past too."""
+    campaign, name = _campaign(), str(_body().get("name", "")).strip()
+    if campaign is None or not name:
+        return _refuse("a name is needed" if campaign else _NO_CAMPAIGN)
+    state().world.rename(campaign, name)
+    return jsonify(renamed=campaign.id, name=name)
+
+
+@blueprint.post("/lose-account")
+def lose_account() -> Response | tuple[Response, int]:
+    """{"account"}: the platform's user has no role in it any more."""
+    account = _account()
+    if account is None:
+        return _refuse(_NO_ACCOUNT)
+    state().world.lose(account)
+    return jsonify(lost=sorted(state().world.lost))
+
+
+@blueprint.post("/gain-account")
+def gain_account() -> Response | tuple[Response, int]:
+    """{"account"}: one that was lost, or that the user did not have until now."""
+    account = _account()
+    if account is None:
+        return _refuse(_NO_ACCOUNT)
+    state().world.gain(account)
+    return jsonify(lost=sorted(state().world.lost))
 
 
 @blueprint.post("/faults")
@@ -111,6 +142,20 @@ def requests() -> Response:
 def forget_requests() -> Response:
     state().log.clear()
     return jsonify([])
+
+
+_NO_CAMPAIGN = "there is no such campaign; campaign_id is one of those in /truth/<platform>"
+_NO_ACCOUNT = "there is no such account; account is one of those in /truth/<platform>/accounts"
+
+
+def _campaign() -> Campaign | None:
+    wanted = str(_body().get("campaign_id", "")).strip()
+    return next((one for one in state().world.campaigns if one.id == wanted), None)
+
+
+def _account() -> Account | None:
+    wanted = str(_body().get("account", "")).strip().removeprefix("act_")
+    return next((one for one in state().world.accounts if one.id == wanted), None)
 
 
 def _body() -> dict[str, Any]:

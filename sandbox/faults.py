@@ -7,43 +7,38 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-KINDS = {
-    "rate_limit_account",
-    "rate_limit_app",
-    "rate_limit_insights",
-    "token_expired",
-    "token_invalid",
-    "token_checkpoint",
-    "permission",
-    "server_error",
-    "unavailable",
-    "bad_gateway",
-    "reduce_data",
-    "too_many_rows",
-    "error_in_200",
-    "slow",
-    "truncated",
-    "cut",
-    "repeated_cursor",
-    "empty_page",
-    "no_rows",
-    "high_usage",
-    "report_failed",
-}
-"""Those of Meta and of every wire; each further platform adds its own with `also`."""
+PLATFORMS = ("meta", "google", "linkedin", "tiktok", "shopify")
+WIRE = frozenset({"slow", "truncated", "cut", "bad_gateway"})
+"""What `spoiling` does to an answer, whoever gives it."""
+
+_KINDS: dict[str, set[str]] = {platform: set(WIRE) for platform in PLATFORMS}
+_ANYWHERE = set(WIRE)
 
 
-def also(*kinds: str) -> None:
-    """Let these kinds be asked for too; the platform that adds them acts on them."""
-    KINDS.update(kinds)
+def also(*kinds: str, platform: str = "") -> None:
+    """Let these kinds be asked for; `platform` acts on them.
+
+    Without it they are of the platform that their names begin with.
+    """
+    _ANYWHERE.update(kinds)
+    for kind in kinds:
+        owner = platform or kind.partition("_")[0]
+        if owner in _KINDS:
+            _KINDS[owner].add(kind)
+
+
+def known(platform: str = "") -> list[str]:
+    """The kinds that a platform acts on, or all there are."""
+    return sorted(_KINDS[platform] if platform else _ANYWHERE)
 
 
 @dataclass
 class Fault:
     """`after` matching requests pass unharmed, then the next `times` are hit.
 
-    `minutes` is the hint a rate limit gives, `seconds` how long "slow" takes, `percent` what
-    "high_usage" reports.
+    `platform` narrows it to the requests of one, `path` is a regular expression. `minutes` is the
+    hint a rate limit gives, `seconds` how long "slow" takes, `percent` what "high_usage" reports.
+    Raises ValueError for what no platform, or not this one, acts on.
     """
 
     kind: str
@@ -53,16 +48,32 @@ class Fault:
     minutes: int = 1
     seconds: float = 1.0
     percent: int = 96
+    platform: str = ""
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"no such fault: {self.kind}; there are {', '.join(sorted(KINDS))}")
+        if self.platform not in ("", *PLATFORMS):
+            raise ValueError(f"no such platform: {self.platform}; there are {', '.join(PLATFORMS)}")
+        kinds = known(self.platform)
+        if self.kind not in kinds:
+            told = f"{self.platform} does not act on" if self.platform else "no such fault:"
+            raise ValueError(f"{told} {self.kind}; there are {', '.join(kinds)}")
+        for name in _NUMBERS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ValueError(f"{name} is a number, not {value!r}")
         self.pattern = re.compile(self.path)
 
+    def hits(self, url: str) -> bool:
+        """Whether it is about this request; `url` is its path and what it asks."""
+        here = not self.platform or url.startswith(f"/{self.platform}/")
+        return here and self.pattern.search(url) is not None
+
     def describe(self) -> dict[str, Any]:
-        names = ("kind", "path", "times", "after", "minutes", "seconds", "percent")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in ("kind", "platform", "path", *_NUMBERS)}
+
+
+_NUMBERS = ("times", "after", "minutes", "seconds", "percent")
 
 
 class Faults:
@@ -80,7 +91,7 @@ class Faults:
         """The fault that hits this request, if any; `url` is path and query."""
         with self._lock:
             for fault in self._pending:
-                if not fault.pattern.search(url):
+                if not fault.hits(url):
                     continue
                 if fault.after:
                     fault.after -= 1

@@ -63,8 +63,10 @@ class Account:
         return f"{minor // 100}.{minor % 100:02d}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Campaign:
+    """`renamed` is what it is called since somebody changed its name."""
+
     id: str
     account: Account
     plan: Plan
@@ -72,10 +74,11 @@ class Campaign:
     launched: dt.date
     ended: dt.date | None
     ad_sets: list[AdSet] = field(default_factory=list)
+    renamed: str = ""
 
     @property
     def name(self) -> str:
-        return self.plan.name.strip()
+        return self.renamed or self.plan.name.strip()
 
     def delivers_on(self, day: dt.date) -> bool:
         return self.launched <= day and (self.ended is None or day < self.ended)
@@ -132,13 +135,19 @@ def anchor_for(today: dt.date) -> dt.date:
 
 
 class World:
-    """Everything there is, and the figures of any day as of any instant."""
+    """Everything there is, and the figures of any day as of any instant.
+
+    `lost` are the ids of accounts in which the platform's user has no role any more. `changes` goes
+    up with every change of what there is, for whoever keeps answers.
+    """
 
     def __init__(self, seed: int, anchor: dt.date, many: int = 0) -> None:
         self.seed = seed
         self.anchor = anchor
         self.businesses, self.accounts = _build(seed, anchor, many)
         self.removed: set[str] = set()
+        self.lost: set[str] = set()
+        self.changes = 0
         self.restated: list[tuple[dt.date, dt.date]] = []
         self.restated_at: list[dt.datetime] = []
         self._final: dict[tuple[str, dt.date], list[Delivery]] = {}
@@ -152,14 +161,39 @@ class World:
         """The accounts that one platform knows."""
         return [account for account in self.accounts if account.plan.platform == platform]
 
+    def remove(self, campaign: Campaign) -> None:
+        self.removed.add(campaign.id)
+        self.changes += 1
+
+    def rename(self, campaign: Campaign, name: str) -> None:
+        campaign.renamed = name
+        self.changes += 1
+
+    def lose(self, account: Account) -> None:
+        self.lost.add(account.id)
+        self.changes += 1
+
+    def gain(self, account: Account) -> None:
+        self.lost.discard(account.id)
+        self.changes += 1
+
+    def within_reach(self, platform: str) -> list[Account]:
+        """Those of a platform's accounts in which its user has a role."""
+        return [account for account in self.of(platform) if account.id not in self.lost]
+
     def reset(self) -> None:
-        """Undo restatements and removals."""
+        """Undo restatements, removals, new names and lost roles."""
+        self.changes += 1
         self.removed.clear()
+        self.lost.clear()
+        for campaign in self.campaigns:
+            campaign.renamed = ""
         self.restated.clear()
         self.restated_at.clear()
 
     def restate(self, first: dt.date, last: dt.date, now: dt.datetime) -> None:
         """Make the days from `first` to `last` change from `now` on."""
+        self.changes += 1
         self.restated.append((first, last))
         self.restated_at.append(now)
 

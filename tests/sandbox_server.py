@@ -61,9 +61,26 @@ class SandboxServer:
         """Delete a campaign at the platform; its history stays in the reports."""
         return self._ask("POST", "/control/remove", json={"campaign_id": campaign_id})
 
-    def fault(self, kind: str, path: str = "", times: int = 1, **more: float) -> Any:
-        """The next `times` Meta requests whose path and query match `path` go wrong."""
-        body = {"kind": kind, "path": path, "times": times} | more
+    def rename(self, campaign_id: str, name: str) -> Any:
+        """Change a campaign's name at the platform."""
+        return self._ask("POST", "/control/rename", json={"campaign_id": campaign_id, "name": name})
+
+    def lose(self, account: str) -> Any:
+        """Take the platform's user out of an account."""
+        return self._ask("POST", "/control/lose-account", json={"account": account})
+
+    def gain(self, account: str) -> Any:
+        """Put the platform's user into an account."""
+        return self._ask("POST", "/control/gain-account", json={"account": account})
+
+    def fault(
+        self, kind: str, path: str = "", times: int = 1, *, platform: str = "", **more: float
+    ) -> Any:
+        """The next `times` requests whose path and query match `path` go wrong.
+
+        `platform` narrows them to those of one, and refuses kinds that it does not act on.
+        """
+        body = {"kind": kind, "path": path, "times": times, "platform": platform} | more
         return self._ask("POST", "/control/faults", json=body)
 
     def calm(self) -> Any:

@@ -44,19 +44,29 @@ class Customer:
 
 
 def agency() -> Customer:
-    """One manager above everything: an account at once, and another below a second manager."""
-    first, *others = (
+    """One manager above everything: an account at once, and another below a second manager.
+
+    An account that was lost has left its manager.
+    """
+    mine = [
         Customer(each.id, each.name, each.plan.currency, each.plan.time_zone, each)
-        for each in state().world.of("google")
-    )
+        for each in state().world.within_reach("google")
+    ]
+    direct = [each for each in mine if each.id == _first()]
+    others = [each for each in mine if each.id != _first()]
     asia = Customer(ASIA, "Larkspur Agency Asia", "USD", "Asia/Singapore", below=others)
-    return Customer(AGENCY, "Larkspur Agency", "USD", "America/New_York", below=[first, asia])
+    return Customer(AGENCY, "Larkspur Agency", "USD", "America/New_York", below=[*direct, asia])
+
+
+def _first() -> str:
+    return state().world.of("google")[0].id
 
 
 def accessible() -> list[Customer]:
     """What the login reaches by itself: the agency, and its first account once more."""
     top = agency()
-    return [each for each in (top, top.below[0]) if each.id not in knobs().lost]
+    direct = [each for each in top.below if each.id == _first()]
+    return [each for each in (top, *direct) if each.id not in knobs().lost]
 
 
 def reached(customer_id: str) -> Customer:

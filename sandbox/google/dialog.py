@@ -33,7 +33,7 @@ def show() -> Response:
         problem="",
         user=USER_NAME,
         scopes=[(scope, SCOPES[scope]) for scope in _asked()],
-        accounts=state().world.of("google"),
+        accounts=state().world.within_reach("google"),
         carried={name: request.values[name] for name in _CARRIED if name in request.values},
         host=urlsplit(request.values["redirect_uri"]).netloc,
     )

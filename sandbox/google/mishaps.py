@@ -33,7 +33,11 @@ NEW_WORD, AS_LIST, NO_DETAILS, NO_PAGE = (
     "google_429_without_details",
     "google_404",
 )
-faults.also(*_ON_DEMAND, *_OF_TOKENS, NEW_WORD, AS_LIST, NO_DETAILS, NO_PAGE)
+faults.also(
+    *(*_CODES, "unavailable", "no_rows", "empty_page", "repeated_cursor"),
+    *(*_ON_DEMAND, *_OF_TOKENS, NEW_WORD, AS_LIST, NO_DETAILS, NO_PAGE),
+    platform="google",
+)
 
 
 def fail(fault: Fault) -> None:

@@ -125,8 +125,8 @@ def _answered(customer: Customer, body: Body) -> tuple[Query, list[Body]]:
     query = parse(body["query"])
     _check(query, customer)
     world = state().world
-    moment = (len(world.restated), len(world.removed), state().clock.now())
-    pinned = moment if state().clock.pinned else moment[:2]
+    moment = (world.changes, state().clock.now())
+    pinned = moment if state().clock.pinned else moment[:1]
     key = (customer.id, body["query"], pinned)
     tables = state().memory(Tables).rows
     paging = bool(body.get("pageToken"))

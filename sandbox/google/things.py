@@ -82,7 +82,7 @@ def campaigns(customer: Customer) -> list[Campaign]:
 
 def channel(campaign: Campaign) -> str:
     for beginning, word in _CHANNELS.items():
-        if campaign.name.startswith(beginning):
+        if campaign.plan.name.startswith(beginning):
             return word
     return "SEARCH"
 

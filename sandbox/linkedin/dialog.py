@@ -32,7 +32,7 @@ def show() -> BaseResponse:
         problem="",
         user=USER_NAME,
         scopes={scope: SCOPES[scope] for scope in _scopes()},
-        accounts=state().world.of("linkedin"),
+        accounts=state().world.within_reach("linkedin"),
         carried={name: request.values[name] for name in _CARRIED if name in request.values},
         host=urlsplit(request.values["redirect_uri"]).netloc,
         renews=knobs().refresh_tokens,

@@ -57,7 +57,12 @@ NO_LIST, NEW_WORD, CUT_LINK, NO_COST = (
     "linkedin_leads_on",
     "linkedin_no_cost",
 )
-faults.also(*_PROBLEMS, NO_LIST, NEW_WORD, CUT_LINK, NO_COST)
+faults.also(
+    *_PROBLEMS,
+    *("error_in_200", "no_rows", "empty_page", "repeated_cursor"),
+    *(NO_LIST, NEW_WORD, CUT_LINK, NO_COST),
+    platform="linkedin",
+)
 
 
 def fail(fault: Fault) -> None:

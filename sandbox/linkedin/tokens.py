@@ -63,7 +63,8 @@ class Token:
     def accounts(self) -> list[Account]:
         """Those in which the sandbox's member has a role."""
         lost = knobs().lost_accounts
-        return [account for account in state().world.of("linkedin") if account.id not in lost]
+        mine = state().world.within_reach("linkedin")
+        return [account for account in mine if account.id not in lost]
 
 
 def new_code(redirect_uri: str, scopes: list[str]) -> str:

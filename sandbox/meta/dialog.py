@@ -33,7 +33,7 @@ def show() -> Response:
         problem="",
         user=USERS[USER_ID],
         scopes=[(scope, _WHAT[scope]) for scope in _asked()],
-        accounts=state().world.of("meta"),
+        accounts=state().world.within_reach("meta"),
         carried={name: request.values[name] for name in _CARRIED if name in request.values},
         host=urlsplit(request.values["redirect_uri"]).netloc,
     )

@@ -29,7 +29,8 @@ Listed = Campaign | AdSet | Ad
 
 def accounts(params: Params, owner: Business | None = None) -> dict[str, Any]:
     """Every account the user can see, or those of one business."""
-    some = [account for account in state().world.of("meta") if owner in (None, account.business)]
+    mine = state().world.within_reach("meta")
+    some = [account for account in mine if owner in (None, account.business)]
     tree = fields(params)
     return page(some, params, lambda node: describe(node, tree, ("account_id", "id")))
 

@@ -61,6 +61,15 @@ def missing_scope(scope: str) -> GraphError:
     return GraphError(200, f"(#200) Requires {scope} permission to manage the object", status=403)
 
 
+def not_granted() -> GraphError:
+    """About an ad account in which the user has no role."""
+    return GraphError(
+        200,
+        "(#200) Ad account owner has NOT grant ads_management or ads_read permission",
+        status=403,
+    )
+
+
 def too_many_rows() -> GraphError:
     return GraphError(
         100,

@@ -193,8 +193,8 @@ def _table(query: Query) -> list[Row]:
     """Every row of the answer, kept for the pages that follow."""
     now = state()
     local = now.clock.now().astimezone(query.account.zone)
-    version = (local.date(), local.hour * 4 + local.minute // 15, len(now.world.restated))
-    key = (query, version, frozenset(now.world.removed))
+    version = (local.date(), local.hour * 4 + local.minute // 15, now.world.changes)
+    key = (query, version)
     tables = now.meta.tables
     rows = tables.get(key)
     if rows is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.meta.errors import GraphError, dead_token, missing_scope, reduce_data, too_many_rows
 from sandbox.meta.paging import cursor, next_url, position
@@ -18,6 +19,13 @@ _MORE = (
     "https://developers.facebook.com/docs/graph-api/overview/rate-limiting."
 )
 _BUSINESS = "77001000000001"
+faults.also(
+    *("rate_limit_account", "rate_limit_app", "rate_limit_insights", "high_usage"),
+    *("token_expired", "token_invalid", "token_checkpoint", "permission"),
+    *("server_error", "unavailable", "error_in_200", "reduce_data", "too_many_rows"),
+    *("repeated_cursor", "empty_page", "no_rows", "report_failed"),
+    platform="meta",
+)
 
 
 def usage(*, percent: int = 3, minutes: int = 0, insights: bool) -> dict[str, str]:

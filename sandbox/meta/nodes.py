@@ -35,6 +35,16 @@ _OFFSET_ONE = frozenset({"JPY"})
 _ZONE_IDS = {"America/New_York": 7, "Europe/Berlin": 47, "Asia/Tokyo": 79, "America/Los_Angeles": 1}
 
 
+def account_of(node: Node) -> str:
+    """The id of the account that a node is in; empty for a business."""
+    if isinstance(node, Business):
+        return ""
+    if isinstance(node, Account):
+        return node.id
+    campaign = node if isinstance(node, Campaign) else node.campaign
+    return campaign.account.id
+
+
 def today(account: Account) -> dt.date:
     """The account's own date now."""
     return state().clock.now().astimezone(account.zone).date()

@@ -13,7 +13,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from sandbox import spoiling
 from sandbox.faults import Fault
 from sandbox.meta import dialog, edges, insights, mishaps, nodes, reports, tokens
-from sandbox.meta.errors import GraphError, missing_scope, no_such_object, unknown_path
+from sandbox.meta.errors import (
+    GraphError,
+    missing_scope,
+    no_such_object,
+    not_granted,
+    unknown_path,
+)
 from sandbox.meta.params import Params, fields
 from sandbox.meta.tokens import USERS, Token
 from sandbox.state import Node, ReportRun, state
@@ -107,8 +113,12 @@ def _check_scopes(token: Token, params: Params) -> None:
 
 
 def _find(object_id: str) -> Node:
+    """Raises what Meta answers about things that are not there, or not the user's."""
     node = state().nodes.get(object_id)
-    if node is None:
+    lost = state().world.lost
+    if isinstance(node, Account) and node.id in lost:
+        raise not_granted()
+    if node is None or nodes.account_of(node) in lost:
         raise no_such_object(object_id)
     return node
 
@@ -117,6 +127,7 @@ def _node(token: Token, object_id: str, params: Params) -> dict[str, Any]:
     _check_scopes(token, params)
     run = state().meta.runs.get(object_id)
     if run:
+        _find(f"act_{run.account.id}")
         return _run_fields(run, params)
     node = _find(object_id)
     default = ("account_id", "id") if isinstance(node, Account) else ("id",)
@@ -135,6 +146,7 @@ def _edge(
     _check_scopes(token, params)
     run = state().meta.runs.get(object_id)
     if run and edge == "insights":
+        _find(f"act_{run.account.id}")
         return reports.read(run, params)
     node = _find(object_id)
     if edge == "insights" and request.method == "POST" and isinstance(node, Account):

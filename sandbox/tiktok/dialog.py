@@ -23,7 +23,7 @@ def show() -> Response:
         problem="",
         user=USER_NAME,
         scopes=SCOPES,
-        accounts=state().world.of("tiktok"),
+        accounts=state().world.within_reach("tiktok"),
         carried={name: request.values[name] for name in _CARRIED if name in request.values},
         host=urlsplit(request.values["redirect_uri"]).netloc,
     )

@@ -34,7 +34,10 @@ CUT, PARTLY, NO_LIST, NEW_WORD = (
     "tiktok_new_status",
 )
 faults.also(
-    *_WORDS, CUT, PARTLY, NO_LIST, NEW_WORD, *(f"tiktok_{code}" for code in MESSAGES if code)
+    *(*_CODES, "unavailable", "no_rows", "empty_page", "repeated_cursor"),
+    *(*_WORDS, CUT, PARTLY, NO_LIST, NEW_WORD),
+    *(f"tiktok_{code}" for code in MESSAGES if code),
+    platform="tiktok",
 )
 
 

@@ -127,7 +127,7 @@ def _chosen(values: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
 
 
 def is_smart_plus(campaign: Campaign) -> bool:
-    return campaign.name.startswith("Smart+")
+    return campaign.plan.name.startswith("Smart+")
 
 
 def creative_ids(ad: Ad) -> list[str]:

@@ -59,7 +59,7 @@ class Token:
     def accounts(self) -> list[Account]:
         return [
             account
-            for account in state().world.of("tiktok")
+            for account in state().world.within_reach("tiktok")
             if not self.advertisers or account.id in self.advertisers
         ]
 

@@ -192,3 +192,32 @@ def test_a_port_in_use_is_a_sentence(sandbox: SandboxServer) -> None:
 
 def test_a_free_port_is_free() -> None:
     assert 1024 < free_port() < 65536
+
+
+def test_a_fault_can_be_meant_for_one_platform(graph: Graph) -> None:
+    graph.server.fault("unavailable", platform="linkedin")
+    assert graph.ask("GET", "me").status_code == 200
+    address = f"{graph.server.url}/linkedin/rest/adAccounts?q=search"
+    assert [requests.get(address, timeout=30).status_code for _ in range(2)] == [503, 426]
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind", "named"),
+    [
+        ("tiktok", "report_failed", "tiktok_in_part"),
+        ("google", "linkedin_day_limit", "google_404"),
+        ("linkedin", "high_usage", "linkedin_old_version"),
+        ("meta", "tiktok_50000", "report_failed"),
+        ("shopify", "google_404", "truncated"),
+        ("myspace", "slow", "tiktok"),
+    ],
+)
+def test_a_platform_says_which_faults_it_acts_on(
+    sandbox: SandboxServer, platform: str, kind: str, named: str
+) -> None:
+    body = {"kind": kind, "platform": platform}
+    response = requests.post(f"{sandbox.url}/control/faults", json=body, timeout=30)
+    assert response.status_code == 400
+    told = response.json()["error"]
+    assert platform in told
+    assert named in told.partition("there are")[2]
