@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox import grants
 from sandbox.clock import noon
 from sandbox.faults import Fault
 from sandbox.state import state
@@ -142,6 +143,29 @@ def requests() -> Response:
 def forget_requests() -> Response:
     state().log.clear()
     return jsonify([])
+
+
+@blueprint.post("/revoke")
+def revoke() -> Response | tuple[Response, int]:
+    """{"platform"}: every token it gave so far ends, as if its user had removed the app."""
+    platform = str(_body().get("platform", ""))
+    try:
+        grants.revoke(platform)
+    except ValueError as error:
+        return _refuse(str(error))
+    return jsonify(revoked=platform)
+
+
+@blueprint.post("/lose-scope")
+def lose_scope() -> Response | tuple[Response, int]:
+    """{"platform", "scope"}: taken back until the next consent; by default what reports need."""
+    body = _body()
+    platform = str(body.get("platform", ""))
+    try:
+        scope = grants.withdraw(platform, str(body.get("scope") or ""))
+    except ValueError as error:
+        return _refuse(str(error))
+    return jsonify(platform=platform, scope=scope)
 
 
 _NO_CAMPAIGN = "there is no such campaign; campaign_id is one of those in /truth/<platform>"

@@ -36,7 +36,6 @@ class MetaMemory:
 
     used_codes: set[str] = field(default_factory=set)
     revoked_at: dict[str, float] = field(default_factory=dict)
-    declined: dict[str, set[str]] = field(default_factory=dict)
     runs: dict[str, ReportRun] = field(default_factory=dict)
     tables: OrderedDict[Any, list[Any]] = field(default_factory=OrderedDict)
 

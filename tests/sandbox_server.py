@@ -73,6 +73,14 @@ class SandboxServer:
         """Put the platform's user into an account."""
         return self._ask("POST", "/control/gain-account", json={"account": account})
 
+    def revoke(self, platform: str) -> Any:
+        """End every token that the platform has given so far, as its user does."""
+        return self._ask("POST", "/control/revoke", json={"platform": platform})
+
+    def lose_scope(self, platform: str, scope: str = "") -> Any:
+        """Take a scope back until the next consent; by default the one that reports need."""
+        return self._ask("POST", "/control/lose-scope", json={"platform": platform, "scope": scope})
+
     def fault(
         self, kind: str, path: str = "", times: int = 1, *, platform: str = "", **more: float
     ) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import request
 
-from sandbox import CREDENTIALS
+from sandbox import CREDENTIALS, grants
 from sandbox.google.errors import ApiProblem
 from sandbox.google.knobs import knobs
 from sandbox.state import state
@@ -89,9 +89,16 @@ def revoke(form: Mapping[str, str]) -> None:
         _living(form.get("token", ""))
     except TokenProblem as problem:
         raise TokenProblem("invalid_token", "Token expired or revoked") from problem
+    revoke_all()
+
+
+def revoke_all() -> None:
     memory = state().memory(GoogleMemory)
     memory.revoked_at = time.time()
     memory.consented = False
+
+
+grants.TERMS["google"] = grants.Terms(revoke_all, tuple(SCOPES))
 
 
 def check_presented() -> None:
@@ -113,7 +120,7 @@ def check_presented() -> None:
         raise ApiProblem("OAUTH_TOKEN_REVOKED")
     if payload["expires"] <= _now():
         raise ApiProblem("OAUTH_TOKEN_EXPIRED")
-    if ADWORDS not in payload["scopes"]:
+    if ADWORDS not in _held(payload["scopes"]):
         raise ApiProblem("", "Request had insufficient authentication scopes.", status=403)
 
 
@@ -137,6 +144,7 @@ def _exchange(form: Mapping[str, str]) -> dict[str, Any]:
         raise TokenProblem("redirect_uri_mismatch", "Bad Request")
     _check_verifier(code, form.get("code_verifier", ""))
     memory.used_codes.add(code["nonce"])
+    grants.consented("google")
     given = _access(code["scopes"])
     if code["offline"] and (code["consent"] or not memory.consented):
         given |= _refresh_token(code["scopes"])
@@ -171,7 +179,13 @@ def _living(text: str) -> dict[str, Any]:
     return payload
 
 
+def _held(scopes: list[str]) -> list[str]:
+    lost = grants.withdrawn("google")
+    return [scope for scope in scopes if scope not in lost]
+
+
 def _access(scopes: list[str]) -> dict[str, Any]:
+    scopes = _held(scopes)
     payload = {"scopes": scopes, "issued": time.time(), "expires": _now() + ACCESS_LIFE}
     return {
         "access_token": _sign("ya29.Sandbox", payload | {"nonce": secrets.token_hex(8)}),

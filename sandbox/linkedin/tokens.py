@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import request
 
-from sandbox import CREDENTIALS
+from sandbox import CREDENTIALS, grants
 from sandbox.linkedin.errors import INVALID, REVOKED, OAuthProblem, expired, refused_token
 from sandbox.linkedin.knobs import knobs
 from sandbox.state import state
@@ -38,7 +38,11 @@ _MISMATCH = (
 
 @dataclass
 class LinkedInMemory:
-    """What a restart forgets. `generation` goes up when a member consents to other scopes."""
+    """What a restart forgets.
+
+    `generation` goes up when a member consents to other scopes, or removes the app: what was given
+    before ends with it.
+    """
 
     used_codes: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
@@ -58,7 +62,13 @@ class Token:
     generation: int = 0
 
     def allows(self, *any_of: str) -> bool:
-        return any(scope in self.scopes for scope in any_of)
+        return any(scope in self.held for scope in any_of)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The scopes that the member has not taken back."""
+        lost = grants.withdrawn("linkedin")
+        return tuple(scope for scope in self.scopes if scope not in lost)
 
     def accounts(self) -> list[Account]:
         """Those in which the sandbox's member has a role."""
@@ -102,6 +112,7 @@ def _by_code(form: Mapping[str, str]) -> dict[str, Any]:
     ):
         raise OAuthProblem(400, "invalid_request", _MISMATCH)
     memory.used_codes.add(code["nonce"])
+    grants.consented("linkedin")
     scopes = tuple(code["scopes"])
     if memory.scopes and memory.scopes != scopes:
         memory.generation += 1
@@ -135,7 +146,7 @@ def _given(access: Token, refresh: Token | None) -> dict[str, Any]:
     answer = {
         "access_token": _text(access),
         "expires_in": round(access.expires - _now()),
-        "scope": ",".join(access.scopes),
+        "scope": ",".join(access.held),
         "token_type": "Bearer",
     }
     if refresh is not None:
@@ -156,7 +167,7 @@ def inspect(form: Mapping[str, str]) -> dict[str, Any]:
     return {
         "active": status == "active",
         "status": status,
-        "scope": ",".join(token.scopes),
+        "scope": ",".join(token.held),
         "client_id": APP["client_id"],
         "created_at": round(token.issued),
         "authorized_at": round(token.issued),
@@ -173,6 +184,14 @@ def revoke(form: Mapping[str, str]) -> dict[str, Any]:
         raise OAuthProblem(400, "invalid_request", "The token is not valid")
     state().memory(LinkedInMemory).revoked.add(token.nonce)
     return {}
+
+
+def revoke_all() -> None:
+    """The member removes the app: every token given so far ends."""
+    state().memory(LinkedInMemory).generation += 1
+
+
+grants.TERMS["linkedin"] = grants.Terms(revoke_all, ("r_ads_reporting", "r_ads", "rw_ads"))
 
 
 def presented() -> Token:

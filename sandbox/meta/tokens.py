@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sandbox import CREDENTIALS, SYSTEM_USER_TOKEN
+from sandbox import CREDENTIALS, SYSTEM_USER_TOKEN, grants
 from sandbox.meta.errors import GraphError, dead_token
 from sandbox.meta.params import Params
 from sandbox.state import state
@@ -54,7 +54,7 @@ class Token:
     @property
     def granted(self) -> tuple[str, ...]:
         """The scopes that still hold."""
-        lost = state().meta.declined.get(self.user, set())
+        lost = set() if self.user == SYSTEM_USER_ID else grants.withdrawn("meta")
         return tuple(scope for scope in self.scopes if scope not in lost)
 
     def allows(self, *any_of: str) -> bool:
@@ -177,7 +177,7 @@ def _redeem(params: Params) -> Token:
             subcode=36008,
         )
     state().meta.used_codes.add(code["nonce"])
-    state().meta.declined.pop(USER_ID, None)
+    grants.consented("meta")
     return Token(USER_ID, tuple(code["scopes"]), tuple(code["declined"]))
 
 
@@ -232,8 +232,16 @@ def permissions(token: Token) -> dict[str, Any]:
 def revoke(token: Token, scope: str) -> dict[str, Any]:
     """`DELETE /me/permissions`, or of one scope. The pasteable token shrugs it off."""
     if token.user != SYSTEM_USER_ID:
-        if scope:
-            state().meta.declined.setdefault(token.user, set()).add(scope)
-        else:
-            state().meta.revoked_at[token.user] = time.time()
+        if not scope:
+            revoke_all()
+        elif scope in SCOPES:
+            grants.withdraw("meta", scope)
     return {"success": True}
+
+
+def revoke_all() -> None:
+    """The user removes the app: every token given so far ends."""
+    state().meta.revoked_at[USER_ID] = time.time()
+
+
+grants.TERMS["meta"] = grants.Terms(revoke_all, SCOPES[1:])

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import request
 
-from sandbox import CREDENTIALS, TIKTOK_TOKEN
+from sandbox import CREDENTIALS, TIKTOK_TOKEN, grants
 from sandbox.state import state
 from sandbox.tiktok.errors import ApiProblem, bad, no_permission
 from sandbox.world import Account
@@ -37,10 +37,11 @@ _KEY = b"growzzy sandbox: signs nothing of value at TikTok either"
 
 @dataclass
 class TikTokMemory:
-    """What a restart forgets."""
+    """What a restart forgets. `generation` goes up when an advertiser removes the app."""
 
     used_codes: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    generation: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,12 @@ class Token:
     nonce: str
     scopes: tuple[int, ...]
     advertisers: tuple[str, ...] = ()
+    generation: int = 0
 
     def needs(self, scope: int) -> None:
-        """Raises 40130 without it."""
-        if scope not in self.scopes:
+        """Raises 40130 without it. The pasteable token loses nothing."""
+        lost = self is not PASTED and SCOPES[scope] in grants.withdrawn("tiktok")
+        if scope not in self.scopes or lost:
             raise ApiProblem(40130, f"The scope {SCOPES[scope]} is not authorized.")
 
     def accounts(self) -> list[Account]:
@@ -100,7 +103,13 @@ def exchange(body: Mapping[str, Any]) -> dict[str, Any]:
     ):
         raise ApiProblem(40110)
     memory.used_codes.add(code["nonce"])
-    made = Token(secrets.token_hex(8), tuple(code["scopes"]), tuple(code["advertisers"]))
+    grants.consented("tiktok")
+    made = Token(
+        secrets.token_hex(8),
+        tuple(code["scopes"]),
+        tuple(code["advertisers"]),
+        memory.generation,
+    )
     return {
         "access_token": _sign(asdict(made)),
         "advertiser_ids": [account.id for account in made.accounts()],
@@ -120,6 +129,16 @@ def revoke(body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def revoke_all() -> None:
+    """Every token given so far ends, but for the pasteable one."""
+    state().memory(TikTokMemory).generation += 1
+
+
+grants.TERMS["tiktok"] = grants.Terms(
+    revoke_all, tuple(SCOPES[scope] for scope in (REPORTING, ADS, ACCOUNTS))
+)
+
+
 def presented() -> Token:
     """The token in the header Access-Token; no other place counts."""
     return read(request.headers.get("Access-Token", ""))
@@ -134,8 +153,14 @@ def read(text: str) -> Token:
     payload = _open(text)
     if payload is None or "expires" in payload:
         raise ApiProblem(40105)
-    token = Token(payload["nonce"], tuple(payload["scopes"]), tuple(payload["advertisers"]))
-    if token.nonce in state().memory(TikTokMemory).revoked:
+    token = Token(
+        payload["nonce"],
+        tuple(payload["scopes"]),
+        tuple(payload["advertisers"]),
+        payload["generation"],
+    )
+    memory = state().memory(TikTokMemory)
+    if token.nonce in memory.revoked or token.generation < memory.generation:
         raise ApiProblem(40105)
     return token
 
