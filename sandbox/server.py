@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 
 from flask import Flask, Response, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox import control, truth, truth_of_shops
+from sandbox import control, log, truth, truth_of_shops
 from sandbox.clock import Clock, noon
 from sandbox.google import routes as google
 from sandbox.linkedin import routes as linkedin
 from sandbox.meta import routes as meta
 from sandbox.state import State, state
 from sandbox.tiktok import routes as tiktok
-
-_TOKEN = re.compile(r"((?:access_token|input_token|(?:client_)?secret)=)[^&]*")
 
 
 class Handler(WSGIRequestHandler):
@@ -52,13 +49,5 @@ def listen(port: int, seed: int, today: dt.date | None, many: int = 0) -> BaseWS
 
 def _remember(response: Response) -> Response:
     if not request.path.startswith(("/control", "/truth")):
-        state().log.append(
-            {
-                "method": request.method,
-                "path": request.path,
-                "query": _TOKEN.sub(r"\1…", request.query_string.decode()),
-                "status": response.status_code,
-                "at": dt.datetime.now(dt.UTC).isoformat(),
-            }
-        )
+        state().log.append(log.entry(response))
     return response
