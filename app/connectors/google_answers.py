@@ -80,6 +80,7 @@ class Customer(msgspec.Struct, rename="camel"):
     time_zone: str = ""
     status: str = ""
     manager: bool = False
+    test_account: bool = False
 
 
 class ConversionAction(msgspec.Struct, gc=False):
@@ -302,14 +303,17 @@ def day_total(row: Row, account: FoundAccount) -> DayTotal:
 
 
 def found_account(client: Customer, *, via: str = "", via_name: str = "") -> FoundAccount:
-    """A client account; `via` is the manager account through which it is read."""
+    """A client account; `via` is the manager account through which it is read.
+
+    Its currency and time zone are empty when Google did not say them.
+    """
     number = known(client.id)
     return FoundAccount(
         external_id=number,
         name=client.descriptive_name or dashed(number),
         currency=client.currency_code,
-        time_zone=client.time_zone or "UTC",
-        status=account_status(client.status),
+        time_zone=client.time_zone,
+        status=account_status(client.status, test=client.test_account),
         via=via,
         via_name=via_name,
     )

@@ -11,12 +11,12 @@ from app.connectors.words import Days, Grain
 
 CLIENTS = (
     "customer_client.id",
-    "customer_client.level",
     "customer_client.manager",
     "customer_client.descriptive_name",
     "customer_client.currency_code",
     "customer_client.time_zone",
     "customer_client.status",
+    "customer_client.test_account",
 )
 CAMPAIGNS = (
     "campaign.id",

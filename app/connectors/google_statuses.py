@@ -85,9 +85,10 @@ def status_of(status: str, primary: str, reasons: Iterable[str]) -> str:
     return PRIMARY_STATUS.get(primary) or STATUS.get(status) or "problem"
 
 
-def account_status(word: str) -> str:
-    """Our word for a customer's status."""
-    return ACCOUNT_STATUS.get(word, f"unknown ({word})" if word else "active")
+def account_status(word: str, *, test: bool) -> str:
+    """Our word for a customer's status; a test account's ads are never shown to anybody."""
+    ours = ACCOUNT_STATUS.get(word, f"unknown ({word})" if word else "active")
+    return "test account" if test and ours == "active" else ours
 
 
 def surprises(status: str, primary: str, channel: str) -> list[str]:

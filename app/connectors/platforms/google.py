@@ -221,12 +221,14 @@ class Google(Connector):
                 seen.add(client)
                 if account is not None:
                     found.setdefault(account.external_id, account)
+        whole = [one for one in found.values() if one.currency and one.time_zone]
         for account in found.values():
-            if not account.currency:
+            if account not in whole:
                 self.note(
-                    f"Google did not say the currency of {account.name}, so it is not offered."
+                    f"Google did not say the currency and the time zone of {account.name}, so it "
+                    "is not offered."
                 )
-        return [account for account in found.values() if account.currency]
+        return whole
 
     def structure(self, account: FoundAccount) -> Structure:
         """Removed ones included: Google goes on listing them."""
