@@ -33,6 +33,10 @@ class TooOld(ConnectorError):
     """The first day lies further back than Meta answers (37 months)."""
 
 
+class NotReadable(AccessRevoked):
+    """Of what was asked about; other accounts of the grant may well be readable."""
+
+
 class WrongSecret(AccessRevoked):
     """The app secret that proves a call does not belong to the token's app."""
 
@@ -177,6 +181,8 @@ def _of_access(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
     sentence = sentence or _REVOKED_BY_CODE.get(code or 0)
     if not sentence and (code in _PERMISSION_CODES or (code == 100 and "permission" in text)):
         sentence = NO_PERMISSION
+    if sentence == NO_OBJECT or (sentence == NO_PERMISSION and "ad account" in text):
+        return NotReadable(sentence)
     return AccessRevoked(sentence) if sentence else None
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, Temporary, Throttled
 from app.connectors.meta_errors import (
+    NotReadable,
     Problem,
     TooMuchData,
     TooOld,
@@ -60,8 +61,13 @@ TABLE: list[tuple[dict[str, Any], type[ConnectorError], str]] = [
     ({"code": 275}, AccessRevoked, "View performance"),
     ({"code": 294}, AccessRevoked, "View performance"),
     ({"code": 100, "message": "(#100) Missing permissions"}, AccessRevoked, "View performance"),
-    ({"code": 100, "error_subcode": 33}, AccessRevoked, "may no longer see it"),
-    ({"code": 803}, AccessRevoked, "may no longer see it"),
+    (
+        {"code": 200, "message": "Ad account owner has NOT grant ads_management permission"},
+        NotReadable,
+        "View performance",
+    ),
+    ({"code": 100, "error_subcode": 33}, NotReadable, "may no longer see it"),
+    ({"code": 803}, NotReadable, "may no longer see it"),
     ({"code": 1, "error_subcode": 2853001}, AccessRevoked, "profile that manages"),
     ({"code": 368}, AccessRevoked, "Account quality"),
     ({"code": 2635}, AccessRevoked, "META_API_VERSION"),

@@ -15,9 +15,22 @@ import msgspec
 
 from app.connectors import meta_answers as answers
 from app.connectors.base import Connector
-from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, SetupProblem
+from app.connectors.errors import (
+    AccessRevoked,
+    AccountRefused,
+    ConnectorError,
+    OAuthDenied,
+    SetupProblem,
+)
 from app.connectors.http import Http
-from app.connectors.meta_errors import TooMuchData, TooOld, WrongSecret, exchange_failure, failure
+from app.connectors.meta_errors import (
+    NotReadable,
+    TooMuchData,
+    TooOld,
+    WrongSecret,
+    exchange_failure,
+    failure,
+)
 from app.connectors.meta_graph import Graph, Verdict
 from app.connectors.words import (
     Days,
@@ -256,6 +269,8 @@ class Meta(Connector):
             edge = f"act_{account.external_id}/insights"
             try:
                 yield from self._graph.pages(self.granted(), edge, _INSIGHTS, params, span)
+            except NotReadable as error:
+                raise AccountRefused(error.message) from error
             except TooMuchData:
                 spans += _halves(span)
             except TooOld:
@@ -267,7 +282,10 @@ class Meta(Connector):
     ) -> list[FoundEntity]:
         params = {"fields": ",".join(fields), "effective_status": _json(statuses)}
         path = f"act_{account.external_id}/{edge}"
-        listed = self._graph.rows(self.granted(), path, _THINGS, params)
+        try:
+            listed = self._graph.rows(self.granted(), path, _THINGS, params)
+        except NotReadable as error:
+            raise AccountRefused(error.message) from error
         return [answers.found_entity(thing, account.currency) for thing in listed]
 
     def _token(self, form: Mapping[str, str], verdict: Verdict) -> answers.Token:
