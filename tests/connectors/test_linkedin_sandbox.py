@@ -489,6 +489,26 @@ def test_a_missing_permission_for_figures_is_said_and_not_taken_for_zeros(
         read(LinkedIn(live.settings, live.http, told), dollars)
 
 
+def test_a_permission_lost_in_the_middle_is_found_whether_or_not_accounts_were_listed(
+    live: LinkedIn, sandbox: SandboxServer, dollars: FoundAccount
+) -> None:
+    assert live.grant is not None
+    again = LinkedIn(live.settings, live.http, replace(live.grant, scopes=()))
+    assert again.accounts()
+    sandbox.lose_scope("linkedin")
+    with pytest.raises(AccessRevoked, match="r_ads_reporting is missing"):
+        again.totals(dollars, WEEK)
+
+
+def test_nothing_is_taken_for_zeros_while_the_sign_in_cannot_tell_what_the_token_may(
+    live: LinkedIn, sandbox: SandboxServer, dollars: FoundAccount
+) -> None:
+    sandbox.lose_scope("linkedin")
+    sandbox.fault("unavailable", "introspectToken", times=20)
+    with pytest.raises(Temporary):
+        live.totals(dollars, WEEK)
+
+
 def test_a_permission_that_was_lost_later_is_found_by_asking_what_the_token_may(
     here: Settings, http: Http, sandbox: SandboxServer, dollars: FoundAccount
 ) -> None:

@@ -22,6 +22,8 @@ from app.connectors.errors import (
     ConnectorError,
     OAuthDenied,
     SetupProblem,
+    Temporary,
+    Throttled,
 )
 from app.connectors.http import Http
 from app.connectors.linkedin_api import BY_REFRESH, Api, Question
@@ -113,6 +115,7 @@ class LinkedIn(Connector):
         self._reports = Reports(self._api)
         self._lists: dict[str, Lists] = {}
         self._readable: frozenset[str] | None = None
+        self._permitted = False
 
     @classmethod
     def configured(cls, settings: Settings) -> bool:
@@ -237,8 +240,10 @@ class LinkedIn(Connector):
 
         Raises AccessRevoked without the permission, AccountRefused without a role in the account.
         """
-        if self._readable is None:
+        if not self._permitted:
             self._check_permission()
+            self._permitted = True
+        if self._readable is None:
             self._listed()
         if account not in (self._readable or ()):
             raise AccountRefused(ACCOUNT_GONE)
@@ -246,6 +251,9 @@ class LinkedIn(Connector):
     def _check_permission(self) -> None:
         try:
             scope = self._oauth.inspect(self.granted().access_token).scope
+        except (Temporary, Throttled):
+            # To go on would take an empty answer for nothing having happened.
+            raise
         except ConnectorError:
             # The stored scopes have been looked at already; LinkedIn need not tell more.
             return
