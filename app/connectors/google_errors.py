@@ -355,7 +355,8 @@ def _of_setup(found: Trouble) -> ConnectorError | None:
     for code in found.codes:
         if code in SETUP:
             return SetupProblem(f"{SETUP[code]} {told(found)}")
-    if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in found.reasons:
+    said_so = "insufficient authentication scopes" in found.words
+    if said_so or "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in found.reasons:
         return AccessRevoked(NO_SCOPE)
     for reason in found.reasons:
         if reason in REASONS:

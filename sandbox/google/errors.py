@@ -70,6 +70,8 @@ BY_CODE = {
 }
 
 SERVICE_DISABLED = "SERVICE_DISABLED"
+NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+_REASONS = (SERVICE_DISABLED, NO_SCOPE)
 
 
 class ApiProblem(Exception):
@@ -92,9 +94,9 @@ class ApiProblem(Exception):
     def body(self, version: str, request_id: str) -> dict[str, Any]:
         status, generic = STATUSES[self.status]
         error: dict[str, Any] = {"code": self.status, "message": generic, "status": status}
-        if self.code == SERVICE_DISABLED:
+        if self.code in _REASONS:
             error["message"] = self.message
-            error["details"] = [_service_disabled()]
+            error["details"] = [_reason(self.code)]
         elif not self.code:
             error["message"] = self.message
         else:
@@ -118,10 +120,11 @@ class ApiProblem(Exception):
         return error
 
 
-def _service_disabled() -> dict[str, Any]:
+def _reason(reason: str) -> dict[str, Any]:
+    """What Google says where the Google Ads API was not reached."""
     return {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-        "reason": SERVICE_DISABLED,
+        "reason": reason,
         "domain": "googleapis.com",
         "metadata": {
             "service": "googleads.googleapis.com",

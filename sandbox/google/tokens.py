@@ -15,7 +15,7 @@ from typing import Any
 from flask import request
 
 from sandbox import CREDENTIALS, grants
-from sandbox.google.errors import ApiProblem
+from sandbox.google.errors import NO_SCOPE, ApiProblem
 from sandbox.google.knobs import knobs
 from sandbox.state import state
 
@@ -121,7 +121,7 @@ def check_presented() -> None:
     if payload["expires"] <= _now():
         raise ApiProblem("OAUTH_TOKEN_EXPIRED")
     if ADWORDS not in _held(payload["scopes"]):
-        raise ApiProblem("", "Request had insufficient authentication scopes.", status=403)
+        raise ApiProblem(NO_SCOPE, "Request had insufficient authentication scopes.", status=403)
 
 
 def _check_client(form: Mapping[str, str]) -> None:
