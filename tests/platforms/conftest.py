@@ -38,7 +38,7 @@ def connected(session: Session, alice: Member, settings: Settings) -> Connect:
     """Connects a platform with all its accounts; `repairs` is the connection to renew."""
 
     def do(slug: str, repairs: int | None = None) -> PlatformConnection:
-        with Http(wall=NOON.timestamp) as http:
+        with Http(sleep=lambda _: None, wall=NOON.timestamp) as http:
             made = connect(
                 session,
                 granted(slug, settings, http),
