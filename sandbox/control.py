@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.wrappers import Response as BaseResponse
 
-from sandbox import grants
+from sandbox import grants, page
 from sandbox.clock import noon
 from sandbox.faults import Fault
 from sandbox.state import state
@@ -33,8 +34,29 @@ def show() -> Response:
         seed=now.world.seed,
         anchor=now.world.anchor.isoformat(),
         restated=len(now.world.restated),
+        removed=sorted(now.world.removed),
+        lost=sorted(now.world.lost),
         faults=now.faults.pending(),
     )
+
+
+@blueprint.before_request
+def check_origin() -> tuple[Response, int] | None:
+    """Other sites' forms have no business here."""
+    if page.is_form() and not page.is_ours():
+        return jsonify(error="this form comes from another site"), 403
+    return None
+
+
+@blueprint.after_request
+def answer_forms(response: Response) -> BaseResponse:
+    """A form wants to see the page again; scripts get JSON."""
+    return page.answered(response) if page.is_form() else response
+
+
+@blueprint.get("/page")
+def show_page() -> str:
+    return page.html()
 
 
 @blueprint.post("/restate")
@@ -114,6 +136,12 @@ def clear_faults() -> Response:
     return jsonify([])
 
 
+@blueprint.post("/faults/clear")
+def clear() -> Response:
+    """The same for a form, which cannot delete."""
+    return clear_faults()
+
+
 @blueprint.post("/clock")
 def pin() -> Response | tuple[Response, int]:
     """{"now"}: an ISO instant (UTC when it has no offset), a day (its noon UTC), or null."""
@@ -183,6 +211,8 @@ def _account() -> Account | None:
 
 
 def _body() -> dict[str, Any]:
+    if page.is_form():
+        return page.filled_in()
     body = request.get_json(silent=True)
     return body if isinstance(body, dict) else {}
 

@@ -58,10 +58,11 @@ class Fault:
         if self.kind not in kinds:
             told = f"{self.platform} does not act on" if self.platform else "no such fault:"
             raise ValueError(f"{told} {self.kind}; there are {', '.join(kinds)}")
-        for name in _NUMBERS:
+        for name, least in NUMBERS.items():
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{name} is a number, not {value!r}")
+            whole = type(value) is int or (name == "seconds" and type(value) is float)
+            if not whole or value < least:
+                raise ValueError(f"{name} is a number from {least} on, not {value!r}")
         self.pattern = re.compile(self.path)
 
     def hits(self, url: str) -> bool:
@@ -70,10 +71,11 @@ class Fault:
         return here and self.pattern.search(url) is not None
 
     def describe(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("kind", "platform", "path", *_NUMBERS)}
+        return {name: getattr(self, name) for name in ("kind", "platform", "path", *NUMBERS)}
 
 
-_NUMBERS = ("times", "after", "minutes", "seconds", "percent")
+NUMBERS = {"times": 1, "after": 0, "minutes": 0, "seconds": 0, "percent": 0}
+"""The least of each; only seconds may be broken."""
 
 
 class Faults:
