@@ -10,8 +10,9 @@ import pytest
 import requests
 
 from sandbox.page import SHOWN_REQUESTS
+from sandbox.server import create_app
 from tests.sandbox.conftest import DOLLARS, Graph
-from tests.sandbox_server import TODAY, SandboxServer, start, stop
+from tests.sandbox_server import ROOT, TODAY, SandboxServer, start, stop
 
 NASTY = '<script>alert("1")</script>\'&'
 
@@ -150,3 +151,11 @@ def test_a_crowd_of_campaigns_does_not_crowd_the_page() -> None:
     text = page(server)
     stop(process, server)
     assert 0 < text.count("Many 0") < 300
+
+
+def test_the_documentation_names_every_address() -> None:
+    told = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    app = create_app(1, None)
+    addresses = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/control")}
+    assert len(addresses) > 10
+    assert not [address for address in addresses if f"{address}`" not in told]
