@@ -27,7 +27,6 @@ T = TypeVar("T")
 
 _TOKEN = msgspec.json.Decoder(Token, strict=False)
 _INSPECTION = msgspec.json.Decoder(Inspection, strict=False)
-_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 
 SCOPES = ("r_ads", "r_ads_reporting")
 # Of what a login was asked: it closed the page, or it pressed Cancel.
@@ -64,7 +63,7 @@ logger = logging.getLogger(__name__)
 
 
 class Unknown(ConnectorError):
-    """LinkedIn offers nothing at this address of its sign-in."""
+    """LinkedIn does not do what its sign-in was asked to do, for whatever reason."""
 
 
 class Refusal(msgspec.Struct, rename={"description": "error_description"}):
@@ -144,7 +143,7 @@ class OAuth:
 
     def inspect(self, token: str) -> Inspection:
         """What LinkedIn knows about a token. Raises Unknown where it does not tell."""
-        return self._post("introspectToken", {"token": token}, _INSPECTION, _strange)
+        return self._post("introspectToken", {"token": token}, _INSPECTION, _untold)
 
     def revoke(self, token: str) -> None:
         """End a token; one that has ended already is let be. Raises Unknown."""
@@ -152,10 +151,10 @@ class OAuth:
         def verdict(refusal: Refusal) -> ConnectorError:
             if (refusal.error or "").startswith("invalid_"):
                 return AccessRevoked("LinkedIn's access had ended already.")
-            return _strange(refusal)
+            return _untold(refusal)
 
         try:
-            self._post("revoke", {"token": token}, _ANYTHING, verdict)
+            self._http.retry(lambda: self._ask("revoke", {"token": token}, verdict))
         except AccessRevoked:
             logger.info("linkedin access had ended before it was revoked")
 
@@ -166,10 +165,13 @@ class OAuth:
         decoder: msgspec.json.Decoder[T],
         verdict: _Verdict,
     ) -> T:
+        return self._ask(path, form, verdict).decode(decoder)
+
+    def _ask(self, path: str, form: Mapping[str, str], verdict: _Verdict) -> Answer:
         answer = self._http.ask("POST", f"{self._root}/{path}", form={**form, **self._app})
         refusal = _refusal(answer)
         if answer.status < 400 and not refusal.error:
-            return answer.decode(decoder)
+            return answer
         logger.info("%s refused with %d %s", path, answer.status, _plain(refusal.error or ""))
         raise _of_status(answer.status, refusal) or verdict(refusal)
 
@@ -200,9 +202,9 @@ def _of_status(status: int, refusal: Refusal) -> ConnectorError | None:
     return None
 
 
-def _strange(refusal: Refusal) -> ConnectorError:
+def _untold(refusal: Refusal) -> ConnectorError:
     told = _plain(refusal.description or refusal.message or refusal.error or "")
-    return ConnectorError(f"LinkedIn's sign-in refused{f' ({told})' if told else ''}.")
+    return Unknown(f"LinkedIn's sign-in refused{f' ({told})' if told else ''}")
 
 
 def _plain(text: str) -> str:

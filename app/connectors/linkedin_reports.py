@@ -232,10 +232,10 @@ def _is_cut(page: Page[Row], rows: int) -> bool:
 def _check(rows: Sequence[Row], report: Report) -> None:
     """See that the figures are those that were asked for. Raises BadQuestion and Temporary.
 
-    A single row may lack a figure; all rows lack it only when LinkedIn no longer gives it.
+    LinkedIn writes a 0 where there is nothing, so what is not there is not known.
     """
     for name in FIGURES:
-        if rows and not any(name in row for row in rows):
+        if any(row.get(name) is None for row in rows):
             raise unusable(f"figures without {name}")
     wanted = [kind for pivot in report.pivots if (kind := KIND.get(pivot))]
     if rows and wanted and not any(set(wanted) <= ids_of(row).keys() for row in rows):

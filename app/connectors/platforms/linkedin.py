@@ -6,7 +6,6 @@ Facts about the API are from learn.microsoft.com/linkedin/marketing and LinkedIn
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -78,12 +77,15 @@ _NO_ADS = _NO_REPORTING.replace(
     "r_ads_reporting, without which it answers every question about figures with nothing",
     "r_ads, so no ad account can be read",
 ).replace("read, so nothing", "read and nothing")
+_BY_HAND = (
+    "Sign in at linkedin.com as the member who connected it, open Settings & Privacy, Data "
+    "privacy, Permitted services, and remove this installation's app. By itself the access ends "
+    "60 days after it was last given or renewed"
+)
 _NOTHING_TO_PASTE = (
     "LinkedIn Ads is connected in LinkedIn's own window. Open Connections and press Connect on "
     "LinkedIn Ads."
 )
-
-logger = logging.getLogger(__name__)
 
 
 class LinkedIn(Connector):
@@ -162,14 +164,13 @@ class LinkedIn(Connector):
         return self._dated(grant, self._oauth.refresh(grant.refresh_token), by=BY_REFRESH)
 
     def revoke(self) -> None:
-        """End both tokens at LinkedIn."""
+        """End both tokens at LinkedIn. Raises ConnectorError with what to do when it does not."""
         grant = self._held()
-        if not self.configured(self.settings):
-            logger.info("linkedin access was not revoked: this installation has no app")
-            return
-        for token in (grant.refresh_token, grant.access_token):
-            if token:
+        try:
+            for token in filter(None, (grant.refresh_token, grant.access_token)):
                 self._oauth.revoke(token)
+        except (Unknown, SetupProblem) as error:
+            raise ConnectorError(f"{error.message.rstrip('.')}. {_BY_HAND}") from error
 
     def check_setup(self) -> str:
         """LinkedIn is asked about a made-up token: it answers only an app that it knows."""
@@ -233,7 +234,16 @@ class LinkedIn(Connector):
         for rows in self._reports.pages(report, days, lists.ids):
             if not rows:
                 self._check_access(report.account)
+            self._say_missing(rows, report)
             yield rows
+
+    def _say_missing(self, rows: list[answers.Row], report: Report) -> None:
+        for name in report.figures:
+            if any(row.get(name) is None for row in rows):
+                self.note(
+                    f"LinkedIn left out {name} in some of the figures that were read, where it "
+                    "counts as 0. If it happens again, tell whoever runs this installation."
+                )
 
     def _check_access(self, account: str) -> None:
         """Nothing happened, or nothing may be read: LinkedIn answers both with an empty list.
