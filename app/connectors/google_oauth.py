@@ -28,13 +28,16 @@ MADE_UP_CODE = "growzzy-os-checks-its-client"
 
 
 class Token(msgspec.Struct):
-    """`refresh_token_expires_in` is there only where even the refresh token has an end."""
+    """`refresh_token_expires_in` is there only where even the refresh token has an end.
+
+    `scope`: what was given, empty when nothing was; None when nobody says.
+    """
 
     access_token: str = ""
     refresh_token: str = ""
     expires_in: int | None = None
     refresh_token_expires_in: int | None = None
-    scope: str = ""
+    scope: str | None = None
 
 
 class _Refusal(msgspec.Struct):

@@ -127,7 +127,7 @@ def _answered(customer: Customer, body: Body) -> tuple[Query, list[Body]]:
     world = state().world
     moment = (world.changes, state().clock.now())
     pinned = moment if state().clock.pinned else moment[:1]
-    key = (customer.id, body["query"], pinned)
+    key = (customer.id, body["query"], pinned, repr(knobs()))
     tables = state().memory(Tables).rows
     paging = bool(body.get("pageToken"))
     if key not in tables or not (paging or state().clock.pinned):
@@ -294,7 +294,7 @@ def _figured(query: Query, customer: Customer, account: Account) -> Iterator[Sub
     """Rows with figures. One whose metrics are all zero is kept only without a segment."""
     segments = {name for name in query.fields if name.startswith("segments.")}
     metrics = [name for name in query.fields if name.startswith("metrics.")]
-    sums = _sums(query, customer, account, segments)
+    sums = _sums(query, account, segments)
     if not segments:
         for key in _keys(query.resource, customer):
             sums.setdefault((key, None, ""), NOTHING)
@@ -312,7 +312,7 @@ def _counts(value: Any) -> bool:
 
 
 def _sums(
-    query: Query, customer: Customer, account: Account, segments: set[str]
+    query: Query, account: Account, segments: set[str]
 ) -> dict[tuple[Key, dt.date | None, str], Figures]:
     sums: dict[tuple[Key, dt.date | None, str], Figures] = defaultdict(lambda: NOTHING)
     now = state().clock.now()
@@ -327,7 +327,6 @@ def _sums(
             for network, part in _networks(key, figures) if by_network else (("", figures),):
                 at = (key, mark, network)
                 sums[at] = sums[at].plus(part)
-    del customer
     return dict(sums)
 
 

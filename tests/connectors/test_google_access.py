@@ -194,11 +194,21 @@ def test_a_no_is_said_and_nothing_is_asked(google: Google, back: dict[str, str])
     assert google.http.requests_made == 0
 
 
-@pytest.mark.parametrize("said_by", ["token", "callback"])
-def test_a_box_that_was_not_ticked_is_said(google: Google, tokens: Tokens, said_by: str) -> None:
-    tokens(GIVEN | {"scope": "openid" if said_by == "token" else ""})
+@pytest.mark.parametrize("told", ["openid", "", None])
+def test_a_box_that_was_not_ticked_is_said(
+    google: Google, tokens: Tokens, told: str | None
+) -> None:
+    tokens({name: value for name, value in (GIVEN | {"scope": told}).items() if value is not None})
     with pytest.raises(OAuthDenied, match="was not ticked"):
         exchange(google, code="4/c0de", scope="openid email")
+
+
+def test_scopes_that_nobody_names_are_those_asked_for(
+    google: Google, tokens: Tokens, reached: Lists
+) -> None:
+    tokens({name: value for name, value in GIVEN.items() if name != "scope"})
+    reached("1")
+    assert exchange(google).access_token == ACCESS
 
 
 def test_access_without_a_way_to_renew_it_is_not_connected(google: Google, tokens: Tokens) -> None:

@@ -139,8 +139,9 @@ class Google(Connector):
             )
         verifier = started.get("verifier", "")
         found = self._oauth.exchange(answer["code"], redirect_uri=redirect_uri, verifier=verifier)
-        scopes = tuple((found.scope or answer.get("scope", "")).split())
-        if scopes and SCOPE not in scopes:
+        given = answer.get("scope") if found.scope is None else found.scope
+        scopes = tuple((given or "").split())
+        if given is not None and SCOPE not in scopes:
             raise OAuthDenied(
                 "The box for Google Ads was not ticked on Google's page, so no figures can be read "
                 "and nothing was connected. Press Connect again and tick it."
@@ -174,7 +175,7 @@ class Google(Connector):
             found = self.http.retry(lambda: self._oauth.refresh(grant.refresh_token))
         except DeadGrant as error:
             raise AccessRevoked(self._why_dead(grant, error)) from error
-        if found.scope and SCOPE not in found.scope.split():
+        if found.scope is not None and SCOPE not in found.scope.split():
             raise AccessRevoked(NO_SCOPE)
         younger = replace(grant, access_token=found.access_token, renews=True)
         if found.refresh_token:
