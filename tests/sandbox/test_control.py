@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.platforms.kinds import DEADLY, PASSING
 from tests.sandbox.conftest import DOLLARS, Graph
 from tests.sandbox_server import ROOT, SandboxServer, free_port, start, stop
 
@@ -221,3 +222,14 @@ def test_a_platform_says_which_faults_it_acts_on(
     told = response.json()["error"]
     assert platform in told
     assert named in told.partition("there are")[2]
+
+
+@pytest.mark.parametrize("platform", sorted(PASSING))
+def test_every_fault_of_the_fault_runs_is_one_that_the_platform_acts_on(
+    sandbox: SandboxServer, platform: str
+) -> None:
+    kinds = [*PASSING[platform], *DEADLY[platform]]
+    for kind in kinds:
+        told = sandbox.fault(kind, platform=platform)
+    assert [fault["kind"] for fault in told] == kinds
+    assert {fault["platform"] for fault in told} == {platform}
