@@ -36,6 +36,7 @@ PAGES = (
     "/connections",
     "/connections/upload",
     "/connections/meta/guide",
+    "/connections/google/guide",
     "/connections/linkedin/guide",
     "/connections/shopify/guide",
     "/connections/tiktok/guide",
