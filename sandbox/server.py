@@ -48,6 +48,6 @@ def listen(port: int, seed: int, today: dt.date | None, many: int = 0) -> BaseWS
 
 
 def _remember(response: Response) -> Response:
-    if not request.path.startswith(("/control", "/truth")):
+    if not request.path.startswith(("/control", "/truth", "/static")):
         state().log.append(log.entry(response))
     return response
