@@ -5,6 +5,7 @@ One search counts as one operation however many rows it brings; its further page
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -32,6 +33,13 @@ T = TypeVar("T", Page, Accessible)
 Query = str
 
 QUOTA = "operations"
+ENDS = {
+    "v23": dt.date(2027, 2, 1),
+    "v24": dt.date(2027, 5, 1),
+    "v25": dt.date(2027, 8, 1),
+    "v26": dt.date(2027, 11, 1),
+}
+"""When each version may be switched off at the earliest: Google announces the month."""
 # How often one question may lose its place between two pages before it is given up.
 MOST_READINGS = 3
 # Fifteen headlines with their policy findings make 10,000 ads heavy.

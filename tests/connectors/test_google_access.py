@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -449,6 +450,25 @@ def test_a_login_without_google_ads_is_told_so(
     wire.get(f"{API}/customers:listAccessibleCustomers", json=told, status=401)
     with pytest.raises(AccessRevoked, match="has no Google Ads account"):
         google.accounts()
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "said"),
+    [
+        ("v26", dt.datetime(2027, 9, 1, tzinfo=dt.UTC), False),
+        ("v26", dt.datetime(2027, 9, 2, tzinfo=dt.UTC), True),
+        ("23", dt.datetime(2026, 12, 3, tzinfo=dt.UTC), True),
+        ("v27", dt.datetime(2030, 1, 1, tzinfo=dt.UTC), False),
+    ],
+)
+def test_the_end_of_a_version_is_announced_sixty_days_ahead(
+    settings: Settings, wire: responses.RequestsMock, version: str, today: dt.datetime, said: bool
+) -> None:
+    wire.get(re.compile(f"{API[:-2]}.*"), json={})
+    with Http(wall=today.timestamp) as http:
+        google = Google(replace(settings, google_ads_version=version), http, Grant(ACCESS))
+        google.accounts()
+    assert ["GOOGLE_ADS_VERSION" in notice for notice in google.notices] == [True] * said
 
 
 def login(wire: responses.RequestsMock) -> str | None:

@@ -33,7 +33,7 @@ from app.connectors.google_oauth import (
     OtherAddress,
     Token,
 )
-from app.connectors.google_search import QUOTA, Search
+from app.connectors.google_search import ENDS, QUOTA, Search
 from app.connectors.google_statuses import PERFORMANCE_MAX, surprises
 from app.connectors.http import Http
 from app.connectors.words import (
@@ -53,6 +53,7 @@ T = TypeVar("T")
 
 RENEW_WITH_LESS_THAN = dt.timedelta(minutes=10)
 TESTING_DAYS = dt.timedelta(days=7)
+WARN_BEFORE_SUNSET = dt.timedelta(days=60)
 # Hours that pass between the end of access and its being noticed.
 _ABOUT = dt.timedelta(hours=12)
 _YEAR = dt.timedelta(days=365)
@@ -211,6 +212,7 @@ class Google(Connector):
 
         One that can be reached by itself is, whatever managers it also has.
         """
+        self._warn_of_sunset()
         roots = self._search.accessible()
         direct = set(roots)
         found: dict[str, FoundAccount] = {}
@@ -354,6 +356,15 @@ class Google(Connector):
                 yield number, answers.found_account(client)
             else:
                 yield number, answers.found_account(client, via=root, via_name=name)
+
+    def _warn_of_sunset(self) -> None:
+        ends = ENDS.get(self._search.version)
+        if ends and self.http.now().date() >= ends - WARN_BEFORE_SUNSET:
+            self.note(
+                f"Google switches off version {self._search.version} of its API in {ends:%B %Y}. "
+                "Whoever runs this installation sets GOOGLE_ADS_VERSION to a newer one before that "
+                "month and restarts."
+            )
 
     def _note_surprises(self, rows: Iterable[answers.Row]) -> None:
         words = (
