@@ -18,3 +18,6 @@ SYSTEM_USER_TOKEN: Final = "sandbox-system-user-token"  # noqa: S105 - public, o
 
 TIKTOK_TOKEN: Final = "sandbox-tiktok-long-lived-token"  # noqa: S105 - as public as the other
 """A long-lived TikTok token, for pasting."""
+
+SHOPIFY_TOKEN: Final = "shpat_sandbox_custom_app_of_larkspur_outdoor"  # noqa: S105 - as public as these
+"""A token of the first shop's own custom app, for pasting."""

@@ -13,6 +13,7 @@ from sandbox.clock import Clock, noon
 from sandbox.google import routes as google
 from sandbox.linkedin import routes as linkedin
 from sandbox.meta import routes as meta
+from sandbox.shopify import routes as shopify
 from sandbox.state import State, state
 from sandbox.tiktok import routes as tiktok
 
@@ -34,6 +35,7 @@ def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     app.register_blueprint(linkedin.blueprint)
     app.register_blueprint(meta.blueprint)
     app.register_blueprint(google.blueprint)
+    app.register_blueprint(shopify.blueprint)
     app.register_blueprint(tiktok.blueprint)
     app.after_request(_remember)
     return app

@@ -126,8 +126,8 @@ class Orders:
         return next((shop for shop in self.shops if shop.domain == domain), None)
 
     def seen(self, shop: Shop, now: dt.datetime) -> tuple[Order, ...]:
-        """The orders there are at `now`, the least recently updated first."""
-        now = now.replace(microsecond=0)
+        """The orders there are at the minute of `now`, the least recently updated first."""
+        now = now.replace(second=0, microsecond=0)
         version = (now, tuple(self._world.restated), tuple(self._world.restated_at))
         kept = self._seen.get(shop)
         if kept is None or kept[0] != version:

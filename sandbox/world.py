@@ -195,7 +195,7 @@ class World:
         """Make the days from `first` to `last` change from `now` on."""
         self.changes += 1
         self.restated.append((first, last))
-        self.restated_at.append(now)
+        self.restated_at.append(now.replace(second=0, microsecond=0))
 
     def is_removed(self, campaign: Campaign, today: dt.date) -> bool:
         if campaign.id in self.removed:

@@ -32,10 +32,12 @@ from app.connectors.shopify_orders import (
 
 _INSTANT = "2000-01-01T00:00:00Z"
 HOSTS = ("storage.googleapis.com",)
-# A completed file this young is as good as a new one: days that changed since are read in pages.
+# A completed file of the whole history this young is as good as a new one: days that changed since
+# are read in pages.
 FRESH = dt.timedelta(hours=1)
 # For days that still change.
 RECENT = dt.timedelta(minutes=5)
+# For days that somebody wants to have read again.
 NEVER = dt.timedelta(0)
 # An operation for other days that has not ended by then is in the way.
 STALE = dt.timedelta(hours=6)
@@ -113,15 +115,14 @@ class Bulk:
         self._api = api
         self._shop = shop
 
-    def since(self, day: dt.date, *, settled: bool) -> Days:
+    def since(self, day: dt.date, *, reuse: dt.timedelta) -> Days:
         """What was booked, all days of the orders that changed on that day or later.
 
-        `settled`: only days are wanted that hardly change any more, for which an answer to an
-        earlier asking is good. Raises Throttled when Shopify is not done yet: asking again later
-        goes on from there.
+        `reuse`: how old an answer to an earlier asking may be. Raises Throttled when Shopify is
+        not done yet: asking again later goes on from there.
         """
         text = operation("bulk_orders").replace(_INSTANT, instant(self._shop.start(day)))
-        ready = self._completed(self._found(text, settled=settled) or self._begin(text))
+        ready = self._completed(self._found(text, reuse) or self._begin(text))
         if ready is None:
             # Cancelled or expired under our hands: once more, from the beginning.
             ready = self._completed(self._begin(text))
@@ -135,15 +136,11 @@ class Bulk:
         url = own_address(ready.url, label="Shopify", hosts=HOSTS, setting=self._setting)
         return self._http.retry(lambda: self._read(url, ready))
 
-    def _found(self, text: str, *, settled: bool) -> str | None:
+    def _found(self, text: str, reuse: dt.timedelta) -> str | None:
         """The id of an operation that answers this very question."""
         now = self._http.now()
-        under_way = ENDED_AT_THE_LATEST if settled else RECENT
-        oldest = {
-            "CREATED": under_way,
-            "RUNNING": under_way,
-            "COMPLETED": FRESH if settled else RECENT,
-        }
+        under_way = ENDED_AT_THE_LATEST if reuse == FRESH else RECENT
+        oldest = {"CREATED": under_way, "RUNNING": under_way, "COMPLETED": reuse}
         for made in self._listed(now):
             if made.created_at is None or _squeezed(made.query) != _squeezed(text):
                 continue

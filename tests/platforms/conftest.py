@@ -60,15 +60,16 @@ def run(session: Session, settings: Settings) -> Run:
     """Does one sync of a connection at the sandbox's noon; its waiting takes no time."""
 
     def do(
-        connection: PlatformConnection, reach: Reach | None = None, days: Days | None = None
+        connection: PlatformConnection,
+        reach: Reach | None = None,
+        days: Days | None = None,
+        now: dt.datetime = NOON,
     ) -> SyncRun:
-        asked = request_sync(
-            session, connection, trigger="manual", now=NOON, reach=reach, days=days
-        )
+        asked = request_sync(session, connection, trigger="manual", now=now, reach=reach, days=days)
         session.commit()
         engine = create_engine(settings.database_url)
-        with Http(sleep=lambda _: None, wall=NOON.timestamp) as http:
-            sync(engine, http, settings, asked.id, clock=lambda: NOON, stopping=threading.Event())
+        with Http(sleep=lambda _: None, wall=now.timestamp) as http:
+            sync(engine, http, settings, asked.id, clock=lambda: now, stopping=threading.Event())
         engine.dispose()
         session.expire_all()
         return asked

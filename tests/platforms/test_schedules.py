@@ -127,7 +127,7 @@ def test_after_the_faults_every_figure_is_the_platforms_own(
 
     for connection in connections.values():
         ask(session, connection, now)
-    children.work(now)
+    work_off(session, sandbox, children, now)
     for run in session.scalars(select(SyncRun).order_by(SyncRun.id.desc()).limit(len(connections))):
         session.refresh(run)
         assert (run.state, run.error) == ("done", "")

@@ -28,7 +28,7 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.shopify_api import Api, UserError
-from app.connectors.shopify_bulk import Bulk
+from app.connectors.shopify_bulk import FRESH, NEVER, RECENT, Bulk
 from app.connectors.shopify_errors import NO_ORDERS, SIXTY_DAYS
 from app.connectors.shopify_hooks import Hooks
 from app.connectors.shopify_orders import Days as Booked
@@ -456,7 +456,7 @@ class Shopify(Connector):
         try:
             booked = pages.since(days.first)
         except TooMany:
-            return self._bulk(shop).since(days.first, settled=False)
+            return self._bulk(shop).since(days.first, reuse=RECENT)
         if pages.imported:
             self.note(
                 f"{len(pages.imported)} orders were entered in Shopify with a date before "
@@ -470,13 +470,14 @@ class Shopify(Connector):
             if self._no_history is not None:
                 raise self._no_history
             if self._history is None or self._history[0] > days.first:
-                since = days.first
+                since, reuse = days.first, NEVER
                 if len(days) >= WHOLE_HISTORY_FROM:
+                    reuse = FRESH
                     limit = today - dt.timedelta(days=self.history_days)
                     # The same question all month, so that a run that was killed finds its answer.
                     since = min(since, limit.replace(day=1))
                 try:
-                    self._history = since, self._bulk(shop).since(since, settled=True)
+                    self._history = since, self._bulk(shop).since(since, reuse=reuse)
                 except ConnectorError as error:
                     self._no_history = error
                     raise
