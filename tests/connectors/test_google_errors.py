@@ -189,8 +189,8 @@ def row(campaign: str = "1", day: str = "2026-10-01", **metrics: Any) -> dict[st
     }
 
 
-def read(google: Google, grain: Grain = Grain.CAMPAIGN) -> list[Fact]:
-    pages = google.facts(ACCOUNT, grain, WEEK, conversion_action=None)
+def read(google: Google, grain: Grain = Grain.CAMPAIGN, days: Days = WEEK) -> list[Fact]:
+    pages = google.facts(ACCOUNT, grain, days, conversion_action=None)
     return [fact for page in pages for fact in page]
 
 
@@ -446,19 +446,30 @@ def test_a_new_word_is_survived_and_said(google: Google, answer: Answer) -> None
     ]
 
 
+@pytest.mark.parametrize("code", ["INVALID_DATE", "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED"])
 def test_days_before_google_s_memory_are_given_up_aloud_and_the_others_read(
+    google: Google, answer: Answer, code: str
+) -> None:
+    too_old = body(400, ("dateRangeError", code))
+    answer(too_old, 400)
+    answer({"results": [row(day="2023-10-05")]})
+    answer(too_old, 400)
+    answer({"results": [row(day="2023-10-03")]})
+    answer(too_old, 400)
+    days = Days(WEEK.first.replace(year=2023), WEEK.last.replace(year=2023))
+    assert [fact.day.day for fact in read(google, days=days)] == [5, 3]
+    assert google.notices == [
+        "Fern & Fable Tea: Google gives no daily figures for 2023-10-01 and before."
+    ]
+
+
+def test_days_of_the_last_year_are_never_taken_for_too_old_and_so_for_empty(
     google: Google, answer: Answer
 ) -> None:
-    too_old = body(400, ("dateRangeError", "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED"))
-    answer(too_old, 400)
-    answer({"results": [row(day="2026-10-05")]})
-    answer(too_old, 400)
-    answer({"results": [row(day="2026-10-03")]})
-    answer(too_old, 400)
-    assert [fact.day.day for fact in read(google)] == [5, 3]
-    assert google.notices == [
-        "Fern & Fable Tea: Google gives no daily figures for 2026-10-01 and before."
-    ]
+    answer(body(400, ("dateRangeError", "INVALID_DATE")), 400)
+    with pytest.raises(Temporary, match="days of the last year"):
+        read(google)
+    assert google.notices == []
 
 
 def test_totals_in_another_currency_are_not_taken_for_ours(google: Google, answer: Answer) -> None:

@@ -455,7 +455,7 @@ def test_a_word_of_tomorrow_is_survived_and_said(
 def test_days_before_google_s_memory_are_given_up_aloud(
     live: Google, dollars: FoundAccount
 ) -> None:
-    long = Days(dt.date(2023, 9, 1), dt.date(2025, 11, 1))
+    long = Days(dt.date(2023, 9, 1), YESTERDAY)
     found = live.totals(dollars, long)
     assert found == live.totals(dollars, Days(dt.date(2023, 10, 23), long.last))
     assert live.notices == [

@@ -280,7 +280,12 @@ class Google(Connector):
             span = spans.pop()
             try:
                 yield from read(span)
-            except TooOld:
+            except TooOld as error:
+                if span.first >= self.http.now().date() - _YEAR:
+                    raise Temporary(
+                        f"{error.message} It was asked about days of the last year. Stored figures "
+                        "are unchanged, and it will be asked again."
+                    ) from error
                 # Whatever is still to be asked lies even further back.
                 spans = _halves(span)
                 if not spans:
