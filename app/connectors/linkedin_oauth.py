@@ -131,7 +131,7 @@ class OAuth:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
 
         def attempt() -> Token:
-            found = self._post("accessToken", form, _TOKEN, lambda _: AccessRevoked(ENDED))
+            found = self._post("accessToken", form, _TOKEN, _ended)
             if not found.access_token:
                 raise Temporary(
                     "LinkedIn answered without a token. Stored figures are unchanged, and it will "
@@ -200,6 +200,16 @@ def _of_status(status: int, refusal: Refusal) -> ConnectorError | None:
     if status in (404, 405, 410) and not refusal.error:
         return Unknown(f"LinkedIn offers nothing at this address of its sign-in (HTTP {status})")
     return None
+
+
+def _ended(refusal: Refusal) -> ConnectorError:
+    """A refusal without a reason may be anyone's on the way, and ends nothing."""
+    if refusal.error:
+        return AccessRevoked(ENDED)
+    return Temporary(
+        "LinkedIn's sign-in refused without saying why. Stored figures are unchanged, and it will "
+        "be asked again."
+    )
 
 
 def _untold(refusal: Refusal) -> ConnectorError:
