@@ -26,7 +26,7 @@ SLUGS = sorted(
     if kind.__module__.startswith("app.connectors.platforms.") and slug in PASSING
 )
 SPAN = Days(NOON.date() - dt.timedelta(days=35), NOON.date())
-CLOSED = Days(SPAN.first, SPAN.last - dt.timedelta(days=2))
+CLOSED = Days(SPAN.last - dt.timedelta(days=14), SPAN.last - dt.timedelta(days=2))
 
 
 def selected(session: Session) -> list[Account]:

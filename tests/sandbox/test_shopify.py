@@ -1,0 +1,376 @@
+"""Shopify's protocol as the sandbox speaks it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import requests
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    build_client_schema,
+    get_named_type,
+)
+
+from sandbox import CREDENTIALS, SHOPIFY_TOKEN
+from sandbox.shopify.graph import schema
+from tests.consent import say_yes
+from tests.sandbox_server import SandboxServer
+
+SCHEMA = Path(__file__).parents[2] / ".local/shopify/admin_2026-10.json.gz"
+SHOP = "larkspur-outdoor.myshopify.com"
+APP = CREDENTIALS["shopify"]
+BACK = "http://127.0.0.1:9/back"
+LATELY = "updated_at:>='2026-11-22T00:00:00Z'"
+NEW = """mutation($topic: WebhookSubscriptionTopic!, $to: WebhookSubscriptionInput!) {
+  webhookSubscriptionCreate(topic: $topic, webhookSubscription: $to) {
+    webhookSubscription { id topic uri } userErrors { message } } }"""
+RUN = """mutation($query: String!) { bulkOperationRunQuery(query: $query) {
+  bulkOperation { id status } userErrors { code message } } }"""
+STATUS = "query($id: ID!) { bulkOperation(id: $id) { status url rootObjectCount objectCount } }"
+EXPORT = (
+    '{ orders(query: "' + LATELY + '") { edges { node { id name agreements { edges { node { id '
+    "sales { edges { node { id lineType } } } } } } } } } }"
+)
+
+
+class Api:
+    """The Admin API of one shop as a script would call it."""
+
+    def __init__(self, server: SandboxServer) -> None:
+        self.server = server
+        self.root = f"{server.url}/shopify/{SHOP}/admin"
+        self.token = SHOPIFY_TOKEN
+        self.http = requests.Session()
+
+    def post(self, text: str, /, version: str = "2026-10", **variables: Any) -> requests.Response:
+        return self.http.post(
+            f"{self.root}/api/{version}/graphql.json",
+            json={"query": text, "variables": variables},
+            headers={"X-Shopify-Access-Token": self.token},
+            timeout=30,
+        )
+
+    def ask(self, text: str, /, **variables: Any) -> Any:
+        answer = self.post(text, **variables).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def code(self, text: str, /, **variables: Any) -> str:
+        """The code of the first error."""
+        error = self.post(text, **variables).json()["errors"][0]
+        return str(error.get("extensions", {}).get("code", ""))
+
+    def orders(self, first: int, **more: Any) -> Iterator[dict[str, Any]]:
+        query = """query($query: String, $first: Int, $after: String, $reverse: Boolean) {
+          orders(query: $query, first: $first, after: $after, reverse: $reverse,
+                 sortKey: UPDATED_AT) {
+            nodes { id updatedAt test } pageInfo { hasNextPage endCursor } } }"""
+        after = None
+        while True:
+            page = self.ask(query, first=first, after=after, **more)["orders"]
+            yield from page["nodes"]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+
+    def exchange(self, status: int = 200, **asked: str) -> Any:
+        answer = self.http.post(f"{self.root}/oauth/access_token", json=APP | asked, timeout=30)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def consent(self, scope: str = "read_orders,read_all_orders") -> dict[str, str]:
+        return say_yes(
+            f"{self.root}/oauth/authorize?client_id={APP['client_id']}&scope={scope}"
+            f"&redirect_uri={BACK}&state=0a1b"
+        )
+
+
+@pytest.fixture
+def api(sandbox: SandboxServer) -> Iterator[Api]:
+    made = Api(sandbox)
+    yield made
+    made.http.close()
+
+
+def test_its_schema_is_a_part_of_shopifys_own() -> None:
+    with gzip.open(SCHEMA) as file:
+        told = json.load(file)
+    real = build_client_schema(told.get("data", told), assume_valid=True).type_map
+    for name, ours in schema().type_map.items():
+        if name.startswith("__"):
+            continue
+        theirs = real[name]
+        assert type(theirs) is type(ours), name
+        if isinstance(ours, GraphQLEnumType):
+            assert isinstance(theirs, GraphQLEnumType)
+            assert set(ours.values) == set(theirs.values), name
+        if isinstance(ours, GraphQLInputObjectType):
+            assert isinstance(theirs, GraphQLInputObjectType)
+            assert {n: str(f.type) for n, f in ours.fields.items()} == {
+                n: str(f.type) for n, f in theirs.fields.items()
+            }, name
+        if isinstance(ours, GraphQLObjectType | GraphQLInterfaceType):
+            assert isinstance(theirs, GraphQLObjectType | GraphQLInterfaceType)
+            for field, made in ours.fields.items():
+                assert str(made.type) == str(theirs.fields[field].type), (name, field)
+                assert {n: str(a.type) for n, a in made.args.items()} == {
+                    n: str(a.type) for n, a in theirs.fields[field].args.items()
+                }, (name, field)
+                assert get_named_type(made.type).name in real
+
+
+def test_installing_comes_back_signed_and_its_code_is_good_once(api: Api) -> None:
+    answer = api.consent()
+    given = answer.pop("hmac")
+    text = "&".join(f"{name}={answer[name]}" for name in sorted(answer))
+    signed = hmac.new(APP["client_secret"].encode(), text.encode(), hashlib.sha256)
+    assert signed.hexdigest() == given
+    assert (answer["shop"], answer["state"]) == (SHOP, "0a1b")
+
+    token = api.exchange(code=answer["code"])
+    assert set(token) == {"access_token", "scope"}
+    api.token = token["access_token"]
+    assert api.ask("{ shop { myshopifyDomain } }")["shop"]["myshopifyDomain"] == SHOP
+    assert api.exchange(400, code=answer["code"])["error"] == "invalid_request"
+    assert api.exchange(400, code="x", client_secret="y")["error"] == "invalid_client"
+
+
+def test_an_expiring_token_is_renewed_and_the_old_pair_dies_with_the_first_use_of_the_new(
+    api: Api,
+) -> None:
+    first = api.exchange(code=api.consent()["code"], expiring="1")
+    assert first["expires_in"] == 3600
+    again = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    lost, second = api.exchange(**again), api.exchange(**again)
+    assert len({each["refresh_token"] for each in (first, lost, second)}) == 3
+    api.token = second["access_token"]
+    api.ask("{ shop { name } }")
+    assert api.exchange(400, **again)["error"] == "invalid_grant"
+
+    api.server.clock("2026-11-23T13:00:01")
+    assert api.post("{ shop { name } }").status_code == 401
+
+
+def test_client_credentials_open_a_shop_for_a_day(api: Api) -> None:
+    token = api.exchange(grant_type="client_credentials")
+    assert token["expires_in"] == 86_399
+    api.token = token["access_token"]
+    assert api.ask("{ shop { currencyCode } }")["shop"]["currencyCode"] == "USD"
+
+
+def test_a_token_opens_no_other_shop_and_none_opens_nothing(api: Api) -> None:
+    api.root = api.root.replace("larkspur-outdoor", "kessel-loeffel")
+    assert api.post("{ shop { name } }").status_code == 401
+    api.token = ""
+    refused = api.post("{ shop { name } }")
+    assert refused.status_code == 401
+    assert "Invalid API key" in refused.json()["errors"]
+
+
+def test_pages_of_any_size_hold_every_order_once(api: Api) -> None:
+    listed = [each["id"] for each in api.orders(250, query=LATELY)]
+    assert len(listed) > 100
+    assert [each["id"] for each in api.orders(17, query=LATELY)] == listed
+    assert [each["id"] for each in api.orders(40, query=LATELY, reverse=True)] == listed[::-1]
+    count = "query($q: String) { ordersCount(query: $q, limit: null) { count precision } }"
+    assert api.ask(count, q=LATELY)["ordersCount"] == {"count": len(listed), "precision": "EXACT"}
+    narrow = "query($q: String) { ordersCount(query: $q, limit: 10) { count precision } }"
+    assert api.ask(narrow, q=LATELY)["ordersCount"] == {"count": 10, "precision": "AT_LEAST"}
+
+
+def test_a_search_means_what_it_says_and_drops_terms_it_does_not_know(api: Api) -> None:
+    def found(query: str) -> set[str]:
+        return {each["id"] for each in api.orders(250, query=query)}
+
+    everything = found(LATELY)
+    tests = found(f"{LATELY} AND test:true")
+    assert found(f"{LATELY} AND -test:true") == everything - tests
+    assert found(f"{LATELY} colour:blue") == everything
+    earlier = found(f"{LATELY} AND updated_at:<'2026-11-23T00:00:00Z'")
+    later = found("updated_at:>='2026-11-23T00:00:00Z'")
+    assert earlier | later == everything
+    assert not earlier & later
+
+
+def test_without_read_all_orders_only_sixty_days_are_seen_and_without_read_orders_none(
+    api: Api,
+) -> None:
+    old = "query { ordersCount(query: \"created_at:<'2026-09-20T00:00:00Z'\") { count } }"
+    api.token = api.exchange(code=api.consent()["code"])["access_token"]
+    assert api.ask(old)["ordersCount"]["count"] > 0
+    api.server.lose_scope("shopify", "read_all_orders")
+    assert api.ask(old)["ordersCount"]["count"] == 0
+    api.server.lose_scope("shopify", "read_orders")
+    assert api.code(old) == "ACCESS_DENIED"
+    scopes = api.ask("{ currentAppInstallation { accessScopes { handle } } }")
+    assert scopes["currentAppInstallation"]["accessScopes"] == []
+
+
+def test_a_question_costs_and_an_empty_bucket_refuses(api: Api) -> None:
+    bucket = f"{api.server.url}/shopify/control/bucket"
+    requests.post(bucket, json={"size": 60, "rate": 0.01}, timeout=30)
+    query = "query($n: Int) { orders(first: $n) { nodes { id } } }"
+    cost = api.post(query, n=40).json()["extensions"]["cost"]
+    assert cost["requestedQueryCost"] == 41
+    assert cost["actualQueryCost"] <= 41
+    assert cost["throttleStatus"]["maximumAvailable"] == 60
+    refused = api.post(query, n=40).json()
+    assert refused["errors"][0]["extensions"]["code"] == "THROTTLED"
+    assert "data" not in refused
+    assert refused["extensions"]["cost"]["actualQueryCost"] is None
+    assert api.code(
+        "{ orders(first: 250) { nodes { agreements(first: 9) { nodes { id } } } } }"
+    ) == ("MAX_COST_EXCEEDED")
+
+
+def test_a_version_that_is_not_served_is_answered_by_one_that_is(api: Api) -> None:
+    assert api.post("{ shop { name } }").headers["X-Shopify-API-Version"] == "2026-10"
+    old = api.post("{ shop { name } }", version="2024-01")
+    assert old.headers["X-Shopify-API-Version"] == "2026-10"
+    assert old.json()["data"]["shop"]["name"] == "Larkspur Outdoor"
+
+
+def test_an_export_gets_on_when_asked_and_leaves_parents_before_children(api: Api) -> None:
+    made = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["bulkOperation"]
+    assert made["status"] == "CREATED"
+    states = [api.ask(STATUS, id=made["id"])["bulkOperation"] for _ in range(3)]
+    assert [each["status"] for each in states] == ["RUNNING", "RUNNING", "COMPLETED"]
+    lines = [
+        json.loads(line) for line in requests.get(states[-1]["url"], timeout=30).text.splitlines()
+    ]
+    assert len(lines) == int(states[-1]["objectCount"])
+    roots = {line["id"] for line in lines if "__parentId" not in line}
+    assert roots == {each["id"] for each in api.orders(250, query=LATELY)}
+    seen = set()
+    for line in lines:
+        assert line.get("__parentId") in seen | {None}
+        seen.add(line["id"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [("shopify_bulk_failed", "FAILED"), ("shopify_bulk_canceled", "CANCELED")],
+)
+def test_an_export_may_end_badly(api: Api, kind: str, ends: str) -> None:
+    api.server.fault(kind)
+    made = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["bulkOperation"]
+    states = [api.ask(STATUS, id=made["id"])["bulkOperation"]["status"] for _ in range(3)]
+    assert states[-1] == ends
+
+
+def test_exports_are_limited_and_unreadable_ones_refused(api: Api) -> None:
+    for _ in range(5):
+        assert not api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["userErrors"]
+    [error] = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["userErrors"]
+    assert error["code"] == "LIMIT_REACHED"
+    [error] = api.ask(RUN, query="{ products { edges { node { id } } } }")["bulkOperationRunQuery"][
+        "userErrors"
+    ]
+    assert error["code"] == "INVALID"
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        del args
+
+
+@pytest.fixture
+def receiver() -> Iterator[HTTPServer]:
+    server = HTTPServer(("127.0.0.1", 0), _Receiver)
+    server.got = []  # type: ignore[attr-defined]
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_deliveries_are_signed_with_the_apps_secret(api: Api, receiver: HTTPServer) -> None:
+    uri = f"http://127.0.0.1:{receiver.server_port}/hook"
+    asked = {"topic": "ORDERS_UPDATED", "to": {"uri": uri}}
+    assert api.ask(NEW, **asked)["webhookSubscriptionCreate"]["userErrors"] == []
+    taken = api.ask(NEW, **asked)["webhookSubscriptionCreate"]["userErrors"]
+    assert "already been taken" in taken[0]["message"]
+
+    where = f"{api.server.url}/shopify/{SHOP}/control/deliver"
+    assert requests.post(where, json={"topic": "orders/updated"}, timeout=30).json() == [200]
+    assert requests.post(where, json={"topic": "shop/redact", "to": uri}, timeout=30).json() == [
+        200
+    ]
+    for headers, body in receiver.got:  # type: ignore[attr-defined]
+        signed = hmac.new(APP["client_secret"].encode(), body, hashlib.sha256).digest()
+        assert headers["X-Shopify-Hmac-Sha256"] == base64.b64encode(signed).decode()
+        assert headers["X-Shopify-Shop-Domain"] == SHOP
+    topics = [headers["X-Shopify-Topic"] for headers, _ in receiver.got]  # type: ignore[attr-defined]
+    assert topics == ["orders/updated", "shop/redact"]
+
+
+def test_uninstalling_ends_the_tokens_of_the_shop(api: Api) -> None:
+    api.token = api.exchange(code=api.consent()["code"])["access_token"]
+    assert api.ask("mutation { appUninstall { userErrors { message } } }")
+    assert api.post("{ shop { name } }").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("token_invalid", 401),
+        ("shopify_402", 402),
+        ("shopify_403", 403),
+        ("shopify_404", 404),
+        ("shopify_423", 423),
+        ("rate_limit_app", 429),
+        ("shopify_430", 430),
+        ("server_error", 500),
+        ("unavailable", 503),
+    ],
+)
+def test_refusals_by_status(api: Api, kind: str, status: int) -> None:
+    api.server.fault(kind, platform="shopify")
+    refused = api.post("{ shop { name } }")
+    assert refused.status_code == status
+    assert refused.json()["errors"]
+    assert api.ask("{ shop { name } }")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("rate_limit_account", "THROTTLED"),
+        ("reduce_data", "MAX_COST_EXCEEDED"),
+        ("permission", "ACCESS_DENIED"),
+        ("error_in_200", "INTERNAL_SERVER_ERROR"),
+        ("shopify_inactive", "SHOP_INACTIVE"),
+        ("shopify_timeout", "TIMEOUT"),
+    ],
+)
+def test_refusals_inside_a_200(api: Api, kind: str, code: str) -> None:
+    api.server.fault(kind, platform="shopify")
+    assert api.code("{ shop { name } }") == code
+
+
+def test_an_app_that_nobody_knows_gets_a_page_that_says_so(api: Api) -> None:
+    wrong = f"{api.root}/oauth/authorize?client_id=other&redirect_uri={BACK}"
+    page = requests.get(wrong, timeout=30)
+    assert page.status_code == 400
+    assert "The app does not exist" in page.text
