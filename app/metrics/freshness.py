@@ -16,6 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.metrics.period import Period
+from app.metrics.platforms import is_shop
 from app.metrics.sources import Source, Sources
 from app.models import PlatformConnection, Reconciliation, SyncRun
 
@@ -56,11 +57,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How many account-days were compared with the platforms' own totals."""
+    """How many account-days were compared with the platforms' own totals.
+
+    Of advertising accounts spend, views and clicks are compared, of `shops` only the orders.
+    """
 
     days: int
     differences: Sequence[Difference]
     checked_at: dt.datetime
+    advertisers: int
+    shops: int
 
     @property
     def days_off(self) -> int:
@@ -68,7 +74,7 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether every day compared agrees to the cent."""
+        """Whether every day compared agrees: to the cent, or order for order."""
         return not self.differences
 
 
@@ -106,6 +112,7 @@ def match(session: Session, known: Sources, shown: Period) -> Match | None:
     if not rows:
         return None
     by_id = {source.account_id: source for source in known.counted}
+    shops = sum(is_shop(by_id[row[0]].platform) for row in rows)
     return Match(
         days=sum(row[1] for row in rows),
         differences=[
@@ -114,6 +121,8 @@ def match(session: Session, known: Sources, shown: Period) -> Match | None:
             if off
         ],
         checked_at=max(row[4] for row in rows),
+        advertisers=len(rows) - shops,
+        shops=shops,
     )
 
 

@@ -135,6 +135,7 @@ def _index() -> Response:
         connections=found,
         connected={item.connection.platform for item in found},
         labels=labels(),
+        shops={kind.slug for kind in _kinds() if kind.sells},
         quotas=quotas_of({item.connection.platform for item in found if item.reading}),
         busy=any(item.run for item in found),
     )

@@ -285,6 +285,24 @@ def test_totals_that_match_are_said_to(
     assert "Totals match the platforms to the cent" in text(alices)
 
 
+def test_a_shop_is_said_to_match_in_orders_because_nothing_else_of_it_is_compared(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    connection = make_connection(session, alice.workspace, "shopify")
+    shop = make_account(session, connection, history_from=account.history_from, read_through=TODAY)
+    session.add(_checked(shop, our="0", theirs="0"))
+    session.commit()
+    assert "Orders match the shop&#39;s own count" in text(alices)
+    assert "to the cent" not in text(alices)
+    assert "order for order" in alices.get("/connections").text
+
+    session.add(_checked(account, our="124", theirs="124"))
+    session.commit()
+    assert "Totals match the platforms to the cent, and orders the shop&#39;s own count" in text(
+        alices
+    )
+
+
 def test_totals_that_differ_are_said_to(
     session: Session, alices: FlaskClient, account: Account
 ) -> None:
