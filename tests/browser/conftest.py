@@ -138,6 +138,7 @@ def connect(page: Page, site: str, label: str, accounts: list[str], shop: str = 
             page.get_by_role("link", name=f"Connect {label}").click()
     opened.value.locator("form button").first.click()
     if shop:
+        expect(page.locator("#connected")).to_contain_text(shop)
         return
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(re.compile(f"^Which accounts of {label}"))

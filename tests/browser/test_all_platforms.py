@@ -18,6 +18,7 @@ ACCOUNTS = {
     "linkedin": ("LinkedIn Ads", "512340001"),
     "tiktok": ("TikTok Ads", "7012345678900000001"),
 }
+SHOP = "larkspur-outdoor"
 PATIENCE = 180_000
 
 
@@ -30,6 +31,7 @@ def test_every_platform_is_connected_through_its_own_window_and_read_to_the_cent
     sign_up(page, site, "Maya Kern")
     for label, account in ACCOUNTS.values():
         connect(page, site, label, [account])
+    connect(page, site, "Shopify", [], shop=SHOP)
     wait_until_read(page, PATIENCE)
     for number, (label, _) in enumerate(ACCOUNTS.values(), 1):
         expect(page.locator(f"#connection-{number}")).to_contain_text(label)
@@ -41,6 +43,14 @@ def test_every_platform_is_connected_through_its_own_window_and_read_to_the_cent
         true = sandbox.truth(account, days["from"], days["to"], of=slug)["total"]
         assert Decimal(held[slug]["spend"]) == Decimal(true["spend"])
         assert Decimal(held[slug]["conversions"]) == Decimal(str(true["conversions"]))
+    sold = sandbox.truth(f"{SHOP}.myshopify.com", days["from"], days["to"], of="shopify")["days"]
+    expect(page.locator(f"#connection-{len(ACCOUNTS) + 1}")).to_contain_text("order for order")
+    assert Decimal(held["shopify"]["store_revenue"]) == sum(Decimal(day["net"]) for day in sold)
+
+    page.goto(f"{site}/dashboard?from={days['from']}&to={days['to']}&compare=none")
+    panel = page.get_by_role("region", name="Your shop against what platforms claim")
+    expect(panel).to_contain_text(f"{sum(day['orders'] for day in sold):,} orders in your shop")
+    expect(panel).to_contain_text("Platforms count the same sale more than once.")
 
     for number, (slug, (label, _)) in enumerate(ACCOUNTS.items(), 1):
         page.goto(f"{site}/connections/{number}/health")
