@@ -39,9 +39,10 @@ COUNTING = {
     ),
     "google": Counting(
         "Google",
-        "The Conversions column; it can be a fraction with data-driven attribution.",
+        "The account's Conversions column, without view-through conversions; it can be a fraction "
+        "with data-driven attribution.",
         "As set per conversion action; by default 30 days after a click.",
-        "Booked on the day of the click, in the account's time zone.",
+        "Booked on the day of the click that led to them, in the account's time zone.",
     ),
     "linkedin": Counting(
         "LinkedIn",

@@ -71,14 +71,15 @@ BY_CODE = {
 
 SERVICE_DISABLED = "SERVICE_DISABLED"
 NO_SCOPE = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
-_REASONS = (SERVICE_DISABLED, NO_SCOPE)
+REASONS = {SERVICE_DISABLED: ("", 403), NO_SCOPE: ("", 403)}
+"""What keeps a request from reaching the Google Ads API: no family, and a status."""
 
 
 class ApiProblem(Exception):
     """Becomes an error body. `code` is empty where Google sends no GoogleAdsFailure."""
 
     def __init__(self, code: str, message: str = "", *, status: int = 0, family: str = "") -> None:
-        found_family, found_status = BY_CODE.get(code, ("", 400))
+        found_family, found_status = (BY_CODE | REASONS).get(code, ("", 400))
         self.code = code
         self.family = family or found_family
         self.status = status or found_status
@@ -94,7 +95,7 @@ class ApiProblem(Exception):
     def body(self, version: str, request_id: str) -> dict[str, Any]:
         status, generic = STATUSES[self.status]
         error: dict[str, Any] = {"code": self.status, "message": generic, "status": status}
-        if self.code in _REASONS:
+        if self.code in REASONS:
             error["message"] = self.message
             error["details"] = [_reason(self.code)]
         elif not self.code:
@@ -121,7 +122,6 @@ class ApiProblem(Exception):
 
 
 def _reason(reason: str) -> dict[str, Any]:
-    """What Google says where the Google Ads API was not reached."""
     return {
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": reason,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.google.errors import BY_CODE, SERVICE_DISABLED, ApiProblem
+from sandbox.google.errors import BY_CODE, REASONS, ApiProblem
 from sandbox.google.tokens import TokenProblem
 
 # Those of Meta's kinds that have a counterpart here.
@@ -20,7 +20,7 @@ _CODES = {
     "server_error": "INTERNAL_ERROR",
     "error_in_200": "INTERNAL_ERROR",
 }
-_ON_DEMAND = {f"google_{code.lower()}": code for code in (*BY_CODE, SERVICE_DISABLED)}
+_ON_DEMAND = {f"google_{code.lower()}": code for code in (*BY_CODE, *REASONS)}
 _OF_TOKENS = {
     "google_invalid_grant": ("invalid_grant", "Token has been expired or revoked.", 400),
     "google_invalid_client": ("invalid_client", "The OAuth client was not found.", 401),
@@ -51,8 +51,7 @@ def fail(fault: Fault) -> None:
         code = "INTERNAL_ERROR"
     if code is None:
         return
-    status = {SERVICE_DISABLED: 403}.get(code, 0)
-    problem = ApiProblem(code, status=status)
+    problem = ApiProblem(code)
     if problem.family == "quotaError":
         short = code == "RESOURCE_TEMPORARILY_EXHAUSTED"
         problem.waiting(int(fault.seconds) if short else fault.minutes * 60)

@@ -121,7 +121,7 @@ def check_presented() -> None:
     if payload["expires"] <= _now():
         raise ApiProblem("OAUTH_TOKEN_EXPIRED")
     if ADWORDS not in _held(payload["scopes"]):
-        raise ApiProblem(NO_SCOPE, "Request had insufficient authentication scopes.", status=403)
+        raise ApiProblem(NO_SCOPE, "Request had insufficient authentication scopes.")
 
 
 def _check_client(form: Mapping[str, str]) -> None:
