@@ -190,13 +190,16 @@ class FactReader:
 
     An ad that runs in several ad groups goes by its own id in the first and by `group~ad`, as
     Google's resource names have it, in the others: figures of one never replace another's.
+    `homes` holds which one is the first, and learns of ads that it does not know.
     `chosen`: conversions and their value by row, of the one action that counts alone.
     """
 
-    def __init__(self, grain: Grain, chosen: Mapping[Key, Chosen] | None = None) -> None:
+    def __init__(
+        self, grain: Grain, homes: dict[str, str], chosen: Mapping[Key, Chosen] | None = None
+    ) -> None:
         self._grain = grain
+        self._homes = homes
         self._chosen = None if chosen is None else dict(chosen)
-        self._groups: dict[str, str] = {}
 
     def fact(self, row: Row) -> Fact:
         """Raises Temporary on a number that is none, and on a row without day or id."""
@@ -243,7 +246,7 @@ class FactReader:
         ad = row.ad_group_ad.ad if row.ad_group_ad else None
         if ad is None:
             raise unusable("figures without their ad")
-        return ad_key(known(ad.id), group_id, self._groups), ad_name(ad)
+        return ad_key(known(ad.id), group_id, self._homes), ad_name(ad)
 
 
 class Chosen(msgspec.Struct):
@@ -266,9 +269,9 @@ def is_action(row: Row, wanted: str) -> bool:
     return wanted in (segments.conversion_action_name, number)
 
 
-def ad_key(ad_id: str, group_id: str, groups: dict[str, str]) -> str:
+def ad_key(ad_id: str, group_id: str, homes: dict[str, str]) -> str:
     """The ad's id, unless it is known from another ad group."""
-    return ad_id if groups.setdefault(ad_id, group_id) == group_id else f"{group_id}~{ad_id}"
+    return ad_id if homes.setdefault(ad_id, group_id) == group_id else f"{group_id}~{ad_id}"
 
 
 def _finite(number: Decimal | None) -> Decimal:
@@ -355,14 +358,14 @@ def found_group(row: Row) -> FoundEntity:
     )
 
 
-def found_ad(row: Row, groups: dict[str, str]) -> FoundEntity:
-    """`groups`: which ad group each ad was first seen in."""
+def found_ad(row: Row, homes: dict[str, str]) -> FoundEntity:
+    """`homes`: in which ad group each ad was first seen."""
     ad = row.ad_group_ad
     if ad is None or ad.ad is None or row.campaign is None or row.ad_group is None:
         raise unusable("an ad without its ad group")
     number, group_id = known(ad.ad.id), known(row.ad_group.id)
     return FoundEntity(
-        external_id=ad_key(number, group_id, groups),
+        external_id=ad_key(number, group_id, homes),
         name=ad_name(ad.ad),
         status=_status(ad),
         platform_status=_own_word(ad),

@@ -472,6 +472,26 @@ def test_days_of_the_last_year_are_never_taken_for_too_old_and_so_for_empty(
     assert google.notices == []
 
 
+def ad_row(group: str, **more: Any) -> dict[str, Any]:
+    """Something about ad 7, in one of its ad groups."""
+    ad = {"adGroupAd": {"ad": {"id": "7"}}, "adGroup": {"id": group}}
+    return {"campaign": {"id": "1"}} | ad | more
+
+
+def test_an_ad_in_two_ad_groups_is_two_ads_and_the_same_two_in_lists_and_figures(
+    google: Google, answer: Answer
+) -> None:
+    for rows in ([], [], [ad_row("21"), ad_row("22")]):
+        answer({"results": rows})
+    listed = {ad.ad_group_id: ad.external_id for ad in google.structure(ACCOUNT).ads}
+    assert listed == {"21": "7", "22": "22~7"}
+    day = {"segments": {"date": "2026-10-01"}}
+    for groups in (("22", "21"), ("22",)):
+        answer({"results": [ad_row(group, **day) for group in groups]})
+        found = {fact.ad_group_id: fact.ad_id for fact in read(google, Grain.AD)}
+        assert found == {group: listed[group] for group in groups}
+
+
 def test_totals_in_another_currency_are_not_taken_for_ours(google: Google, answer: Answer) -> None:
     answer({"results": [{"customer": {"currencyCode": "USD"}, "segments": {"date": "2026-10-01"}}]})
     with pytest.raises(ConnectorError, match="in USD"):

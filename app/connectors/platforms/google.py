@@ -98,6 +98,8 @@ class Google(Connector):
         self._oauth = OAuth(settings, http)
         self._search = Search(self)
         self._actions: dict[str, set[str]] = {}
+        # By account, in which ad group each ad goes by its own id.
+        self._homes: dict[str, dict[str, str]] = {}
 
     @classmethod
     def configured(cls, settings: Settings) -> bool:
@@ -241,11 +243,11 @@ class Google(Connector):
             groups += self._listed(account, queries.ASSET_GROUPS, "asset_group")
         ads = self._listed(account, queries.ADS, "ad_group_ad")
         self._note_surprises([*campaigns, *groups, *ads])
-        of: dict[str, str] = {}
+        homes = self._homes.setdefault(account.external_id, {})
         return Structure(
             campaigns=[answers.found_campaign(row, account) for row in campaigns],
             ad_groups=[answers.found_group(row) for row in groups],
-            ads=[answers.found_ad(row, of) for row in ads],
+            ads=[answers.found_ad(row, homes) for row in ads],
         )
 
     def facts(
@@ -297,7 +299,8 @@ class Google(Connector):
         self, account: FoundAccount, grain: Grain, days: Days, action: str
     ) -> Iterator[list[Fact]]:
         chosen = self._chosen(account, grain, days, action) if action else None
-        reader = answers.FactReader(grain, chosen)
+        homes = self._homes.setdefault(account.external_id, {})
+        reader = answers.FactReader(grain, homes, chosen)
         query = queries.figures(grain, days, conversions=not action)
         for rows in self._pages(account, query):
             yield [reader.fact(row) for row in rows]
