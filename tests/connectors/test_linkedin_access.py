@@ -357,7 +357,7 @@ def test_an_empty_answer_is_believed_after_permission_and_role_were_looked_up(
     held(linkedin, ends_in=40)
     answer("/adAnalytics", {"elements": []})
     answer("introspectToken", {"active": True, "scope": "r_ads,r_ads_reporting"})
-    answer("/adAccounts", ACCOUNTS)
+    answer("/adAccounts/5/adCampaignGroups", {"elements": []})
     assert report(linkedin) == [[]]
     assert form(wire, 1) == {"token": TOKEN, "client_id": "77abc", "client_secret": SECRET}
     answer("/adAnalytics", {"elements": []})
@@ -365,27 +365,28 @@ def test_an_empty_answer_is_believed_after_permission_and_role_were_looked_up(
 
 
 @pytest.mark.parametrize(
-    ("inspected", "listed", "error", "hint"),
+    ("inspected", "status", "error", "hint"),
     [
         ({"active": True, "scope": "r_ads"}, None, AccessRevoked, "r_ads_reporting is missing"),
-        ({"active": True}, {"elements": []}, AccountRefused, "lost its role"),
-        ({"active": False}, {"elements": []}, AccountRefused, "untick it"),
+        ({"active": True, "scope": "r_ads_reporting"}, 403, AccountRefused, "Manage access"),
+        ({"active": True}, 404, AccountRefused, "untick it"),
+        ({"active": False}, 401, AccessRevoked, "press Reconnect"),
     ],
 )
 def test_an_empty_answer_without_permission_or_role_is_no_quiet_day(
     linkedin: LinkedIn,
     answer: Answer,
     inspected: dict[str, object],
-    listed: dict[str, object] | None,
+    status: int | None,
     error: type[ConnectorError],
     hint: str,
 ) -> None:
     answer("/adAnalytics", {"elements": []})
     answer("introspectToken", inspected)
-    if listed:
-        answer("/adAccounts", listed)
+    if status:
+        answer("/adAccounts/5/adCampaignGroups", {"status": status}, status)
     with pytest.raises(error, match=hint):
-        report(held(linkedin, ends_in=40))
+        report(held(linkedin, ends_in=40, renews=False))
 
 
 def test_a_login_that_may_list_no_accounts_says_what_is_missing(

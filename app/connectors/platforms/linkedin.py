@@ -26,7 +26,7 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.linkedin_api import BY_REFRESH, Api, Question
-from app.connectors.linkedin_errors import ACCOUNT_GONE, NO_REPORTING, BadQuestion
+from app.connectors.linkedin_errors import NO_REPORTING, BadQuestion
 from app.connectors.linkedin_lists import Lists
 from app.connectors.linkedin_oauth import OAuth, Unknown
 from app.connectors.linkedin_reports import (
@@ -116,7 +116,6 @@ class LinkedIn(Connector):
         self._oauth = OAuth(settings, http)
         self._reports = Reports(self._api)
         self._lists: dict[str, Lists] = {}
-        self._readable: frozenset[str] | None = None
         self._permitted = False
 
     @classmethod
@@ -182,14 +181,16 @@ class LinkedIn(Connector):
 
     def accounts(self) -> list[FoundAccount]:
         """Every ad account in which the member has a role. One without a currency is left out."""
-        found = {account.external_id: account for account in self._listed()}
+        question = Question("adAccounts", "adAccounts", {"q": "search"})
+        listed = self._api.rows(question, _ACCOUNTS, ACCOUNTS_PAGE_SIZES)
+        found = {one.external_id: one for one in map(answers.found_account, listed)}
         for account in found.values():
             if not account.currency:
                 self.note(
                     f"LinkedIn lists the ad account {account.name} without a currency, so its "
                     "figures cannot be read. Open Campaign Manager and finish setting it up."
                 )
-        return [account for account in found.values() if account.currency]
+        return [account for account in found.values() if account.external_id and account.currency]
 
     def structure(self, account: FoundAccount) -> Structure:
         """Archived and deleted ones included."""
@@ -233,7 +234,7 @@ class LinkedIn(Connector):
             raise AccessRevoked(NO_REPORTING)
         for rows in self._reports.pages(report, days, lists.ids):
             if not rows:
-                self._check_access(report.account)
+                self._check_access(lists)
             self._say_missing(rows, report)
             yield rows
 
@@ -245,18 +246,16 @@ class LinkedIn(Connector):
                     "counts as 0. If it happens again, tell whoever runs this installation."
                 )
 
-    def _check_access(self, account: str) -> None:
+    def _check_access(self, lists: Lists) -> None:
         """Nothing happened, or nothing may be read: LinkedIn answers both with an empty list.
 
-        Raises AccessRevoked without the permission, AccountRefused without a role in the account.
+        Raises AccessRevoked without the permission, AccountRefused without a role in the account:
+        its lists are refused where its figures are just empty.
         """
         if not self._permitted:
             self._check_permission()
             self._permitted = True
-        if self._readable is None:
-            self._listed()
-        if account not in (self._readable or ()):
-            raise AccountRefused(ACCOUNT_GONE)
+        lists.groups()
 
     def _check_permission(self) -> None:
         try:
@@ -269,13 +268,6 @@ class LinkedIn(Connector):
             return
         if scope and "r_ads_reporting" not in re.split(r"[,\s]+", scope):
             raise AccessRevoked(NO_REPORTING)
-
-    def _listed(self) -> list[FoundAccount]:
-        question = Question("adAccounts", "adAccounts", {"q": "search"})
-        listed = self._api.rows(question, _ACCOUNTS, ACCOUNTS_PAGE_SIZES)
-        found = [account for account in map(answers.found_account, listed) if account.external_id]
-        self._readable = frozenset(account.external_id for account in found)
-        return found
 
     def _lists_of(self, account: FoundAccount) -> Lists:
         new = Lists(self._api, account.external_id, self.note)
