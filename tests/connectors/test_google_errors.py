@@ -221,14 +221,14 @@ def test_what_the_cloud_refuses_before_the_api_is_reached_is_understood(
 
 
 @pytest.mark.parametrize(
-    "code", [*errors.ENDED, *errors.SIGN_IN_AGAIN, *errors.TOKEN, "NOT_ADS_USER"]
+    "code", sorted({*errors.ENDED, *errors.SIGN_IN_AGAIN, *errors.TOKEN, "NOT_ADS_USER"})
 )
 def test_an_owner_reads_what_to_press_to_give_access_again(code: str) -> None:
     words = said(code).message
     assert "Open Connections and press Reconnect on Google Ads" in words.replace("open C", "Open C")
 
 
-@pytest.mark.parametrize("code", errors.REFUSED)
+@pytest.mark.parametrize("code", sorted(errors.REFUSED))
 def test_the_owner_of_a_refused_account_reads_where_to_go(code: str) -> None:
     words = said(code).message
     assert any(
@@ -237,7 +237,7 @@ def test_the_owner_of_a_refused_account_reads_where_to_go(code: str) -> None:
     ), words
 
 
-@pytest.mark.parametrize("code", [*errors.SETUP, "UNSUPPORTED_VERSION"])
+@pytest.mark.parametrize("code", sorted({*errors.SETUP, "UNSUPPORTED_VERSION"}))
 def test_whoever_runs_the_installation_reads_which_page_to_open(code: str) -> None:
     words = said(code).message
     assert "hoever runs this installation" in words
