@@ -65,20 +65,30 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """How one fact table is keyed; `entity` is the table its external ids are found in."""
+    """How one fact table is keyed; `entity` is the table its external ids are found in.
+
+    `grows_noted`: whether the growth of a day that is not over is kept in the ledger, too. Below
+    campaigns that would be thousands of rows a day which nothing asks for.
+    """
 
     name: str
     grain: str
     keys: tuple[str, ...]
     figures: tuple[str, ...]
     entity: str | None
+    grows_noted: bool = True
 
 
 _TABLES = {
     Grain.CAMPAIGN: _Table("campaign_day", "campaign", ("campaign_id",), FIGURES, "campaign"),
-    Grain.AD: _Table("ad_day", "ad", ("ad_id",), FIGURES, "ad"),
+    Grain.AD: _Table("ad_day", "ad", ("ad_id",), FIGURES, "ad", grows_noted=False),
     Grain.PLACEMENT: _Table(
-        "placement_day", "placement", ("campaign_id", "placement"), FIGURES, "campaign"
+        "placement_day",
+        "placement",
+        ("campaign_id", "placement"),
+        FIGURES,
+        "campaign",
+        grows_noted=False,
     ),
 }
 _STORE = _Table("store_day", "store", (), STORE_FIGURES, None)
@@ -207,6 +217,7 @@ def _apply(
         "known_last": known.last,
         "run": origin.sync_run_id,
         "import": origin.import_id,
+        "zone": account.time_zone,
     }
     # Enough for the differences of a chunk of 100,000 rows without a temporary file.
     connection.execute("SET LOCAL work_mem = '32MB'")
@@ -246,7 +257,8 @@ _STATEMENT = SQL("""
                CASE WHEN was THEN {old_json} END, CASE WHEN "is" THEN {new_json} END,
                %(run)s::bigint, %(import)s::bigint
         FROM change
-        WHERE was OR day BETWEEN %(known_first)s AND %(known_last)s
+        WHERE (was OR day BETWEEN %(known_first)s AND %(known_last)s)
+          AND ({grows_noted} OR day < (now() AT TIME ZONE %(zone)s)::date)
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM restated)
            + (SELECT count(*) FROM added)
@@ -278,6 +290,7 @@ def _statement(table: _Table) -> Composed:
         new=_each("fresh.{0}", table.figures),
         picked=_each("{1}", table.figures, "new_"),
         grain=SqlText(table.grain),
+        grows_noted=SqlText(table.grows_noted),
         entity_id=Identifier(keys[0]) if table.entity else SQL("%(account)s"),
         placement=SQL("placement" if "placement" in keys else "NULL"),
         old_json=_json(table.figures, "old_"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -72,6 +73,25 @@ def test_a_restated_day_lands_in_the_ledger(session: Session, account: Account) 
         "conversion_value": "56.70",
     }
     assert noted.new == noted.old | {"conversions": "2.5", "conversion_value": "60.10"}
+
+
+@pytest.mark.parametrize("grain", Grain)
+def test_the_growth_of_a_day_that_is_not_over_is_noted_of_campaigns_only(
+    session: Session, account: Account, grain: Grain
+) -> None:
+    account.time_zone = "Pacific/Auckland"
+    session.commit()
+    now = dt.datetime.now(ZoneInfo(account.time_zone)).date()
+    days = [now - dt.timedelta(days=1), now]
+    known = Days(*days)
+    ad, place = "a1" if grain is Grain.AD else "", "feed" if grain is Grain.PLACEMENT else ""
+    read = [fact(day, ad=ad, placement=place) for day in days]
+    put(session, account, read, grain=grain, days=days)
+
+    grown = [each._replace(impressions=2000) for each in read]
+    assert put(session, account, grown, grain=grain, days=days, read_before=known).rows_changed == 2
+    noted = {row.day for row in revisions(session)}
+    assert noted == (set(days) if grain is Grain.CAMPAIGN else {days[0]})
 
 
 def test_a_row_that_no_longer_comes_is_taken_away_and_noted(
