@@ -27,6 +27,7 @@ from app.connectors.words import Days, Grain
 from app.models import (
     Account,
     PlatformConnection,
+    QuotaUse,
     Reconciliation,
     SyncRun,
 )
@@ -188,10 +189,11 @@ def unfinished(session: Session) -> int:
 
 
 def rested(session: Session, sandbox: SandboxServer, now: dt.datetime) -> dt.datetime:
-    """When every connection may be asked again; the sandbox's clock goes along."""
+    """When every connection and quota may be asked again; the sandbox's clock goes along."""
     session.commit()
-    until = session.scalar(select(func.max(PlatformConnection.paused_until)))
-    later = max(now, until or now) + dt.timedelta(seconds=1)
+    ends = (PlatformConnection.paused_until, QuotaUse.refused_until)
+    known = [session.scalar(select(func.max(end))) for end in ends]
+    later = max([now, *filter(None, known)]) + dt.timedelta(seconds=1)
     sandbox.clock(later.isoformat())
     return later
 
