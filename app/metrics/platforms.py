@@ -46,9 +46,10 @@ COUNTING = {
     ),
     "linkedin": Counting(
         "LinkedIn",
-        "Website conversions, after a click or a view, and lead forms sent on LinkedIn, together; in "
-        "an uploaded export, its Conversions column. Their value is that of the website conversions, "
-        "for LinkedIn gives none to a form. Cost and value are in the account's own currency.",
+        "Website conversions, after a click or a view, and lead forms sent on LinkedIn, together; "
+        "in an uploaded export, its Conversions column. Their value is that of the website "
+        "conversions, for LinkedIn gives none to a form. Cost and value are in the account's own "
+        "currency.",
         "By default 30 days after a click, 7 days after a view; several campaigns may be "
         "credited with one conversion.",
         "Days are in UTC.",
