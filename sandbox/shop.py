@@ -9,7 +9,7 @@ claims arrive over weeks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -101,6 +101,13 @@ class _Life(NamedTuple):
     order: Order
     touched: tuple[dt.datetime, ...]
 
+    @property
+    def moments(self) -> Iterator[dt.datetime]:
+        """Whenever something happens to it."""
+        yield self.order.created_at
+        yield from self.touched
+        yield from (each.happened_at for each in self.order.agreements)
+
     def at(self, now: dt.datetime) -> Order:
         order = self.order
         happened = tuple(each for each in order.agreements if each.happened_at <= now)
@@ -108,6 +115,24 @@ class _Life(NamedTuple):
         moments += [each.happened_at for each in happened]
         gone = order.cancelled_at if order.cancelled_at and order.cancelled_at <= now else None
         return order._replace(updated_at=max(moments), cancelled_at=gone, agreements=happened)
+
+
+class _Day:
+    """The orders that a day's sources brought."""
+
+    def __init__(self, lives: Iterable[_Life]) -> None:
+        self._lives = list(lives)
+        moments = (moment for life in self._lives for moment in life.moments)
+        self._over = max(moments, default=dt.datetime.min.replace(tzinfo=dt.UTC))
+        self._ended: list[Order] | None = None
+
+    def at(self, now: dt.datetime) -> list[Order]:
+        """As they look at an instant; when nothing happens to them any more, ever the same."""
+        if now < self._over:
+            return [life.at(now) for life in self._lives if life.order.created_at <= now]
+        if self._ended is None:
+            self._ended = [life.at(now) for life in self._lives]
+        return self._ended
 
 
 class Orders:
@@ -118,7 +143,7 @@ class Orders:
         self._world = world
         # What tests add to the campaigns by the thousand brings no orders.
         self._planned = World(world.seed, world.anchor)
-        self._lives: dict[tuple[Shop, dt.date], list[_Life]] = {}
+        self._days: dict[tuple[Shop, dt.date], _Day] = {}
         self._seen: dict[Shop, tuple[object, tuple[Order, ...]]] = {}
 
     def shop(self, domain: str) -> Shop | None:
@@ -131,8 +156,10 @@ class Orders:
         version = (now, tuple(self._world.restated), tuple(self._world.restated_at))
         kept = self._seen.get(shop)
         if kept is None or kept[0] != version:
-            orders = (life.at(now) for life in self._all(shop, now) if life.order.created_at <= now)
-            kept = (version, tuple(sorted(orders, key=lambda each: (each.updated_at, each.id))))
+            kept = (
+                version,
+                tuple(sorted(self._all(shop, now), key=lambda each: (each.updated_at, each.id))),
+            )
             self._seen[shop] = kept
         return kept[1]
 
@@ -151,15 +178,15 @@ class Orders:
     def _opened(self) -> dt.date:
         return self._planned.anchor - OPENED
 
-    def _all(self, shop: Shop, now: dt.datetime) -> Iterator[_Life]:
+    def _all(self, shop: Shop, now: dt.datetime) -> Iterator[Order]:
         # An account's zone may be a day ahead of UTC.
         for number in range((now.date() - self._opened).days + 2):
             day = self._opened + dt.timedelta(days=number)
-            if (shop, day) not in self._lives:
-                self._lives[shop, day] = list(self._placed(shop, day))
-            yield from self._lives[shop, day]
+            if (shop, day) not in self._days:
+                self._days[shop, day] = _Day(self._placed(shop, day))
+            yield from self._days[shop, day].at(now)
         for number, span in enumerate(self._world.restated):
-            yield from _imported(shop, span, number, self._world.restated_at[number])
+            yield from _Day(_imported(shop, span, number, self._world.restated_at[number])).at(now)
 
     def _placed(self, shop: Shop, day: dt.date) -> Iterator[_Life]:
         came = 0
