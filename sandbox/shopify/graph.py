@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,12 +75,8 @@ def schema() -> GraphQLSchema:
 
 def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
     """The whole envelope: data, errors, and what it cost."""
-    try:
-        document = parse(str(body.get("query") or ""))
-    except GraphQLError as error:
-        return {"errors": [error.formatted]}
-    invalid = validate(schema(), document)
-    if invalid:
+    document, invalid = _read(str(body.get("query") or ""))
+    if document is None or invalid:
         return {"errors": [error.formatted for error in invalid]}
     variables = body.get("variables") or {}
     requested = cost.Priced(document, variables).requested()
@@ -93,6 +89,16 @@ def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
             "extensions": {"cost": _cost(asking, requested, None)},
         }
     return _executed(asking, document, variables, requested)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+    """The document and what is wrong with it; the same few are asked over and over."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return None, [error]
+    return document, validate(schema(), document)
 
 
 def denied(field: str) -> GraphQLError:
