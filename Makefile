@@ -41,8 +41,8 @@ run: $(RUNTIME) ## Serve everything on http://127.0.0.1:8000 (another port: PORT
 test: lint $(BROWSER) $(SCHEMA) ## Everything: lint, types, import contracts, templates, tests in a real browser
 	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2
 
-prove: $(TOOLS) $(BROWSER) ## The long tests: kill -9 in mid-sync, two processes at once, whole histories
-	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -m prove
+prove: $(TOOLS) $(BROWSER) ## The long tests: 200 schedules of faults and kills, 10,000 campaigns, whole histories
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2 -m prove
 
 bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figures)
 	$(BIN)/python -m bench.sync
