@@ -8,13 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import ClassVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -24,16 +21,12 @@ from app.connectors.errors import (
     ConnectorError,
     OAuthDenied,
     SetupProblem,
-    Temporary,
 )
 from app.connectors.http import Http
 from app.connectors.shopify_api import Api, UserError
-from app.connectors.shopify_bulk import FRESH, NEVER, RECENT, Bulk
 from app.connectors.shopify_errors import NO_ORDERS, SIXTY_DAYS
 from app.connectors.shopify_hooks import Hooks
-from app.connectors.shopify_orders import Days as Booked
-from app.connectors.shopify_orders import Oddities, Shop, instant
-from app.connectors.shopify_pages import Pages, TooMany
+from app.connectors.shopify_sales import HISTORY_DAYS, PAGED_DAYS, Sales
 from app.connectors.shopify_shops import is_shop, shop_domain, shop_url
 from app.connectors.shopify_signature import signs_query
 from app.connectors.shopify_tokens import (
@@ -66,10 +59,6 @@ SHOWN_DAYS = 59
 CALLBACK_AGE_SECONDS = 600
 RENEW_OFFLINE = dt.timedelta(minutes=10)
 RENEW_CLIENT_CREDENTIALS = dt.timedelta(hours=1)
-# Days further back than this are read in bulk, and a longer span brings in the whole history.
-PAGED_DAYS = 35
-WHOLE_HISTORY_FROM = 92
-COUNTED_AT_ONCE = 31
 # Shopify's own demonstration shop: it has this app no more than any other stranger's has.
 STRANGER = "hydrogen-preview.myshopify.com"
 _SHOP_FIELD = PastedField(
@@ -134,11 +123,6 @@ class _About(msgspec.Struct, rename="camel"):
         return [scope.handle for scope in self.current_app_installation.access_scopes]
 
 
-class _Counted(msgspec.Struct):
-    count: int
-    precision: str = "EXACT"
-
-
 class _Gone(msgspec.Struct, rename="camel"):
     user_errors: list[UserError] = []
 
@@ -148,7 +132,6 @@ class _Uninstalled(msgspec.Struct, rename="camel"):
 
 
 _ABOUT = msgspec.json.Decoder(_About, strict=False)
-_COUNTS = msgspec.json.Decoder(dict[str, _Counted | None], strict=False)
 _UNINSTALLED = msgspec.json.Decoder(_Uninstalled, strict=False)
 
 
@@ -164,7 +147,7 @@ class Shopify(Connector):
     tagline = "E-commerce analytics"
     colour = "#65a30d"
     restates_days = 7
-    history_days = 3653
+    history_days = HISTORY_DAYS
     chunk_days = PAGED_DAYS
     readers = 2
     grains: ClassVar[tuple[Grain, ...]] = ()
@@ -193,9 +176,7 @@ class Shopify(Connector):
         super().__init__(settings, http, grant)
         self._api = Api(settings, http, self.granted, self.renewed, self.note)
         self._tokens = Tokens(settings, http)
-        self._in_bulk = threading.Lock()
-        self._history: tuple[dt.date, Booked] | None = None
-        self._no_history: ConnectorError | None = None
+        self._sales = Sales(settings, http, self._api, self.note)
 
     @classmethod
     def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
@@ -351,33 +332,12 @@ class Shopify(Connector):
         return iter(())
 
     def store_days(self, account: FoundAccount, days: Days) -> list[StoreFigures]:
-        """See `shopify_orders` for what is booked to which day.
-
-        Recent days are read in pages. Older ones, and days with too many orders, come from a bulk
-        operation; a span of months brings in the whole history at once, for the spans to come.
-        """
-        shop = Shop(ZoneInfo(account.time_zone), account.currency, Oddities())
-        booked = self._booked(shop, days)
-        for notice in shop.odd.notices:
-            self.note(f"{account.name}: {notice}")
-        return [
-            booked[day].figures(day)
-            for day in sorted(booked)
-            if days.first <= day <= days.last and booked[day].eventful
-        ]
+        """See `shopify_orders` for what is booked to which day."""
+        return self._sales.days(account, days)
 
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
         """Orders, counted by Shopify itself."""
-        shop = Shop(ZoneInfo(account.time_zone), account.currency, Oddities())
-        every = [days.first + dt.timedelta(days=offset) for offset in range(len(days))]
-        if len(every) > COUNTED_AT_ONCE and not self._counts([_between(shop, days)])[0]:
-            return []
-        found: list[tuple[dt.date, int]] = []
-        for at in range(0, len(every), COUNTED_AT_ONCE):
-            some = every[at : at + COUNTED_AT_ONCE]
-            counts = self._counts([_between(shop, Days(day, day)) for day in some])
-            found += zip(some, counts, strict=True)
-        return [DayTotal(day, Decimal(0), 0, 0, count) for day, count in found if count]
+        return self._sales.counted(account, days)
 
     def _app(self) -> dict[str, str]:
         return {
@@ -448,57 +408,6 @@ class Shopify(Connector):
             raise AccessRevoked(NO_ORDERS)
         return about
 
-    def _booked(self, shop: Shop, days: Days) -> Booked:
-        today = shop.day(self.http.now())
-        if days.first < today - dt.timedelta(days=PAGED_DAYS):
-            return self._from_history(shop, days, today)
-        pages = Pages(self._api, shop)
-        try:
-            booked = pages.since(days.first)
-        except TooMany:
-            return self._bulk(shop).since(days.first, reuse=RECENT)
-        if pages.imported:
-            self.note(
-                f"{len(pages.imported)} orders were entered in Shopify with a date before "
-                f"{days.first}. To have them on their own days, read those days again."
-            )
-        return booked
-
-    def _from_history(self, shop: Shop, days: Days, today: dt.date) -> Booked:
-        """One thread runs the operation; whoever comes later takes what it brought."""
-        with self._in_bulk:
-            if self._no_history is not None:
-                raise self._no_history
-            if self._history is None or self._history[0] > days.first:
-                since, reuse = days.first, NEVER
-                if len(days) >= WHOLE_HISTORY_FROM:
-                    reuse = FRESH
-                    limit = today - dt.timedelta(days=self.history_days)
-                    # The same question all month, so that a run that was killed finds its answer.
-                    since = min(since, limit.replace(day=1))
-                try:
-                    self._history = since, self._bulk(shop).since(since, reuse=reuse)
-                except ConnectorError as error:
-                    self._no_history = error
-                    raise
-            return self._history[1]
-
-    def _bulk(self, shop: Shop) -> Bulk:
-        return Bulk(self.settings.shopify_url_template, self.http, self._api, shop)
-
-    def _counts(self, queries: Sequence[str]) -> list[int]:
-        asked: dict[str, str | bool] = {}
-        for number, query in enumerate(queries, start=1):
-            asked |= {f"day{number}": query, f"with{number}": True}
-        found = self._api.ask("orders_per_day", _COUNTS, asked, size=len(queries))
-        counts = [found.get(f"day{number}") for number in range(1, len(queries) + 1)]
-        if not all(count is not None and count.precision == "EXACT" for count in counts):
-            raise Temporary(
-                "Shopify did not count its orders exactly. Stored figures are unchanged, and it "
-                "will be asked again."
-            )
-        return [count.count for count in counts if count is not None]
-
 
 def _pasted(shop: str, pasted: str) -> Grant:
     token = pasted.strip()
@@ -519,8 +428,3 @@ def _pasted(shop: str, pasted: str) -> Grant:
 
 def _history_note(scopes: Sequence[str]) -> dict[str, str]:
     return {} if reads(scopes, "read_all_orders") else {"note": SIXTY_DAYS}
-
-
-def _between(shop: Shop, days: Days) -> str:
-    first, end = shop.start(days.first), shop.start(days.last + dt.timedelta(days=1))
-    return f"processed_at:>='{instant(first)}' AND processed_at:<'{instant(end)}' AND test:false"
