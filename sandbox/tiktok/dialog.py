@@ -22,7 +22,7 @@ def show() -> Response:
         "tiktok_dialog.html",
         problem="",
         user=USER_NAME,
-        scopes=SCOPES,
+        scopes=SCOPES.items(),
         accounts=state().world.within_reach("tiktok"),
         carried={name: request.values[name] for name in _CARRIED if name in request.values},
         host=urlsplit(request.values["redirect_uri"]).netloc,
