@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import connect, sign_up, wait_until_read
@@ -51,6 +52,9 @@ def test_every_platform_is_connected_through_its_own_window_and_read_to_the_cent
     expect(panel).to_contain_text(f"{sum(day['orders'] for day in sold):,} orders in your shop")
     expect(panel).to_contain_text("Platforms count the same sale more than once.")
 
+    assert _deliver(sandbox, site, secret="somebody else's") == [401]
+    assert _deliver(sandbox, site) == [200]
+
     for slug, (label, _) in ACCOUNTS.items():
         page.goto(f"{site}/connections")
         _row(page, label).get_by_role("link", name="Data health").click()
@@ -65,6 +69,17 @@ def test_every_platform_is_connected_through_its_own_window_and_read_to_the_cent
         page.get_by_role("button", name="Disconnect").click()
         expect(_row(page, label)).to_contain_text("Disconnected")
     assert _by_platform(page, site, days) == held
+
+
+def _deliver(sandbox: SandboxServer, site: str, **how: str) -> list[int]:
+    """Let the shop announce a change; what the app answered."""
+    answer = requests.post(
+        f"{sandbox.url}/shopify/{SHOP}.myshopify.com/control/deliver",
+        json={"topic": "orders/updated", "to": f"{site}/webhooks/shopify", **how},
+        timeout=30,
+    )
+    found: list[int] = answer.json()
+    return found
 
 
 def _row(page: Page, label: str) -> Locator:
