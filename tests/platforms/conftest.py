@@ -37,8 +37,8 @@ def settings(database_url: str, sandbox: SandboxServer) -> Settings:
 def connected(session: Session, alice: Member, settings: Settings) -> Connect:
     """Connects a platform with all its accounts; `repairs` is the connection to renew."""
 
-    def do(slug: str, repairs: int | None = None) -> PlatformConnection:
-        with Http(sleep=lambda _: None, wall=NOON.timestamp) as http:
+    def do(slug: str, repairs: int | None = None, now: dt.datetime = NOON) -> PlatformConnection:
+        with Http(sleep=lambda _: None, wall=now.timestamp) as http:
             made = connect(
                 session,
                 granted(slug, settings, http),

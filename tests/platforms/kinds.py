@@ -80,7 +80,6 @@ PASSING = {
         "repeated_cursor",
         "empty_page",
         "no_rows",
-        "shopify_partly",
         "shopify_402",
         "shopify_423",
         "shopify_430",
@@ -132,6 +131,13 @@ DEADLY: dict[str, tuple[str, ...]] = {
         # Heals while the token is some seconds old.
         "linkedin_token_not_known_yet",
     ),
-    "shopify": ("token_expired", "token_invalid", "permission", "shopify_403", "shopify_404"),
+    "shopify": (
+        "token_expired",
+        "token_invalid",
+        "permission",
+        "shopify_partly",
+        "shopify_403",
+        "shopify_404",
+    ),
     "tiktok": ("token_invalid", "tiktok_40105", "tiktok_40102", "permission"),
 }

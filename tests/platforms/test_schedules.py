@@ -124,7 +124,7 @@ def test_after_the_faults_every_figure_is_the_platforms_own(
     for slug, connection in connections.items():
         if needs_its_owner(session, connection):
             assert slug in doomed, connection.status_reason
-            connected(slug, connection.id)
+            connected(slug, connection.id, now)
 
     for connection in connections.values():
         ask(session, connection, now)
