@@ -24,7 +24,6 @@ PASSING = {
         "rate_limit_account",
         "rate_limit_app",
         "unavailable",
-        "permission",
         "error_in_200",
         "repeated_cursor",
         "empty_page",
@@ -35,7 +34,6 @@ PASSING = {
         "google_excessive_short_term_query_resource_consumption",
         "google_excessive_long_term_query_resource_consumption",
         "google_expired_page_token",
-        "google_customer_not_enabled",
         "google_service_disabled",
         "google_cloud_project_not_approved_for_production",
         "google_unsupported_version",
@@ -115,6 +113,9 @@ PASSING = {
 DEADLY: dict[str, tuple[str, ...]] = {
     "meta": ("token_expired", "token_invalid", "token_checkpoint", "permission"),
     "google": (
+        # Of one account only, unless it hits them all.
+        "permission",
+        "google_customer_not_enabled",
         "token_expired",
         "token_invalid",
         "token_checkpoint",
