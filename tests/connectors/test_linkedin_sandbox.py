@@ -480,7 +480,7 @@ def test_a_missing_permission_for_figures_is_said_and_not_taken_for_zeros(
 ) -> None:
     with pytest.raises(OAuthDenied, match="r_ads_reporting"):
         exchange(unconnected, signed_in(unconnected, scope="r_ads"))
-    with pytest.raises(OAuthDenied, match="did not give the permission r_ads, so"):
+    with pytest.raises(OAuthDenied, match="did not give the permission r_ads, without"):
         exchange(unconnected, signed_in(unconnected, scope="r_ads_reporting"))
     assert live.grant is not None
     told = replace(live.grant, scopes=("r_ads",))

@@ -67,16 +67,16 @@ WARN_BEFORE_SUNSET = dt.timedelta(days=60)
 _ACCOUNTS = msgspec.json.Decoder(answers.Page[answers.AdAccount], strict=False)
 _USERS = msgspec.json.Decoder(answers.Page[answers.AccountUser], strict=False)
 
-_NO_REPORTING = (
-    "LinkedIn did not give the permission r_ads_reporting, without which it answers every question "
-    "about figures with nothing, so nothing was connected. Whoever runs this installation checks "
-    "that Advertising API is listed on the Products tab of the app at "
-    "linkedin.com/developers/apps; then press Connect again."
+_NOT_GIVEN = (
+    "LinkedIn did not give the permission {scope}, {without}, so nothing was connected. Whoever "
+    "runs this installation checks that Advertising API is listed on the Products tab of the app "
+    "at linkedin.com/developers/apps; then press Connect again."
 )
-_NO_ADS = _NO_REPORTING.replace(
-    "r_ads_reporting, without which it answers every question about figures with nothing",
-    "r_ads, so no ad account can be read",
-).replace("read, so nothing", "read and nothing")
+_NO_REPORTING = _NOT_GIVEN.format(
+    scope="r_ads_reporting",
+    without="without which it answers every question about figures with nothing",
+)
+_NO_ADS = _NOT_GIVEN.format(scope="r_ads", without="without which no ad account can be read")
 _BY_HAND = (
     "Sign in at linkedin.com as the member who connected it, open Settings & Privacy, Data "
     "privacy, Permitted services, and remove this installation's app. By itself the access ends "
