@@ -25,6 +25,7 @@ from app.models import Account, PlatformConnection, Workspace
 from app.settings import Settings
 from bench.platforms import ROOT, TODAY, told
 from local.postgres import Cluster
+from sandbox.clock import noon
 from tests.consent import granted, sandbox_settings
 from tests.sandbox_server import start, stop
 
@@ -90,7 +91,7 @@ def prepared(folder: Path, slugs: list[str]) -> Iterator[tuple[list[dict[str, An
         engine = create_engine(database)
         cases = []
         for slug in slugs or sorted(Connector.registry):
-            with Http() as http:
+            with Http(wall=noon(TODAY).timestamp) as http:
                 connector = granted(slug, settings, http)
                 account = max(connector.accounts(), key=lambda one: _size(connector, one))
             with Session(engine) as session:

@@ -33,6 +33,7 @@ from bench.cases import world
 from bench.platforms import ROOT
 from jobs.app import make_queue
 from jobs.runtime import KEY, Runtime
+from sandbox.clock import noon
 from tests.consent import granted
 
 
@@ -67,7 +68,7 @@ def main(workspaces: int) -> None:
         # The sandbox's own quota would end a day of 100 Google connections, as Explorer's does.
         settings = replace(standing, google_daily_operations=0, job_concurrency=8)
         engine = create_engine(database)
-        _connect(settings, workspaces)
+        _connect(settings, workspaces, today)
         for _ in range(2):
             _make_due(database, today)
             tape.rewind(0)
@@ -106,7 +107,7 @@ def main(workspaces: int) -> None:
     )
 
 
-def _connect(settings: Settings, workspaces: int) -> None:
+def _connect(settings: Settings, workspaces: int, today: dt.date) -> None:
     """The same five logins in every workspace, with all their accounts chosen."""
     vault = Vault(settings.encryption_keys)
     engine = create_engine(settings.database_url)
@@ -118,7 +119,7 @@ def _connect(settings: Settings, workspaces: int) -> None:
         session.add_all(made)
         session.flush()
         for slug in sorted(Connector.registry):
-            with Http() as http:
+            with Http(wall=noon(today).timestamp) as http:
                 connector = granted(slug, settings, http)
                 accounts = connector.accounts()
             if connector.grant is None:
