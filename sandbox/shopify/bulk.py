@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hmac
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from flask import request
-from graphql import FieldNode, GraphQLError, OperationDefinitionNode, SelectionSetNode, parse
-from graphql.language.ast import StringValueNode
+from graphql import GraphQLError
 
 from sandbox.shop import Order, Shop
-from sandbox.shopify import things
-from sandbox.shopify.connections import Listed
+from sandbox.shopify import searching, things
+from sandbox.shopify.exporting import Export, NotForExport
 from sandbox.state import state
 
 AT_ONCE = 5
 POLLS = 2
 """How often an operation is still under way when asked for."""
+KEPT = dt.timedelta(days=7)
+"""How long a file can be fetched."""
+NO_NODES = (
+    "The parent 'node' field for a nested connection must return a type that implements the "
+    "'Node' interface. Invalid connections: agreements."
+)
+"""What Shopify told everyone who exported agreements, in the spring of 2026."""
 
 Orders = Callable[[str | None, str], list[Order]]
 
 
 @dataclass
 class Operation:
-    """`fate` is what it will end as: COMPLETED, FAILED, CANCELED; `short` loses half its file."""
+    """`fate` is what it will end as.
+
+    COMPLETED, CANCELED, FAILED with nothing, PARTIAL (failed with half of the lines), or SHORT
+    (completed, but half of its file is missing).
+    """
 
     id: str
     shop: Shop
     query: str
-    created_at: str
+    created_at: dt.datetime
+    grouped: bool = False
     status: str = "CREATED"
     fate: str = "COMPLETED"
-    short: bool = False
+    error: str | None = None
+    ended_at: dt.datetime | None = None
     polls: int = 0
-    lines: bytes = b""
-    objects: int = 0
+    lines: list[bytes] = field(default_factory=list)
     roots: int = 0
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
@@ -45,37 +58,43 @@ class Operation:
     def running(self) -> bool:
         return self.status in ("CREATED", "RUNNING", "CANCELING")
 
+    @property
+    def file(self) -> bytes:
+        """What can be fetched."""
+        whole = b"".join(self.lines)
+        return whole[: len(whole) // 2] if self.fate == "SHORT" else whole
+
 
 @dataclass
 class Operations:
     made: list[Operation] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
-    """What the next ones end as, where that is not COMPLETED."""
+    """What becomes of the next ones, where they are not COMPLETED; REFUSED ones never begin."""
 
 
-def run(shop: Shop, query: str, *, may_read: bool) -> dict[str, Any]:
+def run(shop: Shop, query: str, *, grouped: bool) -> dict[str, Any]:
     """`bulkOperationRunQuery`."""
-    try:
-        _selection(query)
-    except (GraphQLError, LookupError) as error:
-        return _refused("INVALID", f"Invalid bulk query: {error}")
-    if not may_read:
-        return _refused("INVALID", "Access denied for orders field.")
     held = state().memory(Operations)
+    try:
+        Export(query)
+    except NotForExport as problem:
+        return _refused("INVALID", f"Invalid bulk query: {problem}")
     if sum(each.running for each in _mine(shop)) >= AT_ONCE:
         return _refused(
             "LIMIT_REACHED", "A bulk query operation for this app and shop is already in progress."
         )
+    fate = held.ends.pop(0) if held.ends else "COMPLETED"
+    if fate == "REFUSED":
+        return _refused("INVALID", NO_NODES)
     number = 6_300_000_000_000 + len(held.made)
     made = Operation(
         f"gid://shopify/BulkOperation/{number}",
         shop,
         query,
-        things.moment(state().clock.now()),
-        fate=held.ends.pop(0) if held.ends else "COMPLETED",
+        state().clock.now(),
+        grouped=grouped,
+        fate=fate,
     )
-    if made.fate == "SHORT":
-        made.fate, made.short = "COMPLETED", True
     held.made.append(made)
     return {"bulkOperation": _described(made), "userErrors": []}
 
@@ -89,11 +108,12 @@ def status(shop: Shop, operation: str, orders: Orders) -> dict[str, Any] | None:
     return None
 
 
-def listed(shop: Shop, orders: Orders) -> list[dict[str, Any]]:
-    """`bulkOperations`, the oldest first."""
+def listed(shop: Shop, query: str | None, orders: Orders) -> list[dict[str, Any]]:
+    """`bulkOperations`, the newest first."""
     for each in _mine(shop):
         _advance(each, orders)
-    return [_described(each) for each in _mine(shop)]
+    newest = reversed(_mine(shop))
+    return [_described(each) for each in newest if searching.fits(query, _searched(each))]
 
 
 def cancel(shop: Shop, operation: str) -> dict[str, Any]:
@@ -106,11 +126,12 @@ def cancel(shop: Shop, operation: str) -> dict[str, Any]:
     return {"bulkOperation": None, "userErrors": [error]}
 
 
-def file(key: str) -> bytes | None:
-    """What a signed address hands out, or None; whole or, as a mishap, half."""
+def file(number: str, signature: str) -> bytes | None:
+    """What a signed address hands out, or None when it has run out or is none."""
     for each in state().memory(Operations).made:
-        if each.key == key and each.status == "COMPLETED":
-            return each.lines[: len(each.lines) // 2] if each.short else each.lines
+        signed = hmac.compare_digest(each.key.encode(), signature.encode())
+        if signed and each.id.endswith(f"/{number}") and not _over(each):
+            return each.file
     return None
 
 
@@ -121,97 +142,73 @@ def _advance(operation: Operation, orders: Orders) -> None:
     operation.status = "RUNNING"
     if operation.polls <= POLLS:
         return
-    operation.status = operation.fate
-    if operation.fate == "COMPLETED":
-        query, selection = _selection(operation.query)
-        lines = [
-            msgspec.json.encode(line)
-            for order in orders(query, "orders")
-            for line in _lines(things.order(operation.shop, order), selection, operation)
-        ]
-        operation.lines = b"".join(line + b"\n" for line in lines)
-        operation.objects = len(lines)
+    operation.ended_at = state().clock.now()
+    if operation.fate == "CANCELED":
+        operation.status = "CANCELED"
+        return
+    try:
+        _write(operation, orders)
+    except GraphQLError:
+        operation.status, operation.error = "FAILED", "ACCESS_DENIED"
+        return
+    operation.status = "COMPLETED"
+    if operation.fate in ("FAILED", "PARTIAL"):
+        operation.status = "FAILED"
+        operation.error = "TIMEOUT" if operation.fate == "PARTIAL" else "INTERNAL_SERVER_ERROR"
+        kept = len(operation.lines) // 2 if operation.fate == "PARTIAL" else 0
+        operation.lines = operation.lines[:kept]
 
 
-def _lines(
-    thing: dict[str, Any], selection: SelectionSetNode, operation: Operation, parent: str = ""
-) -> Iterator[dict[str, Any]]:
-    line: dict[str, Any] = {}
-    children: list[tuple[Listed, SelectionSetNode]] = []
-    for node in _fields(selection):
-        name = node.alias.value if node.alias else node.name.value
-        value = thing.get(node.name.value)
-        if isinstance(value, Listed):
-            children.append((value, _nodes(node)))
-        else:
-            line[name] = _plain(value, node)
-    if parent:
-        line["__parentId"] = parent
-    else:
-        operation.roots += 1
-    yield line
-    for many, inner in children:
-        for child in many.things:
-            yield from _lines(child, inner, operation, thing["id"])
-
-
-def _plain(value: Any, node: FieldNode) -> Any:
-    if node.selection_set is None or not isinstance(value, dict):
-        return value
-    return {
-        inner.name.value: _plain(value.get(inner.name.value), inner)
-        for inner in _fields(node.selection_set)
-    }
-
-
-def _selection(query: str) -> tuple[str | None, SelectionSetNode]:
-    """The search and the fields of `orders`, the one list that can be exported here."""
-    roots = [
-        node
-        for operation in parse(query).definitions
-        if isinstance(operation, OperationDefinitionNode)
-        for node in _fields(operation.selection_set)
+def _write(operation: Operation, orders: Orders) -> None:
+    export = Export(operation.query)
+    found = [things.order(operation.shop, order) for order in orders(export.query, "orders")]
+    operation.roots = len(found)
+    operation.lines = [
+        msgspec.json.encode(line) + b"\n" for line in export.lines(found, grouped=operation.grouped)
     ]
-    if [root.name.value for root in roots] != ["orders"]:
-        raise LookupError("orders is what can be exported")
-    for argument in roots[0].arguments or ():
-        if argument.name.value == "query" and isinstance(argument.value, StringValueNode):
-            return argument.value.value, _nodes(roots[0])
-    return None, _nodes(roots[0])
 
 
-def _nodes(node: FieldNode) -> SelectionSetNode:
-    """What is asked of each thing of a list: `edges { node { … } }` or `nodes { … }`."""
-    for inner in _fields(node.selection_set):
-        if inner.name.value in ("node", "nodes") and inner.selection_set is not None:
-            return inner.selection_set
-        if inner.name.value == "edges":
-            return _nodes(inner)
-    raise LookupError(f"nothing is asked of {node.name.value}")
-
-
-def _fields(selection: SelectionSetNode | None) -> list[FieldNode]:
-    return (
-        [node for node in selection.selections if isinstance(node, FieldNode)] if selection else []
-    )
+def _over(operation: Operation) -> bool:
+    ended = operation.ended_at
+    return ended is None or state().clock.now() - ended >= KEPT
 
 
 def _described(operation: Operation) -> dict[str, Any]:
     done = operation.status == "COMPLETED"
-    address = f"{request.host_url}shopify/bulk/{operation.key}"
+    address = _address(operation) if operation.lines else None
+    ended = operation.ended_at
     return {
         "id": operation.id,
-        "status": operation.status,
-        "errorCode": "INTERNAL_SERVER_ERROR" if operation.status == "FAILED" else None,
-        "createdAt": operation.created_at,
-        "completedAt": things.moment(state().clock.now()) if done else None,
-        "objectCount": str(operation.objects),
+        "status": "EXPIRED" if done and _over(operation) else operation.status,
+        "errorCode": operation.error,
+        "createdAt": things.moment(operation.created_at),
+        "completedAt": things.moment(ended) if done and ended else None,
+        "objectCount": str(len(operation.lines)),
         "rootObjectCount": str(operation.roots),
-        "fileSize": str(len(operation.lines)) if done and operation.lines else None,
-        "url": address if done and operation.lines else None,
-        "partialDataUrl": None,
+        "fileSize": str(sum(map(len, operation.lines))) if done and operation.lines else None,
+        "url": address if done else None,
+        "partialDataUrl": address if operation.status == "FAILED" else None,
         "query": operation.query,
         "type": "QUERY",
+    }
+
+
+def _address(operation: Operation) -> str | None:
+    """Where the file is; None when it can be fetched no more."""
+    if operation.ended_at is None or _over(operation):
+        return None
+    number = operation.id.rpartition("/")[2]
+    expires = int((operation.ended_at + KEPT).timestamp())
+    where = f"shopify/bulk/{number}.jsonl?Expires={expires}&Signature={operation.key}"
+    return request.host_url + where
+
+
+def _searched(operation: Operation) -> dict[str, Any]:
+    return {
+        "id": int(operation.id.rpartition("/")[2]),
+        "created_at": operation.created_at,
+        "status": operation.status.lower(),
+        "operation_type": "query",
     }
 
 

@@ -5,30 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    build_schema,
-    execute_sync,
-    parse,
-    validate,
-)
+from graphql import DocumentNode, GraphQLError, execute_sync
 
 from sandbox.shop import Order, Shop
 from sandbox.shopify import bulk, cost, hooks, searching, things
 from sandbox.shopify.connections import Listed, Many
 from sandbox.shopify.errors import of_code
+from sandbox.shopify.schema import read, schema
 from sandbox.shopify.tokens import SCOPES, Token, removed_from
 from sandbox.state import state
 
 SHOWN = dt.timedelta(days=60)
 _LIMIT = 10_000
-_SDL = Path(__file__).with_name("admin.graphql")
 _SORTED_BY = {
     "CREATED_AT": "created_at",
     "PROCESSED_AT": "processed_at",
@@ -67,15 +57,9 @@ class Asking(NamedTuple):
         return [order for order in found if order.created_at >= now - SHOWN]
 
 
-@cache
-def schema() -> GraphQLSchema:
-    """Built when the first question comes: it takes a moment that a start should not."""
-    return build_schema(_SDL.read_text(encoding="utf-8"), assume_valid=True)
-
-
 def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
     """The whole envelope: data, errors, and what it cost."""
-    document, invalid = _read(str(body.get("query") or ""))
+    document, invalid = read(str(body.get("query") or ""))
     if document is None or invalid:
         return {"errors": [error.formatted for error in invalid]}
     variables = body.get("variables") or {}
@@ -89,16 +73,6 @@ def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
             "extensions": {"cost": _cost(asking, requested, None)},
         }
     return _executed(asking, document, variables, requested)
-
-
-@lru_cache(maxsize=64)
-def _read(text: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
-    """The document and what is wrong with it; the same few are asked over and over."""
-    try:
-        document = parse(text)
-    except GraphQLError as error:
-        return None, [error]
-    return document, validate(schema(), document)
 
 
 def denied(field: str) -> GraphQLError:
@@ -195,7 +169,7 @@ def _versions(asking: Asking) -> list[dict[str, Any]]:
 
 
 def _run(asking: Asking, **asked: Any) -> dict[str, Any]:
-    return bulk.run(asking.shop, asked["query"], may_read=asking.token.reads("read_orders"))
+    return bulk.run(asking.shop, asked["query"], grouped=asked["groupObjects"])
 
 
 def _operation(asking: Asking, **asked: Any) -> dict[str, Any] | None:
@@ -203,10 +177,7 @@ def _operation(asking: Asking, **asked: Any) -> dict[str, Any] | None:
 
 
 def _operations(asking: Asking, **asked: Any) -> dict[str, Any]:
-    listed = bulk.listed(asking.shop, asking.orders)
-    if asked.get("sortKey") is None and not asked.get("reverse"):
-        listed.reverse()
-    return Listed(listed)(**asked)
+    return Listed(bulk.listed(asking.shop, asked.get("query"), asking.orders))(**asked)
 
 
 def _cancel(asking: Asking, **asked: Any) -> dict[str, Any]:

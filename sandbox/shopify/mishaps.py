@@ -40,6 +40,8 @@ _BULK = {
     "shopify_bulk_failed": "FAILED",
     "shopify_bulk_canceled": "CANCELED",
     "shopify_bulk_short": "SHORT",
+    "shopify_bulk_partial": "PARTIAL",
+    "shopify_bulk_refused": "REFUSED",
 }
 _LISTS = ("no_rows", "empty_page", "repeated_cursor")
 faults.also(

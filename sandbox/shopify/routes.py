@@ -22,13 +22,13 @@ VERSION = "2026-10"
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 
 
-@blueprint.get("/bulk/<key>")
-def exported(key: str) -> Response:
-    """The file of an export; the address is its own permission."""
+@blueprint.get("/bulk/<number>.jsonl")
+def exported(number: str) -> Response:
+    """The file of an export; the address is its own permission, for some days."""
     fault = state().faults.take(f"{request.path}?")
-    lines = bulk.file(key)
+    lines = bulk.file(number, request.args.get("Signature", ""))
     if lines is None:
-        return Response("<Error><Code>NoSuchKey</Code></Error>", 404, mimetype="application/xml")
+        return Response("<Error><Code>ExpiredToken</Code></Error>", 400, mimetype="application/xml")
     if fault:
         spoiling.delay(fault)
     response = Response(lines, 200, content_type="application/jsonl")

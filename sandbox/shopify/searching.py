@@ -10,7 +10,7 @@ import datetime as dt
 import operator
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sandbox.shop import Order
@@ -54,10 +54,7 @@ class Found:
 
     def search(self, query: str | None) -> list[Order]:
         """The orders that a query means."""
-        terms = [
-            _Term(minus, name, sign, quoted.strip("'\""))
-            for minus, name, sign, quoted in _TERM.findall(query or "")
-        ]
+        terms = _terms(query)
         dated = [term for term in terms if term.name in KEYS and term.name != "id"]
         left = self._between(dated) if dated else self.by("id")
         tests = [test for term in terms if (test := _test(term)) is not None]
@@ -77,6 +74,31 @@ class Found:
             elif term.sign in ("<", "<="):
                 last = min(last, bisect_right(orders, (moment, 10**18), key=KEYS[name]))
         return orders[first:last]
+
+
+def fits(query: str | None, thing: Mapping[str, Any]) -> bool:
+    """Whether a thing that is no order is meant; a term of a name that it lacks is dropped."""
+    return all(
+        _compared(term, thing[term.name]) != bool(term.minus)
+        for term in _terms(query)
+        if term.name in thing
+    )
+
+
+def _compared(term: _Term, held: Any) -> bool:
+    wanted: Any = term.text.lower()
+    if isinstance(held, dt.datetime):
+        wanted = _moment(term.text)
+    elif isinstance(held, int):
+        wanted = int(term.text) if term.text.isdigit() else None
+    return wanted is None or _COMPARED[term.sign](held, wanted)
+
+
+def _terms(query: str | None) -> list[_Term]:
+    return [
+        _Term(minus, name, sign, quoted.strip("'\""))
+        for minus, name, sign, quoted in _TERM.findall(query or "")
+    ]
 
 
 def _test(term: _Term) -> _Test | None:

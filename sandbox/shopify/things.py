@@ -38,6 +38,7 @@ def shop(found: Shop) -> dict[str, Any]:
 def order(of: Shop, found: Order) -> dict[str, Any]:
     journey = {"ready": True, "customerOrderIndex": found.customer_index}
     return {
+        "__typename": "Order",
         "id": f"gid://shopify/Order/{found.id}",
         "legacyResourceId": str(found.id),
         "name": found.name,

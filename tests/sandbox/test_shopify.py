@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from sandbox import CREDENTIALS, SHOPIFY_TOKEN
-from sandbox.shopify.graph import schema
+from sandbox.shopify.schema import schema
 from tests.consent import say_yes
 from tests.sandbox_server import SandboxServer
 
@@ -37,9 +37,11 @@ LATELY = "updated_at:>='2026-11-22T00:00:00Z'"
 NEW = """mutation($topic: WebhookSubscriptionTopic!, $to: WebhookSubscriptionInput!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $to) {
     webhookSubscription { id topic uri } userErrors { message } } }"""
-RUN = """mutation($query: String!) { bulkOperationRunQuery(query: $query) {
-  bulkOperation { id status } userErrors { code message } } }"""
-STATUS = "query($id: ID!) { bulkOperation(id: $id) { status url rootObjectCount objectCount } }"
+RUN = """mutation($query: String!, $grouped: Boolean! = false) {
+  bulkOperationRunQuery(query: $query, groupObjects: $grouped) {
+    bulkOperation { id status } userErrors { code message } } }"""
+STATUS = """query($id: ID!) { bulkOperation(id: $id) {
+  status errorCode url partialDataUrl fileSize rootObjectCount objectCount } }"""
 EXPORT = (
     '{ orders(query: "' + LATELY + '") { edges { node { id name agreements { edges { node { id '
     "sales { edges { node { id lineType } } } } } } } } } }"
@@ -243,32 +245,130 @@ def test_a_version_that_is_not_served_is_answered_by_one_that_is(api: Api) -> No
     assert old.json()["data"]["shop"]["name"] == "Larkspur Outdoor"
 
 
-def test_an_export_gets_on_when_asked_and_leaves_parents_before_children(api: Api) -> None:
-    made = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["bulkOperation"]
+def exported(api: Api, query: str = EXPORT, **asked: Any) -> dict[str, Any]:
+    """The operation as it is at its third poll, its first being under way."""
+    made = api.ask(RUN, query=query, **asked)["bulkOperationRunQuery"]["bulkOperation"]
     assert made["status"] == "CREATED"
     states = [api.ask(STATUS, id=made["id"])["bulkOperation"] for _ in range(3)]
-    assert [each["status"] for each in states] == ["RUNNING", "RUNNING", "COMPLETED"]
-    lines = [
-        json.loads(line) for line in requests.get(states[-1]["url"], timeout=30).text.splitlines()
-    ]
-    assert len(lines) == int(states[-1]["objectCount"])
+    assert [each["status"] for each in states[:2]] == ["RUNNING", "RUNNING"]
+    last: dict[str, Any] = states[-1]
+    return last
+
+
+def lines_at(url: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in requests.get(url, timeout=30).text.splitlines()]
+
+
+def refused(api: Api, query: str) -> str:
+    [error] = api.ask(RUN, query=query)["bulkOperationRunQuery"]["userErrors"]
+    assert error["code"] == "INVALID"
+    return str(error["message"])
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_an_export_gets_on_when_asked_and_leaves_parents_before_children(
+    api: Api, *, grouped: bool
+) -> None:
+    done = exported(api, grouped=grouped)
+    assert done["status"] == "COMPLETED"
+    lines = lines_at(done["url"])
+    assert len(lines) == int(done["objectCount"])
+    assert sum(len(json.dumps(line, separators=(",", ":"))) + 1 for line in lines) <= int(
+        done["fileSize"]
+    )
     roots = {line["id"] for line in lines if "__parentId" not in line}
     assert roots == {each["id"] for each in api.orders(250, query=LATELY)}
+    assert len(roots) == int(done["rootObjectCount"])
     seen = set()
     for line in lines:
         assert line.get("__parentId") in seen | {None}
         seen.add(line["id"])
+    assert ("__parentId" in lines[1]) == grouped
+
+
+def test_an_export_takes_names_types_and_fragments_as_a_question_does(api: Api) -> None:
+    query = """query { orders(query: "updated_at:>='2026-11-22T00:00:00Z'") { edges { node {
+      __typename number: name ...Booked } } } }
+      fragment Booked on Order { id agreements { edges { node { __typename id
+        ... on OrderAgreement { placed: happenedAt } ... on RefundAgreement { back: happenedAt }
+        sales { edges { node { id ... on Sale { lineType totalAmount { shopMoney { sum: amount }
+      } } } } } } } } }"""
+    lines = lines_at(exported(api, query, grouped=True)["url"])
+    order, placed, sold = lines[:3]
+    assert order == {"__typename": "Order", "number": order["number"], "id": order["id"]}
+    assert order["number"].startswith("#")
+    assert placed.keys() == {"__typename", "id", "placed", "__parentId"}
+    back = next(line for line in lines if line.get("__typename") == "RefundAgreement")
+    assert back.keys() == {"__typename", "id", "back", "__parentId"}
+    assert float(sold["totalAmount"]["shopMoney"]["sum"])
 
 
 @pytest.mark.parametrize(
-    ("kind", "ends"),
-    [("shopify_bulk_failed", "FAILED"), ("shopify_bulk_canceled", "CANCELED")],
+    ("kind", "ends", "error"),
+    [
+        ("shopify_bulk_failed", "FAILED", "INTERNAL_SERVER_ERROR"),
+        ("shopify_bulk_partial", "FAILED", "TIMEOUT"),
+        ("shopify_bulk_canceled", "CANCELED", None),
+        ("shopify_bulk_short", "COMPLETED", None),
+    ],
 )
-def test_an_export_may_end_badly(api: Api, kind: str, ends: str) -> None:
+def test_an_export_may_end_badly(api: Api, kind: str, ends: str, error: str | None) -> None:
+    whole = requests.get(exported(api)["url"], timeout=30).text
     api.server.fault(kind)
-    made = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["bulkOperation"]
-    states = [api.ask(STATUS, id=made["id"])["bulkOperation"]["status"] for _ in range(3)]
-    assert states[-1] == ends
+    done = exported(api)
+    assert (done["status"], done["errorCode"]) == (ends, error)
+    assert bool(done["partialDataUrl"]) == (kind == "shopify_bulk_partial")
+    assert bool(done["url"]) == (kind == "shopify_bulk_short")
+    if there := done["url"] or done["partialDataUrl"]:
+        part = requests.get(there, timeout=30).text
+        assert whole.startswith(part)
+        assert len(part) < len(whole)
+
+
+def test_an_export_that_may_not_read_orders_fails_for_that(api: Api) -> None:
+    api.token = api.exchange(code=api.consent()["code"])["access_token"]
+    api.server.lose_scope("shopify", "read_orders")
+    done = exported(api)
+    assert (done["status"], done["errorCode"]) == ("FAILED", "ACCESS_DENIED")
+
+
+def test_a_file_is_fetched_with_its_signature_only_and_for_a_week_only(api: Api) -> None:
+    url = exported(api)["url"]
+    assert requests.get(url[:-1] + "_", timeout=30).status_code == 400
+    # The token would expire in a week as well: this one does not.
+    api.server.clock("2026-11-30T11:59:59")
+    assert requests.get(url, timeout=30).status_code == 200
+    api.server.clock("2026-11-30T12:00:00")
+    assert requests.get(url, timeout=30).status_code == 400
+    [last] = api.ask("{ bulkOperations(first: 9) { nodes { status url } } }")["bulkOperations"][
+        "nodes"
+    ]
+    assert last == {"status": "EXPIRED", "url": None}
+
+
+def test_what_opens_a_file_is_not_in_the_log(api: Api) -> None:
+    url = exported(api)["url"]
+    requests.get(url, timeout=30)
+    logged = json.dumps(api.server.requests())
+    assert "/shopify/bulk/" in logged
+    assert url.rpartition("=")[2] not in logged
+
+
+def test_exports_are_listed_the_newest_first_and_can_be_searched(api: Api) -> None:
+    exported(api)
+    api.server.clock("2026-11-23T13:00:00")
+    api.ask(RUN, query=EXPORT)
+    listing = "query($q: String) { bulkOperations(first: 9, query: $q) { nodes { createdAt } } }"
+
+    def found(query: str) -> list[str]:
+        nodes = api.ask(listing, q=query)["bulkOperations"]["nodes"]
+        return [each["createdAt"][11:13] for each in nodes]
+
+    assert found("") == ["13", "12"]
+    assert found("status:completed") == ["12"]
+    assert found("operation_type:query AND created_at:>='2026-11-23T12:30:00Z'") == ["13"]
+    assert found("-created_at:>='2026-11-23T12:30:00Z'") == ["12"]
+    assert found("operation_type:mutation") == []
 
 
 def test_exports_are_limited_and_unreadable_ones_refused(api: Api) -> None:
@@ -276,10 +376,20 @@ def test_exports_are_limited_and_unreadable_ones_refused(api: Api) -> None:
         assert not api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["userErrors"]
     [error] = api.ask(RUN, query=EXPORT)["bulkOperationRunQuery"]["userErrors"]
     assert error["code"] == "LIMIT_REACHED"
-    [error] = api.ask(RUN, query="{ products { edges { node { id } } } }")["bulkOperationRunQuery"][
-        "userErrors"
-    ]
-    assert error["code"] == "INVALID"
+    assert "products" in refused(api, "{ products { edges { node { id } } } }")
+    assert "colour" in refused(api, "{ orders { edges { node { id colour } } } }")
+    assert "Syntax Error" in refused(api, "{ orders { edges { node { id }")
+    assert "nothing beside it" in refused(api, "{ shop { id } orders { edges { node { id } } } }")
+    assert "asked of the nodes" in refused(api, "{ orders { pageInfo { hasNextPage } } }")
+    inner = "edges { node { id } }"
+    six = " ".join(f"a{each}: agreements {{ {inner} }}" for each in range(5))
+    assert "more than 5" in refused(api, "{ orders { edges { node { id " + six + " } } } }")
+
+
+def test_agreements_can_be_refused_as_they_once_were(api: Api) -> None:
+    api.server.fault("shopify_bulk_refused")
+    assert "Invalid connections: agreements" in refused(api, EXPORT)
+    assert exported(api)["status"] == "COMPLETED"
 
 
 class _Receiver(BaseHTTPRequestHandler):
