@@ -25,9 +25,9 @@ CHANGES = (
     dt.date(2026, 11, 1),  # America/New_York, 25 hours
 )
 MIDNIGHTS = (
-    ("Europe/Berlin", dt.date(2026, 10, 25)),
     ("America/New_York", dt.date(2026, 11, 1)),
-    ("Asia/Kolkata", dt.date(2026, 11, 20)),
+    pytest.param("Europe/Berlin", dt.date(2026, 10, 25), marks=pytest.mark.prove),
+    pytest.param("Asia/Kolkata", dt.date(2026, 11, 20), marks=pytest.mark.prove),
 )
 pytestmark = pytest.mark.parametrize("slug", SLUGS)
 
