@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-import threading
 
 from app.settings import Settings, SettingsError
 from jobs.background import Background
@@ -19,12 +19,13 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    told_to_stop = threading.Event()
+    # A pipe, because a handler that sets an Event hangs when the signal comes as the wait begins.
+    told, tell = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+        signal.signal(number, lambda *_: os.write(tell, b"!"))
     background = Background(settings)
     background.start()
-    told_to_stop.wait()
+    os.read(told, 1)
     background.stop()
     return 0
 

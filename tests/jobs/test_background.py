@@ -135,7 +135,11 @@ def test_a_worker_process_ends_cleanly_when_told_to(start: Start, settings: Sett
         said = next(line for line in process.stderr if "keeps the timetable" in line)
         assert said
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        try:
+            assert process.wait(20) == 0
+        finally:
+            # What goes on would take the jobs of the tests to come.
+            process.kill()
 
 
 def test_a_worker_process_says_what_is_missing() -> None:
