@@ -50,6 +50,20 @@ LONGEST_DOWNLOAD = 3600.0
 logger = logging.getLogger(__name__)
 
 
+class ExportRefused(ConnectorError):
+    """Shopify runs no such query in bulk, whatever its reason."""
+
+
+class _NotWhole(Temporary):
+    """A file of which a part is missing, or cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Shopify's file of orders is not whole. Stored figures are unchanged, and it will be "
+            "asked again."
+        )
+
+
 class _Operation(msgspec.Struct, rename="camel"):
     id: str
     status: str
@@ -119,18 +133,32 @@ class Bulk:
         """What was booked, all days of the orders that changed on that day or later.
 
         `reuse`: how old an answer to an earlier asking may be. Raises Throttled when Shopify is
-        not done yet: asking again later goes on from there.
+        not done yet: asking again later goes on from there. Raises ExportRefused.
         """
         text = operation("bulk_orders").replace(_INSTANT, instant(self._shop.start(day)))
-        ready = self._completed(self._found(text, reuse) or self._begin(text))
-        if ready is None:
-            # Cancelled or expired under our hands: once more, from the beginning.
-            ready = self._completed(self._begin(text))
-        if ready is None:
+        found = self._found(text, reuse)
+        try:
+            booked = self._brought(found or self._begin(text))
+        except _NotWhole:
+            # One that was found may have been as broken for whoever began it.
+            if found is None:
+                raise
+            booked = None
+        if booked is None:
+            # Or it was cancelled or has expired under our hands: once more, from the beginning.
+            booked = self._brought(self._begin(text))
+        if booked is None:
             raise Temporary(
                 "Shopify cancelled the export of this shop's orders. Stored figures are "
                 "unchanged, and the next sync asks for it again."
             )
+        return booked
+
+    def _brought(self, operation_id: str) -> Days | None:
+        """What an operation brings; None when it came to nothing. Raises _NotWhole."""
+        ready = self._completed(operation_id)
+        if ready is None:
+            return None
         if not ready.url:
             return _nothing(ready)
         url = own_address(ready.url, label="Shopify", hosts=HOSTS, setting=self._setting)
@@ -170,7 +198,7 @@ class Bulk:
                 "as there is room; stored figures are unchanged.",
                 retry_after=COME_BACK_SECONDS,
             )
-        raise ConnectorError(
+        raise ExportRefused(
             f"Shopify did not begin the export of this shop's orders ({said or 'no reason'}). "
             "Stored figures are unchanged. If it happens again, tell whoever runs this "
             "installation."
@@ -209,7 +237,7 @@ class Bulk:
             pause = min(pause * 1.5, LONGEST_WAIT)
 
     def _read(self, url: str, made: _Operation) -> Days:
-        """The file from its first line to its last. Raises Temporary when any of it is missing."""
+        """The file from its first line to its last. Raises _NotWhole when any of it is missing."""
         odd = Oddities()
         tally = _Tally(replace(self._shop, odd=odd))
         for line in self._http.lines(url, largest=LARGEST_FILE, seconds=LONGEST_DOWNLOAD):
@@ -234,14 +262,14 @@ class _Tally:
         self._size = 0
 
     def take(self, text: bytes) -> None:
-        """Book one line. Raises Temporary for one that cannot be read."""
+        """Book one line. Raises _NotWhole for one that cannot be read."""
         self._size += len(text) + 1
         if not text.strip():
             return
         try:
             line = _LINE.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _broken() from error
+            raise _NotWhole from error
         if line.happened_at is not None:
             out = line.parent in self._left_out
             self._day_of[line.id] = None if out else self._shop.day(line.happened_at)
@@ -253,12 +281,12 @@ class _Tally:
     def result(self, made: _Operation) -> Days:
         """The sums, once the file has turned out to be whole."""
         if self._orders < made.root_object_count or self._size < (made.file_size or 0):
-            raise _broken()
+            raise _NotWhole
         return self._days
 
     def _order(self, line: _Line) -> None:
         if line.processed_at is None or line.test is None:
-            raise _broken()
+            raise _NotWhole
         self._orders += 1
         order = OrderLine(
             line.id,
@@ -277,7 +305,7 @@ class _Tally:
         amounts = (line.total_amount, line.total_tax_amount)
         discount = line.total_discount_amount_before_taxes
         if line.parent not in self._day_of or None in amounts or discount is None:
-            raise _broken()
+            raise _NotWhole
         day = self._day_of[line.parent]
         if day is None or amounts[0] is None or amounts[1] is None:
             return
@@ -288,7 +316,7 @@ class _Tally:
 def _nothing(made: _Operation) -> Days:
     """A completed operation without a file found no orders, or lost them."""
     if made.root_object_count:
-        raise _broken()
+        raise _NotWhole
     return {}
 
 
@@ -298,13 +326,6 @@ def _failure(code: str | None) -> ConnectorError:
     return Temporary(
         f"Shopify could not export this shop's orders ({(code or 'no reason').lower()}). Stored "
         "figures are unchanged, and it will be asked again."
-    )
-
-
-def _broken() -> Temporary:
-    return Temporary(
-        "Shopify's file of orders is not whole. Stored figures are unchanged, and it will be "
-        "asked again."
     )
 
 

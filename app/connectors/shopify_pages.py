@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,9 +23,16 @@ from app.connectors.shopify_orders import (
     instant,
     merged,
 )
+from app.connectors.words import Days as Span
 
-# Beyond this a bulk operation is quicker; Shopify pages through 25,000 at most.
+# Beyond this a bulk operation is quicker.
 MOST_ORDERS = 5_000
+# Shopify pages through no more of one search.
+MOST_AT_ALL = 25_000
+# Before any order there is.
+EVER = dt.date(1900, 1, 1)
+# How much later than it was agreed upon an order may be processed.
+LATE = dt.timedelta(days=31)
 FIRST_PAGE = 10
 LARGEST_PAGE = 100
 # A question may cost 1,000 points at most; half of it leaves room for an order with more to it.
@@ -37,7 +45,32 @@ logger = logging.getLogger(__name__)
 
 
 class TooMany(ConnectorError):
-    """More orders than are read in pages."""
+    """More orders than are to be read in pages."""
+
+
+class _Search(NamedTuple):
+    """Orders changed since a moment, and processed within a span where one is named.
+
+    The end of the span is not part of it. `most`: how many orders may be found.
+    """
+
+    since: dt.datetime
+    processed: tuple[dt.datetime, dt.datetime] | None
+    most: int
+
+    @property
+    def query(self) -> str:
+        terms = [f"updated_at:>='{instant(self.since)}'"]
+        if self.processed:
+            first, end = self.processed
+            terms += [f"processed_at:>='{instant(first)}'", f"processed_at:<'{instant(end)}'"]
+        return " AND ".join(terms)
+
+    def means(self, order: Order) -> bool:
+        """Whether an order is one of these: Shopify drops terms that it does not understand."""
+        first, end = self.processed or (order.processed_at, None)
+        within = first <= order.processed_at and (end is None or order.processed_at < end)
+        return within and order.updated_at >= self.since
 
 
 class _Count(msgspec.Struct):
@@ -83,20 +116,46 @@ class Pages:
 
         An order that changes while it is read comes again at the end, and then counts instead.
         """
-        start = self.shop.start(day)
+        return merged(self._booked(_Search(self.shop.start(day), None, MOST_ORDERS)).values())
+
+    def history(self, days: Span) -> Days:
+        """What was booked, however many orders that takes; whole on the days asked for only.
+
+        Whatever is booked to these days is of orders that were processed by then, or little later.
+        """
+        since = self.shop.start(days.first)
+        spans = [(EVER, days.first), (days.first, days.last + dt.timedelta(days=1) + LATE)]
+        parts: list[Days] = []
+        while spans:
+            first, end = spans.pop()
+            processed = (self.shop.start(first), self.shop.start(end))
+            try:
+                parts += self._booked(_Search(since, processed, MOST_AT_ALL)).values()
+            except TooMany as error:
+                middle = first + (end - first) // 2
+                if middle == first:
+                    raise ConnectorError(
+                        f"Shopify lists {MOST_AT_ALL:,} orders of a day at most, and {first} has "
+                        "more. Stored figures are unchanged. If it happens again, tell whoever "
+                        "runs this installation."
+                    ) from error
+                spans += [(first, middle), (middle, end)]
+        return merged(parts)
+
+    def _booked(self, search: _Search) -> dict[str, Days]:
         booked: dict[str, Days] = {}
-        for order in self._orders(start):
-            if order.updated_at < start:
+        day = self.shop.day(search.since)
+        for order in self._orders(search):
+            if not search.means(order):
                 logger.warning("shopify listed an order outside the question")
                 continue
             if self.shop.day(order.processed_at) < day <= self.shop.day(order.created_at):
                 self.imported.add(order.id)
             whole = order if order.agreements.whole else self._whole(order)
             booked[order.id] = self.shop.book(whole) if whole else {}
-        return merged(booked.values())
+        return booked
 
-    def _orders(self, start: dt.datetime) -> Iterator[Order]:
-        query = f"updated_at:>='{instant(start)}'"
+    def _orders(self, search: _Search) -> Iterator[Order]:
         nested = iter(NESTED)
         agreements, sales = next(nested)
         first = self.api.bucket().page or FIRST_PAGE
@@ -104,13 +163,13 @@ class Pages:
         seen = set[str]()
         while True:
             asked = {
-                "query": query,
+                "query": search.query,
                 "first": first,
                 "after": after,
                 "agreements": agreements,
                 "sales": sales,
                 "counting": after is None,
-                "limit": MOST_ORDERS + 1,
+                "limit": search.most + 1,
             }
             try:
                 page = self.api.ask("orders", _PAGE, asked, size=first, guess=POINTS_A_PAGE)
@@ -120,7 +179,7 @@ class Pages:
                     continue
                 agreements, sales = _fewer(nested, error)
                 continue
-            if page.orders_count and page.orders_count.count > MOST_ORDERS:
+            if page.orders_count and page.orders_count.count > search.most:
                 raise TooMany("There are more orders than are read in pages.")
             yield from page.orders.nodes
             after = next_cursor(page.orders.page_info, seen)

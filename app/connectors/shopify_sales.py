@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -13,7 +14,7 @@ import msgspec
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.http import Http
 from app.connectors.shopify_api import Api
-from app.connectors.shopify_bulk import FRESH, NEVER, RECENT, Bulk
+from app.connectors.shopify_bulk import FRESH, NEVER, RECENT, Bulk, ExportRefused
 from app.connectors.shopify_orders import Days as Booked
 from app.connectors.shopify_orders import Oddities, Shop, instant
 from app.connectors.shopify_pages import Pages, TooMany
@@ -25,6 +26,9 @@ HISTORY_DAYS = 3653
 PAGED_DAYS = 35
 WHOLE_HISTORY_FROM = 92
 COUNTED_AT_ONCE = 31
+
+
+logger = logging.getLogger(__name__)
 
 
 class _Counted(msgspec.Struct):
@@ -39,7 +43,9 @@ class Sales:
     """Reads the days of one shop; may be asked by several threads at once.
 
     Recent days are read in pages. Older ones, and days with too many orders, come from a bulk
-    operation; a span of months brings in the whole history at once, for the spans to come.
+    operation; a span of months brings in the whole history at once, for the spans to come. Where
+    Shopify refuses the operation, they come in pages as well: once, for some months of 2026, it
+    refused everyone's.
     """
 
     def __init__(
@@ -52,6 +58,7 @@ class Sales:
         self._in_bulk = threading.Lock()
         self._history: tuple[dt.date, Booked] | None = None
         self._no_history: ConnectorError | None = None
+        self._refused = False
 
     def days(self, account: FoundAccount, days: Days) -> list[StoreFigures]:
         """The days that something was booked to; see `shopify_orders` for what is."""
@@ -86,7 +93,7 @@ class Sales:
         try:
             booked = pages.since(days.first)
         except TooMany:
-            return self._bulk(shop).since(days.first, reuse=RECENT)
+            return self._too_many_to_page(shop, days)
         if pages.imported:
             self._note(
                 f"{len(pages.imported)} orders were entered in Shopify with a date before "
@@ -94,24 +101,49 @@ class Sales:
             )
         return booked
 
+    def _too_many_to_page(self, shop: Shop, days: Days) -> Booked:
+        if not self._refused:
+            try:
+                return self._bulk(shop).since(days.first, reuse=RECENT)
+            except ExportRefused as error:
+                self._go_without(error)
+        return Pages(self._api, shop).history(days)
+
     def _from_history(self, shop: Shop, days: Days, today: dt.date) -> Booked:
         """One thread runs the operation; whoever comes later takes what it brought."""
         with self._in_bulk:
             if self._no_history is not None:
                 raise self._no_history
-            if self._history is None or self._history[0] > days.first:
-                since, reuse = days.first, NEVER
-                if len(days) >= WHOLE_HISTORY_FROM:
-                    reuse = FRESH
-                    limit = today - dt.timedelta(days=HISTORY_DAYS)
-                    # The same question all month, so that a run that was killed finds its answer.
-                    since = min(since, limit.replace(day=1))
+            if self._history is not None and self._history[0] <= days.first:
+                return self._history[1]
+            if not self._refused:
                 try:
-                    self._history = since, self._bulk(shop).since(since, reuse=reuse)
+                    self._history = self._exported(shop, days, today)
+                    return self._history[1]
+                except ExportRefused as error:
+                    self._go_without(error)
                 except ConnectorError as error:
                     self._no_history = error
                     raise
-            return self._history[1]
+        return Pages(self._api, shop).history(days)
+
+    def _exported(self, shop: Shop, days: Days, today: dt.date) -> tuple[dt.date, Booked]:
+        """Since when, and what; a span of months brings in everything."""
+        since, reuse = days.first, NEVER
+        if len(days) >= WHOLE_HISTORY_FROM:
+            reuse = FRESH
+            limit = today - dt.timedelta(days=HISTORY_DAYS)
+            # The same question all month, so that a run that was killed finds its answer.
+            since = min(since, limit.replace(day=1))
+        return since, self._bulk(shop).since(since, reuse=reuse)
+
+    def _go_without(self, refusal: ExportRefused) -> None:
+        self._refused = True
+        logger.warning("shopify refused an export: %s", refusal.message)
+        self._note(
+            "Shopify does not export this shop's orders at present, so they are read page by page. "
+            "Nothing is missing; it only takes longer."
+        )
 
     def _bulk(self, shop: Shop) -> Bulk:
         return Bulk(self._setting, self._http, self._api, shop)

@@ -1,14 +1,16 @@
 """What a question costs, and the leaky bucket it is paid from.
 
 Shopify gives the prices of things but not its whole formula. Here a scalar costs nothing, an
-object 1 (an amount of money nothing), a connection 1 and as many times what it lists as it is
-asked for, a mutation 10. What was asked for and did not come is given back.
+object 1 (an amount of money nothing), an interface its dearest branch, a connection 1 and as many
+times what it lists as it is asked for, a mutation 10. What was asked for and did not come is given
+back.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
     SelectionSetNode,
     value_from_ast_untyped,
 )
@@ -88,25 +92,38 @@ class Priced:
     def requested(self) -> int:
         """Before anything is answered."""
         return sum(
-            self._listed(operation.selection_set)
-            + (MUTATION if operation.operation.value == "mutation" else 0)
+            MUTATION * len(operation.selection_set.selections)
+            if operation.operation is OperationType.MUTATION
+            else self._listed(operation.selection_set)
             for operation in self._operations
         )
 
+    @property
+    def changes(self) -> bool:
+        """Whether it is a mutation, whose price is fixed."""
+        return any(each.operation is OperationType.MUTATION for each in self._operations)
+
     def _listed(self, selections: SelectionSetNode | None) -> int:
-        return sum(map(self._price, self._fields(selections)))
-
-    def _fields(self, selections: SelectionSetNode | None) -> Iterable[FieldNode]:
+        """Of what depends on the type of a thing, the dearest."""
+        fields, branches = 0, Counter[str]()
         for node in selections.selections if selections else ():
+            if not self._included(node):
+                continue
             if isinstance(node, FieldNode):
-                if self._included(node):
-                    yield node
-            elif isinstance(node, InlineFragmentNode):
-                yield from self._fields(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode):
-                yield from self._fields(self._fragments[node.name.value].selection_set)
+                fields += self._price(node)
+                continue
+            part = self._part(node)
+            kind = part.type_condition.name.value if part.type_condition else ""
+            branches[kind] += self._listed(part.selection_set)
+        return fields + branches.pop("", 0) + max(branches.values(), default=0)
 
-    def _included(self, node: FieldNode) -> bool:
+    def _part(self, node: SelectionNode) -> InlineFragmentNode | FragmentDefinitionNode:
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragments[node.name.value]
+        assert isinstance(node, InlineFragmentNode)  # noqa: S101 - there is no fourth kind
+        return node
+
+    def _included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
             for condition in directive.arguments or ():
                 wanted = bool(value_from_ast_untyped(condition.value, self._values()))
@@ -126,7 +143,7 @@ class Priced:
     def _price(self, node: FieldNode) -> int:
         if node.selection_set is None:
             return 0
-        if node.name.value in _FREE or "Amount" in node.name.value:
+        if _free(node.name.value):
             return 0
         inner = self._listed(node.selection_set)
         size = self._size(node)
@@ -137,18 +154,21 @@ class Priced:
     def _size(self, node: FieldNode) -> int | None:
         for argument in node.arguments or ():
             if argument.name.value in ("first", "last"):
-                return int(value_from_ast_untyped(argument.value, self._values()) or 0)
+                size = value_from_ast_untyped(argument.value, self._values())
+                return size if isinstance(size, int) else 0
         return None
 
 
-def actual(data: object) -> int:
+def actual(data: Mapping[str, Any] | None) -> int:
     """What an answer turned out to cost."""
-    if isinstance(data, list):
-        return sum(map(actual, data))
-    if not isinstance(data, dict):
-        return 0
-    found = 1
-    for name, value in data.items():
-        if name not in _FREE and "Amount" not in name:
-            found += actual(value)
-    return found
+    return sum(_actual(value) for name, value in (data or {}).items() if not _free(name))
+
+
+def _actual(value: object) -> int:
+    if isinstance(value, list):
+        return sum(map(_actual, value))
+    return 1 + actual(value) if isinstance(value, dict) else 0
+
+
+def _free(name: str) -> bool:
+    return name in _FREE or "Amount" in name

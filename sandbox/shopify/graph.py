@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from graphql import DocumentNode, GraphQLError, execute_sync
+from graphql import GraphQLError, execute_sync
 
 from sandbox.shop import Order, Shop
 from sandbox.shopify import bulk, cost, hooks, searching, things
@@ -58,12 +58,13 @@ class Asking(NamedTuple):
 
 
 def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The whole envelope: data, errors, and what it cost."""
+    """The whole envelope: data, errors, and what it cost; without data when nothing was tried."""
     document, invalid = read(str(body.get("query") or ""))
     if document is None or invalid:
         return {"errors": [error.formatted for error in invalid]}
     variables = body.get("variables") or {}
-    requested = cost.Priced(document, variables).requested()
+    priced = cost.Priced(document, variables)
+    requested = priced.requested()
     if requested > cost.MOST:
         return {"errors": [_too_dear(requested)]}
     paid = cost.buckets().take(asking.shop.domain, requested)
@@ -72,7 +73,23 @@ def answer(asking: Asking, body: Mapping[str, Any]) -> dict[str, Any]:
             "errors": [of_code("THROTTLED", "Throttled")],
             "extensions": {"cost": _cost(asking, requested, None)},
         }
-    return _executed(asking, document, variables, requested)
+    found = execute_sync(
+        schema(),
+        document,
+        {name: _bound(field, asking) for name, field in _ROOT.items()},
+        variable_values=dict(variables),
+        operation_name=body.get("operationName"),
+    )
+    errors = [error.formatted for error in found.errors or ()]
+    if found.data is None and not any("path" in error for error in errors):
+        cost.buckets().take(asking.shop.domain, -requested)
+        return {"errors": errors}
+    spent = requested if priced.changes else min(requested, cost.actual(found.data))
+    cost.buckets().take(asking.shop.domain, spent - requested)
+    envelope: dict[str, Any] = {"data": found.data}
+    if errors:
+        envelope["errors"] = errors
+    return envelope | {"extensions": {"cost": _cost(asking, requested, spent)}}
 
 
 def denied(field: str) -> GraphQLError:
@@ -81,23 +98,6 @@ def denied(field: str) -> GraphQLError:
         f"Access denied for {field} field. Required access: `read_orders` access scope.",
         extensions={"code": "ACCESS_DENIED", "requiredAccess": "`read_orders` access scope."},
     )
-
-
-def _executed(
-    asking: Asking,
-    document: DocumentNode,
-    variables: Mapping[str, Any],
-    requested: int,
-) -> dict[str, Any]:
-    root = {name: _bound(field, asking) for name, field in _ROOT.items()}
-    found = execute_sync(schema(), document, root, variable_values=dict(variables))
-    envelope: dict[str, Any] = {"data": found.data}
-    if found.errors:
-        envelope["errors"] = [error.formatted for error in found.errors]
-    spent = min(requested, cost.actual(found.data) - 1 if found.data else 0)
-    cost.buckets().take(asking.shop.domain, spent - requested)
-    envelope["extensions"] = {"cost": _cost(asking, requested, spent)}
-    return envelope
 
 
 def _bound(field: Callable[..., Any], asking: Asking) -> Callable[..., Any]:

@@ -104,6 +104,7 @@ def deliver(
 
 def _post(address: str, body: bytes, headers: dict[str, str]) -> int:
     """0 when nobody answered."""
+    headers = {**headers, "X-Shopify-Webhook-Id": str(uuid.uuid4())}
     try:
         answer = requests.post(
             address, body, headers=headers, timeout=_PATIENCE, allow_redirects=False
@@ -121,7 +122,6 @@ def _headers(shop: Shop, path: str, body: bytes, secret: bytes) -> dict[str, str
         "X-Shopify-Hmac-Sha256": signature,
         "X-Shopify-Shop-Domain": shop.domain,
         "X-Shopify-API-Version": "2026-10",
-        "X-Shopify-Webhook-Id": str(uuid.uuid4()),
         "X-Shopify-Event-Id": str(uuid.uuid4()),
         "X-Shopify-Triggered-At": things.moment(state().clock.now()),
     }

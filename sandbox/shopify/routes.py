@@ -85,6 +85,8 @@ def deliver(shop: str) -> Response:
     found, asked = state().orders.shop(shop), request.get_json()
     if found is None:
         return _nowhere()
+    if not asked.get("topic"):
+        return answer({"errors": {"topic": "Required parameter missing or invalid"}}, 400)
     sent = hooks.deliver(
         found, asked["topic"], to=asked.get("to", ""), secret=asked.get("secret", "")
     )
@@ -113,6 +115,8 @@ def _envelope(shop: str, fault: Fault | None) -> dict[str, Any]:
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not body.get("query"):
         raise Refusal(400, {"query": "Required parameter missing or invalid"})
+    if not isinstance(body.get("variables") or {}, dict):
+        raise Refusal(400, {"variables": "Required parameter missing or invalid"})
     envelope = graph.answer(graph.Asking(found, token), body)
     return mishaps.distort(fault, envelope) if fault else envelope
 

@@ -63,7 +63,8 @@ def new_code(shop: str, scopes: Sequence[str]) -> str:
 
 def endpoint(shop: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """`/admin/oauth/access_token`: a code, a refresh token, or nothing but the app itself."""
-    known = hmac.compare_digest(str(asked.get("client_secret", "")), APP["client_secret"])
+    secret = str(asked.get("client_secret", ""))
+    known = hmac.compare_digest(secret.encode(), APP["client_secret"].encode())
     if asked.get("client_id") != APP["client_id"] or not known:
         raise TokenProblem("invalid_client", "Client authentication failed")
     kind = asked.get("grant_type", "authorization_code")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -320,11 +321,75 @@ def test_a_full_house_is_waited_for_and_what_hangs_of_ours_is_cancelled(
     assert shop.of("BulkCancel") == [{"id": "hanging"}]
 
 
-def test_a_question_that_bulk_does_not_take_is_said(shopify: Shopify, shop: Wire) -> None:
+def refusing(shop: Wire) -> None:
+    """Shopify takes no export, with what it told everyone once."""
     shop.answer("BulkList", listed())
-    shop.answer("BulkRun", started(None, {"code": "INVALID", "message": "Bulk queries cannot"}))
-    with pytest.raises(ConnectorError, match="Bulk queries cannot"):
+    said = "The parent 'node' field must implement 'Node'. Invalid connections: agreements."
+    shop.answer("BulkRun", started(None, {"code": "INVALID", "message": said}))
+
+
+def searched(variables: dict[str, Any], orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The orders that a search of ours means."""
+    terms = re.findall(r"(\w+)_at:(>=|<)'([^']+)'", variables["query"])
+    return [
+        each
+        for each in orders
+        if all((each[f"{name}At"] >= at) == (sign == ">=") for name, sign, at in terms)
+    ]
+
+
+def test_history_that_is_not_exported_is_read_in_pages_and_said(
+    shopify: Shopify, shop: Wire
+) -> None:
+    sold = [{**each, "updatedAt": each["agreements"]["nodes"][-1]["happenedAt"]} for each in ORDERS]
+    refusing(shop)
+    shop.answer("Orders", lambda variables: page(*searched(variables, sold)))
+    assert nets(shopify, YEAR) == {"2026-05-05": "100.00", "2026-07-01": "-50.00"}
+    assert nets(shopify, YEAR_BEFORE) == {"2025-03-01": "10.00"}
+    assert len(shop.of("BulkRun")) == 1
+    assert [notice for notice in shopify.notices if "read page by page" in notice]
+
+
+def test_today_is_read_in_pages_too_when_it_is_not_exported(shopify: Shopify, shop: Wire) -> None:
+    today = dt.date(2026, 11, 2)
+    sold = order(9, "2026-11-02T08:00:00Z", agreement("2026-11-02T08:00:00Z", sale("PRODUCT", "5")))
+    refusing(shop)
+    shop.answer("Orders", page(count=5001))
+    shop.answer("Orders", lambda variables: page(*searched(variables, [sold]), count=5001))
+    for _ in range(2):
+        assert nets(shopify, Days(today, today)) == {"2026-11-02": "5.00"}
+    assert len(shop.of("BulkRun")) == 1
+
+
+def test_what_is_too_much_for_one_search_is_searched_for_in_parts(
+    shopify: Shopify, shop: Wire
+) -> None:
+    def answer(variables: dict[str, Any]) -> dict[str, Any]:
+        first, end = re.findall(r"processed_at:[<>=]+'([0-9-]+)", variables["query"])
+        days = dt.date.fromisoformat(end) - dt.date.fromisoformat(first)
+        most = dt.timedelta(days=50 if first > "2025" else 50_000)
+        return page(*searched(variables, ORDERS), count=25_001 if days > most else 25_000)
+
+    refusing(shop)
+    shop.answer("Orders", answer)
+    assert nets(shopify, YEAR) == {"2026-05-05": "100.00", "2026-07-01": "-50.00"}
+    read = [asked["query"] for asked in shop.of("Orders")]
+    assert len(read) == len(set(read)) == 16
+
+
+def test_a_day_with_more_orders_than_shopify_lists_is_said(shopify: Shopify, shop: Wire) -> None:
+    refusing(shop)
+    shop.answer("Orders", page(count=25_001))
+    with pytest.raises(ConnectorError, match=r"25,000 orders of a day at most, and 20"):
         nets(shopify, YEAR)
+
+
+def test_orders_that_a_search_did_not_mean_are_not_counted_twice(
+    shopify: Shopify, shop: Wire
+) -> None:
+    refusing(shop)
+    shop.answer("Orders", page(*ORDERS))
+    assert nets(shopify, YEAR)["2026-05-05"] == "100.00"
 
 
 def test_a_shop_without_orders_has_no_file(shopify: Shopify, shop: Wire) -> None:
@@ -367,6 +432,18 @@ def test_a_file_that_is_not_whole_is_asked_for_again_and_never_half_counted(
     assert nets(shopify, YEAR) == {"2026-05-05": "100.00", "2026-07-01": "-50.00"}
     assert len(shopify.notices) == 1
     assert shopify.notices[0].startswith("Fern & Fable: 1 orders or lines in USD")
+
+
+def test_a_file_that_stays_broken_is_left_and_another_one_asked_for(
+    shopify: Shopify, shop: Wire, mock: responses.RequestsMock
+) -> None:
+    broken = "https://storage.googleapis.com/shopify/bulk-0.jsonl?signature=canary"
+    mock.get(broken, body=WHOLE[: len(WHOLE) // 2])
+    shop.answer("BulkList", listed(made("COMPLETED")))
+    shop.answer("BulkStatus", status("COMPLETED", broken, len(ORDERS), len(WHOLE)))
+    completed(shop, mock)
+    assert nets(shopify, YEAR)["2026-05-05"] == "100.00"
+    assert len(shop.of("BulkRun")) == 1
 
 
 def test_a_child_may_come_long_after_its_parent_and_empty_lines_are_nothing(

@@ -88,6 +88,8 @@ PASSING = {
         "shopify_bulk_failed",
         "shopify_bulk_canceled",
         "shopify_bulk_short",
+        "shopify_bulk_partial",
+        "shopify_bulk_refused",
     ),
     "tiktok": (
         *WIRE,

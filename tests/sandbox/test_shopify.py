@@ -10,18 +10,22 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 from typing import Any
 
 import pytest
 import requests
 from graphql import (
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     build_client_schema,
+    build_schema,
     get_named_type,
+    validate_schema,
 )
 
 from sandbox import CREDENTIALS, SHOPIFY_TOKEN
@@ -30,6 +34,7 @@ from tests.consent import say_yes
 from tests.sandbox_server import SandboxServer
 
 SCHEMA = Path(__file__).parents[2] / ".local/shopify/admin_2026-10.json.gz"
+SDL = Path(__file__).parents[2] / "sandbox/shopify/admin.graphql"
 SHOP = "larkspur-outdoor.myshopify.com"
 APP = CREDENTIALS["shopify"]
 BACK = "http://127.0.0.1:9/back"
@@ -126,12 +131,21 @@ def test_its_schema_is_a_part_of_shopifys_own() -> None:
             }, name
         if isinstance(ours, GraphQLObjectType | GraphQLInterfaceType):
             assert isinstance(theirs, GraphQLObjectType | GraphQLInterfaceType)
+            known = {each.name for each in theirs.interfaces}
+            assert {each.name for each in ours.interfaces} <= known, name
             for field, made in ours.fields.items():
                 assert str(made.type) == str(theirs.fields[field].type), (name, field)
-                assert {n: str(a.type) for n, a in made.args.items()} == {
-                    n: str(a.type) for n, a in theirs.fields[field].args.items()
-                }, (name, field)
+                assert told_of(made.args) == told_of(theirs.fields[field].args), (name, field)
                 assert get_named_type(made.type).name in real
+
+
+def told_of(arguments: dict[str, GraphQLArgument]) -> dict[str, tuple[str, object]]:
+    """Types and default values by name."""
+    return {name: (str(each.type), each.default_value) for name, each in arguments.items()}
+
+
+def test_its_schema_is_whole_in_itself() -> None:
+    assert validate_schema(build_schema(SDL.read_text(encoding="utf-8"))) == []
 
 
 def test_installing_comes_back_signed_and_its_code_is_good_once(api: Api) -> None:
@@ -147,7 +161,8 @@ def test_installing_comes_back_signed_and_its_code_is_good_once(api: Api) -> Non
     api.token = token["access_token"]
     assert api.ask("{ shop { myshopifyDomain } }")["shop"]["myshopifyDomain"] == SHOP
     assert api.exchange(400, code=answer["code"])["error"] == "invalid_request"
-    assert api.exchange(400, code="x", client_secret="y")["error"] == "invalid_client"
+    for secret in ("y", "ÿ"):
+        assert api.exchange(400, code="x", client_secret=secret)["error"] == "invalid_client"
 
 
 def test_an_expiring_token_is_renewed_and_the_old_pair_dies_with_the_first_use_of_the_new(
@@ -236,6 +251,46 @@ def test_a_question_costs_and_an_empty_bucket_refuses(api: Api) -> None:
     assert api.code(
         "{ orders(first: 250) { nodes { agreements(first: 9) { nodes { id } } } } }"
     ) == ("MAX_COST_EXCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("query", "requested"),
+    [
+        ("{ shop { name } }", 1),
+        ("{ orders(first: 10) { nodes { id customerJourneySummary { ready } } } }", 21),
+        # Of what depends on a type, the dearest; money is free.
+        (
+            """{ orders(first: 2) { nodes { agreements(first: 1) { nodes {
+              ... on OrderAgreement { sales(first: 5) { nodes { totalAmount { shopMoney {
+                amount } } } } }
+              ... on RefundAgreement { sales(first: 3) { nodes { id } } } } } } } }""",
+            1 + 2 * (1 + 1 + 1 + 1 + 5),
+        ),
+        ("mutation { bulkOperationCancel(id: 1) { userErrors { message } } }", 10),
+        ("{ shop { name } other: shop @skip(if: true) { name } }", 1),
+    ],
+)
+def test_prices_are_shopifys(api: Api, query: str, requested: int) -> None:
+    cost = api.post(query).json()["extensions"]["cost"]
+    assert cost["requestedQueryCost"] == requested
+    assert cost["actualQueryCost"] <= requested
+    if "mutation" in query:
+        assert cost["actualQueryCost"] == requested
+
+
+def test_a_question_that_cannot_be_tried_has_no_data_and_costs_nothing(api: Api) -> None:
+    query = "query A($n: Int!) { orders(first: $n) { nodes { id } } } query B { shop { name } }"
+    for variables in ({}, {"n": "ten"}, {"n": None}):
+        answer = api.post(query, **variables).json()
+        assert answer.keys() == {"errors"}
+    body = {"query": query, "operationName": "B"}
+    where, headers = f"{api.root}/api/2026-10/graphql.json", {"X-Shopify-Access-Token": api.token}
+    named = api.http.post(where, json=body, headers=headers, timeout=30).json()
+    assert named["data"] == {"shop": {"name": "Larkspur Outdoor"}}
+    body = {"query": query, "variables": ["n"]}
+    refusal = api.http.post(where, json=body, headers=headers, timeout=30)
+    assert refusal.status_code == 400
+    assert refusal.json()["errors"].keys() == {"variables"}
 
 
 def test_a_version_that_is_not_served_is_answered_by_one_that_is(api: Api) -> None:
@@ -395,7 +450,7 @@ def test_agreements_can_be_refused_as_they_once_were(api: Api) -> None:
 class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        self.server.got.put((dict(self.headers), body))  # type: ignore[attr-defined]
         self.send_response(200)
         self.end_headers()
 
@@ -406,7 +461,7 @@ class _Receiver(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[HTTPServer]:
     server = HTTPServer(("127.0.0.1", 0), _Receiver)
-    server.got = []  # type: ignore[attr-defined]
+    server.got = Queue()  # type: ignore[attr-defined]
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -427,18 +482,29 @@ def test_deliveries_are_signed_with_the_apps_secret(api: Api, receiver: HTTPServ
     assert requests.post(where, json={"topic": "shop/redact", "to": uri}, timeout=30).json() == [
         200
     ]
-    for headers, body in receiver.got:  # type: ignore[attr-defined]
+    for topic in ("orders/updated", "shop/redact"):
+        headers, body = receiver.got.get(timeout=10)  # type: ignore[attr-defined]
         signed = hmac.new(APP["client_secret"].encode(), body, hashlib.sha256).digest()
         assert headers["X-Shopify-Hmac-Sha256"] == base64.b64encode(signed).decode()
         assert headers["X-Shopify-Shop-Domain"] == SHOP
-    topics = [headers["X-Shopify-Topic"] for headers, _ in receiver.got]  # type: ignore[attr-defined]
-    assert topics == ["orders/updated", "shop/redact"]
+        assert headers["X-Shopify-Topic"] == topic
+    assert requests.post(where, json={}, timeout=30).status_code == 400
 
 
-def test_uninstalling_ends_the_tokens_of_the_shop(api: Api) -> None:
+def test_uninstalling_ends_the_tokens_of_the_shop_and_is_delivered(
+    api: Api, receiver: HTTPServer
+) -> None:
     api.token = api.exchange(code=api.consent()["code"])["access_token"]
+    uri = f"http://127.0.0.1:{receiver.server_port}/hook"
+    api.ask(NEW, topic="APP_UNINSTALLED", to={"uri": uri})
     assert api.ask("mutation { appUninstall { userErrors { message } } }")
+    headers, body = receiver.got.get(timeout=10)  # type: ignore[attr-defined]
+    assert headers["X-Shopify-Topic"] == "app/uninstalled"
+    assert json.loads(body)["myshopify_domain"] == SHOP
     assert api.post("{ shop { name } }").status_code == 401
+    api.token = SHOPIFY_TOKEN
+    left = api.ask("{ webhookSubscriptions(first: 9) { nodes { id } } }")["webhookSubscriptions"]
+    assert left == {"nodes": []}
 
 
 @pytest.mark.parametrize(
