@@ -89,6 +89,9 @@ def prepared(folder: Path, slugs: list[str]) -> Iterator[tuple[list[dict[str, An
     """A case for every platform (or those named), each with one account to read."""
     with world(folder) as (database, tape, settings):
         engine = create_engine(database)
+        # Of Shopify's largest plan.
+        bucket = {"size": 20_000, "rate": 2_000}
+        requests.post(f"{tape.url}/shopify/control/bucket", json=bucket, timeout=10)
         cases = []
         for slug in slugs or sorted(Connector.registry):
             with Http(wall=noon(TODAY).timestamp) as http:
