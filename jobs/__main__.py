@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
+import socket
 import sys
 
 from app.settings import Settings, SettingsError
@@ -19,13 +19,16 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    # A pipe, because a handler that sets an Event hangs when the signal comes as the wait begins.
-    told, tell = os.pipe()
+    # The kernel may hand a signal to any thread, and Python's handler would then wait for the main
+    # thread, which waits: only what `set_wakeup_fd` writes, in whichever thread, wakes it.
+    told, tell = socket.socketpair()
+    tell.settimeout(0)
+    signal.set_wakeup_fd(tell.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os.write(tell, b"!"))
+        signal.signal(number, lambda *_: None)
     background = Background(settings)
     background.start()
-    os.read(told, 1)
+    told.recv(1)
     background.stop()
     return 0
 

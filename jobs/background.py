@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 
 import psycopg
 from flask import Flask
@@ -41,8 +42,9 @@ class Background:
         """Let running jobs reach a commit and go back to the queue; a second call is harmless."""
         self._runtime.stopping.set()
         self._cancel_worker()
+        deadline = time.monotonic() + _STOP_SECONDS
         self._timer.join(_STOP_SECONDS)
-        self._thread.join(_STOP_SECONDS)
+        self._thread.join(max(0.0, deadline - time.monotonic()))
         self._runtime.engine.dispose()
 
     def _work(self) -> None:

@@ -127,6 +127,7 @@ def test_a_worker_process_ends_cleanly_when_told_to(start: Start, settings: Sett
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key,
         "ENCRYPTION_KEYS": settings.encryption_keys[0],
+        "ECB_URL": settings.ecb_url,
     }
     with subprocess.Popen(
         [sys.executable, "-m", "jobs"], cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True
