@@ -1,0 +1,66 @@
+"""Everything that may be said against a text, from lengths to policy, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.copywriting.brief import Brief
+from app.copywriting.claims import avoided, unsupported
+from app.copywriting.limits import SHAPES, Limit
+from app.copywriting.policy import against_policy
+from app.copywriting.variation import Flag, Variation
+from app.copywriting.vocabulary import BUTTONS
+
+
+def flags_of(variation: Variation, brief: Brief) -> list[Flag]:
+    """Lengths and counts first, then untrue claims, unwanted words and policy."""
+    return [
+        *_shape(variation),
+        *unsupported(variation, brief),
+        *avoided(variation, brief),
+        *against_policy(variation, brief),
+    ]
+
+
+def limit_of(variation: Variation, field: str) -> Limit:
+    """The limit of a field named as in `Variation.fields`."""
+    shape = SHAPES[variation.platform]
+    if field == "primary_text":
+        return shape.primary_text
+    return shape.headline if field.startswith("headline") else shape.description
+
+
+def _shape(variation: Variation) -> Iterator[Flag]:
+    for field, text in variation.fields():
+        limit = limit_of(variation, field)
+        if not limit.fits(text):
+            said = (
+                f"{limit.count(text)} characters; {variation.platform.title()} takes {limit.most}."
+            )
+            yield Flag("too_long", field, text, said)
+    for field, text in (
+        ("primary_text", variation.primary_text),
+        ("headline", variation.headline),
+    ):
+        if not text.strip():
+            yield Flag("empty", field, "", "This text is empty.")
+    if variation.cta not in BUTTONS[variation.platform]:
+        message = f"“{variation.cta}” is no button of {variation.platform.title()}."
+        yield Flag("button", "cta", variation.cta, message)
+    yield from _several(variation)
+
+
+def _several(variation: Variation) -> Iterator[Flag]:
+    shape = SHAPES[variation.platform]
+    for path in variation.paths:
+        if shape.path and not shape.path.fits(path):
+            yield Flag("too_long", "paths", path, f"A path takes {shape.path.most} characters.")
+    for field, has, (least, most) in (
+        ("headlines", variation.headlines, shape.headlines),
+        ("descriptions", variation.descriptions, shape.descriptions),
+    ):
+        if not least <= len(has) <= most:
+            said = f"{len(has)} {field}; {variation.platform.title()} wants {least} to {most}."
+            yield Flag("count", field, str(len(has)), said)
+        if len({each.casefold() for each in has}) < len(has):
+            yield Flag("repeated", field, "", f"The same text stands twice among the {field}.")

@@ -1,0 +1,193 @@
+"""A checklist score out of 10. It says how complete a text is, not how it will do.
+
+The same text, brief and siblings always get the same score. The reading ease is LIX (Björnsson
+1968): words per sentence plus the percentage of words longer than six letters; below 40 reads
+easily. Scripts without spaces are judged by the characters of a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.copywriting.brief import Brief
+from app.copywriting.limits import SHAPES
+from app.copywriting.variation import Flag, Level, Variation
+from app.copywriting.vocabulary import BUTTONS, SUITING, label
+from app.copywriting.words import grams, sentences, shared, unspaced, words
+
+MOST_SHARED = 0.6
+_EASY_LIX, _HARD_LIX = 40.0, 70.0
+_EASY_CHARACTERS, _HARD_CHARACTERS = 40.0, 80.0
+_SHORT_HOOK = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of the checklist: 0 to 10 points, its weight in per cent, and why."""
+
+    name: str
+    points: float
+    weight: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`total` out of 10 to one decimal: the weighted mean of the parts."""
+
+    total: float
+    parts: tuple[Part, ...]
+
+
+def score(
+    variation: Variation, brief: Brief, flags: Sequence[Flag], siblings: Sequence[Variation]
+) -> Score:
+    """`flags` are the text's own, `siblings` the other variations of its batch."""
+    parts = (
+        _fit(variation, flags),
+        _hook(variation, brief),
+        _specificity(variation, brief),
+        _clarity(variation),
+        _framework(variation),
+        _call(variation, brief),
+        _difference(variation, siblings),
+    )
+    total = sum(part.points * part.weight for part in parts) / sum(part.weight for part in parts)
+    return Score(round(total, 1), parts)
+
+
+def _fit(variation: Variation, flags: Sequence[Flag]) -> Part:
+    problems = [flag for flag in flags if flag.level is Level.PROBLEM]
+    warnings = len(flags) - len(problems)
+    shape = SHAPES[variation.platform]
+    points = 10.0 - 4 * len(problems) - warnings
+    if problems:
+        reason = "; ".join(dict.fromkeys(flag.message for flag in problems[:2]))
+    elif shape.headline.count(variation.headline) > shape.headline.seen:
+        points -= 2
+        reason = f"The headline is cut after {shape.headline.seen} characters on small screens."
+    else:
+        reason = "Fits the limits and trips no rule we check."
+    return Part("Limits and rules", max(points, 0.0), 25, reason)
+
+
+def _hook(variation: Variation, brief: Brief) -> Part:
+    shape = SHAPES[variation.platform]
+    opening = variation.headline if not shape.emoji else variation.primary_text
+    first = (sentences(opening) or [""])[0]
+    points = 0.0
+    praise: list[str] = []
+    lacking: list[str] = []
+    length = len(words(first)) / (2 if unspaced(first) else 1)
+    for holds, worth, good, bad in (
+        (0 < length <= _SHORT_HOOK, 3, "short", "long"),
+        (
+            _mentions(opening[: shape.primary_text.seen], brief) > 0,
+            4,
+            "says something of your brief",
+            "says nothing of your brief",
+        ),
+        (
+            any(each in first for each in "?？؟¿“„«「:") or any(map(str.isdigit, first)),
+            2,
+            "asks, quotes or gives a figure",
+            "",
+        ),
+        (
+            shape.primary_text.count(first) <= shape.primary_text.seen,
+            1,
+            "seen whole",
+            "folded away before its end",
+        ),
+    ):
+        points += worth if holds else 0
+        (praise if holds else lacking).append(good if holds else bad)
+    said = ", ".join(praise) or "nothing that holds a reader"
+    missing = ", ".join(filter(None, lacking))
+    return Part("Hook", points, 20, f"Opening: {said}{'; but ' + missing if missing else ''}.")
+
+
+def _specificity(variation: Variation, brief: Brief) -> Part:
+    has = _mentions(variation.text, brief)
+    facts = sum(_mentioned(variation.text, fact) for fact in brief.facts)
+    points = min(10.0, (0, 5, 8, 10)[min(has, 3)] + (2 if facts and has < 3 else 0))
+    if not has:
+        return Part("Specificity", points, 15, "Could be about any product.")
+    of = f"Uses {has} of the benefits, pains and facts in your brief"
+    return Part("Specificity", points, 15, of + (", one a fact." if facts else "."))
+
+
+def _clarity(variation: Variation) -> Part:
+    spoken = sentences(variation.text)
+    found = words(variation.text)
+    if unspaced(variation.text):
+        each = len(found) / max(len(spoken), 1)
+        points = _falling(each, _EASY_CHARACTERS, _HARD_CHARACTERS)
+        return Part("Clarity", points, 10, f"{each:.0f} characters per sentence.")
+    per_sentence = len(found) / max(len(spoken), 1)
+    long = 100 * sum(len(word) > 6 for word in found) / max(len(found), 1)
+    lix = per_sentence + long
+    ease = "easy" if lix < _EASY_LIX else "medium" if lix < 55 else "hard"
+    reason = f"{per_sentence:.0f} words per sentence, reads {ease} (LIX {lix:.0f})."
+    return Part("Clarity", _falling(lix, _EASY_LIX, _HARD_LIX), 10, reason)
+
+
+def _framework(variation: Variation) -> Part:
+    shown = " ".join(words(variation.text))
+    present = [
+        beat for beat in variation.beats if beat.text and " ".join(words(beat.text)) in shown
+    ]
+    missing = [beat.name for beat in variation.beats if beat not in present]
+    if not variation.beats:
+        return Part("Framework", 0.0, 10, f"The steps of {variation.framework} are not marked.")
+    points = 10.0 * len(present) / len(variation.beats)
+    if missing:
+        return Part("Framework", points, 10, f"{variation.framework} lacks {', '.join(missing)}.")
+    steps = ", ".join(beat.name for beat in variation.beats)
+    return Part("Framework", points, 10, f"{variation.framework} is complete: {steps}.")
+
+
+def _call(variation: Variation, brief: Brief) -> Part:
+    if variation.cta in SUITING[variation.platform][brief.goal]:
+        said = f"“{label(variation.cta)}” suits the goal {brief.goal.title()}."
+        return Part("Call to action", 10.0, 10, said)
+    if variation.cta in BUTTONS[variation.platform]:
+        said = f"“{label(variation.cta)}” is not usual for the goal {brief.goal.title()}."
+        return Part("Call to action", 6.0, 10, said)
+    return Part("Call to action", 0.0, 10, "No button of this platform.")
+
+
+def _difference(variation: Variation, siblings: Sequence[Variation]) -> Part:
+    most = most_shared(variation, siblings)
+    points = 10.0 * min(1.0, max(0.0, (MOST_SHARED - most) / (MOST_SHARED / 2)))
+    reason = f"Shares at most {most:.0%} of its three-word runs with another variation."
+    return Part("Difference", points, 10, reason)
+
+
+def most_shared(variation: Variation, siblings: Sequence[Variation]) -> float:
+    """The largest share of word 3-grams, in the whole or in the primary text, with a sibling."""
+    whole, primary = grams(variation.text), grams(variation.primary_text)
+    return max(
+        (
+            max(shared(whole, grams(other.text)), shared(primary, grams(other.primary_text)))
+            for other in siblings
+        ),
+        default=0.0,
+    )
+
+
+def _mentions(text: str, brief: Brief) -> int:
+    said = (*brief.benefits, *brief.pain_points, *brief.facts)
+    return sum(_mentioned(text, each) for each in said)
+
+
+def _mentioned(text: str, fragment: str) -> bool:
+    """Whether most of the fragment's words, small ones aside, stand in the text."""
+    every = words(fragment)
+    wanted = {word for word in every if len(word) > 3} or set(every)
+    return bool(wanted) and len(wanted & set(words(text))) >= 0.6 * len(wanted)
+
+
+def _falling(value: float, easy: float, hard: float) -> float:
+    return round(10.0 * min(1.0, max(0.0, (hard - value) / (hard - easy))), 1)

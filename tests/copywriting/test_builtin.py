@@ -1,0 +1,187 @@
+"""What the built-in writer keeps for every brief, in every language it writes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from app.copywriting.brief import AdPlatform, Brief, Tone
+from app.copywriting.builtin import BUILT_IN, BuiltInWriter
+from app.copywriting.checks import flags_of
+from app.copywriting.languages import language
+from app.copywriting.plan import plan
+from app.copywriting.variation import Level, Variation
+from tests.copywriting.briefs import LANGUAGES, random_brief
+
+BRIEFS = [
+    *((seed, code) for seed in range(6) for code in LANGUAGES),
+    *(
+        pytest.param(seed, code, marks=pytest.mark.prove)
+        for seed in range(6, 106)
+        for code in LANGUAGES
+    ),
+]
+# primary text, headline, description; a wide character counts twice where True.
+LIMITS = {
+    AdPlatform.META: ((2200, 40, 30), False),
+    AdPlatform.GOOGLE: ((90, 30, 90), True),
+    AdPlatform.LINKEDIN: ((600, 200, 300), False),
+    AdPlatform.TIKTOK: ((100, 40, 40), True),
+}
+MUG = Brief(
+    product="Ember Mug",
+    benefits=("Keeps coffee hot for 3 hours", "Rinses clean in seconds"),
+    pain_points=("Coffee goes cold before you finish it",),
+    platforms=(AdPlatform.META,),
+    facts=("Rated 4.7 out of 5 by 2,300 customers", "$49, delivery included"),
+    url="https://www.ember.example/shop",
+)
+
+
+def written(brief: Brief, count: int = 20, *, turn: int = 0) -> list[Variation]:
+    writer = BuiltInWriter(brief, turn=turn)
+    variations: list[Variation] = []
+    for slot in plan(brief, count):
+        variations.append(writer.write(slot, variations))
+    return variations
+
+
+def length(text: str, *, wide: bool) -> int:
+    return sum(2 if wide and unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    """Word 3-grams; where no spaces are written, of characters."""
+    spread = re.sub(r"([\u3040-\u30ff\u4e00-\u9fff])", r" \1 ", text.casefold())
+    found = re.findall(r"\w+(?:['’]\w+)*", spread)
+    return set(zip(found, found[1:], found[2:], strict=False)) or {tuple(found)}
+
+
+@pytest.mark.parametrize(("seed", "code"), BRIEFS)
+def test_every_text_fits_its_platform_says_only_the_brief_and_differs_from_the_others(
+    seed: int, code: str
+) -> None:
+    brief = random_brief(seed, code)
+    variations = written(brief)
+
+    assert len(variations) == 20
+    for variation in variations:
+        (primary, headline, description), wide = LIMITS[variation.platform]
+        assert 0 < length(variation.primary_text, wide=wide) <= primary
+        assert all(0 < length(each, wide=wide) <= headline for each in variation.headlines)
+        assert all(0 < length(each, wide=wide) <= description for each in variation.descriptions)
+        if variation.platform is AdPlatform.GOOGLE:
+            assert 3 <= len(set(variation.headlines)) == len(variation.headlines) <= 15
+            assert 2 <= len(set(variation.descriptions)) == len(variation.descriptions) <= 4
+            assert all(length(each, wide=True) <= 15 for each in variation.paths)
+        for number in re.findall(r"\d+", variation.text):
+            assert number in re.findall(r"\d+", brief.said), variation.text
+        problems = [f for f in flags_of(variation, brief) if f.level is Level.PROBLEM]
+        assert problems == [], variation.text
+        for unwanted in brief.avoid:
+            assert not re.search(rf"\b{unwanted}\b", variation.text, re.IGNORECASE)
+    for one, other in itertools.combinations(variations, 2):
+        for mine, theirs in (
+            (runs(one.text), runs(other.text)),
+            (runs(one.primary_text), runs(other.primary_text)),
+        ):
+            assert len(mine & theirs) / len(mine | theirs) <= 0.6, (one.text, other.text)
+
+
+def test_twenty_on_one_platform_are_five_angles_with_four_frameworks_each() -> None:
+    variations = written(MUG)
+
+    assert len({(each.angle, each.framework) for each in variations}) == 20
+    assert len({each.angle for each in variations}) == 5
+    assert len({each.framework for each in variations}) == 4
+
+
+def test_the_same_brief_gives_the_same_texts_and_another_turn_gives_others() -> None:
+    first, again, other = written(MUG), written(MUG), written(MUG, turn=1)
+
+    assert first == again
+    assert (
+        sum(one.primary_text == two.primary_text for one, two in zip(first, other, strict=True)) < 5
+    )
+
+
+def test_a_brief_of_nothing_but_a_name_still_gives_twenty_texts_without_claims() -> None:
+    brief = Brief(product="Quietly", platforms=tuple(AdPlatform))
+    variations = written(brief)
+
+    assert len({each.primary_text for each in variations}) == 20
+    assert all(flags_of(each, brief) == [] for each in variations)
+
+
+def test_a_trigger_that_needs_a_fact_is_named_only_where_the_fact_is_said() -> None:
+    for variation in written(replace(MUG, facts=())):
+        assert variation.trigger not in {
+            "Social proof", "Authority", "Scarcity", "Anchoring", "Reciprocity",
+        }  # fmt: skip
+    for variation in written(MUG):
+        if variation.trigger == "Social proof":
+            assert "4.7 out of 5" in variation.primary_text
+        if variation.trigger == "Anchoring":
+            assert "$49" in variation.primary_text
+
+
+def test_a_product_longer_than_a_headline_is_written_around_and_never_cut() -> None:
+    long = "The Extraordinarily Patient Copper Kettle of Old Town"
+    brief = replace(MUG, product=long, platforms=(AdPlatform.GOOGLE,))
+
+    for variation in written(brief):
+        assert all(len(each) <= 30 for each in variation.headlines)
+        assert not any("Extraord" in each for each in variation.headlines)
+
+
+def test_a_tone_that_was_chosen_can_be_read() -> None:
+    urgent = written(replace(MUG, tones=(Tone.URGENT,)))
+
+    assert any("Why wait?" in each.primary_text for each in urgent)
+    assert not any("Why wait?" in each.primary_text for each in written(MUG))
+
+
+def test_what_a_rule_of_one_platform_forbids_is_said_only_on_the_others() -> None:
+    brief = replace(
+        MUG,
+        benefits=("The best mug for slow drinkers", "Keeps coffee hot for 3 hours"),
+        platforms=(AdPlatform.META, AdPlatform.TIKTOK),
+    )
+    variations = written(brief)
+
+    assert any("best mug" in each.text for each in variations if each.platform == "meta")
+    assert not any("best mug" in each.text for each in variations if each.platform == "tiktok")
+
+
+@pytest.mark.parametrize("code", BUILT_IN)
+def test_no_line_of_a_language_claims_anything_by_itself(code: str) -> None:
+    spoken = language(code)
+    assert spoken
+    english = language("en")
+    assert english
+    assert spoken.lines.keys() == english.lines.keys()
+    for lines in spoken.lines.values():
+        for line in lines:
+            bare = re.sub(r"\{\w+\}", " ", line)
+            assert not spoken.promises.search(bare), line
+            assert not spoken.number_words & set(bare.casefold().split()), line
+            assert not re.search(r"\d", bare), line
+
+
+@pytest.mark.parametrize("code", BUILT_IN)
+def test_plain_headlines_fit_the_narrowest_platform(code: str) -> None:
+    spoken = language(code)
+    assert spoken
+    for line in spoken.lines["headline_plain"]:
+        assert length(line, wide=True) <= 30, line
+    for kind in spoken.lines:
+        if kind.endswith("_plain") and kind.startswith("hook"):
+            assert any(
+                length(line, wide=True) <= 40
+                for line in spoken.lines[kind]
+                if "{product}" not in line
+            ) or kind == "hook_offer_plain", kind  # fmt: skip
