@@ -32,6 +32,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.connectors.http import Http
+    from app.connectors.launching import Launcher
 
 # A token this near its end is renewed before it is used.
 RENEW_EARLY = dt.timedelta(minutes=5)
@@ -44,7 +45,9 @@ class Connector(ABC):
     the platform answers. `chunk_days`: a span that one read at ad level answers comfortably.
     `readers`: how many reads of one account it allows at once. `sells`: a shop, which has
     `store_days` and no `facts`. `start_fields`: what people fill in before the popup opens, such
-    as a shop's address; `begin_with` gets it by these names.
+    as a shop's address; `begin_with` gets it by these names. `launches`: what creates paused
+    campaigns with a connector, None where nothing can. `asks_to_create`: creating needs permissions
+    that reading does not, so a hand-shake begun with `access=create` asks for those, too.
 
     `started` holds what was remembered when a hand-shake began: a PKCE `verifier`, and what
     `begin_with` made of the start's query.
@@ -62,6 +65,8 @@ class Connector(ABC):
     sells: ClassVar[bool] = False
     pasted_forms: ClassVar[tuple[PastedForm, ...]] = ()
     start_fields: ClassVar[tuple[PastedField, ...]] = ()
+    launches: ClassVar[type[Launcher] | None] = None
+    asks_to_create: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, type[Connector]]] = {}
 

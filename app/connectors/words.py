@@ -82,7 +82,11 @@ class FoundAccount:
 
 
 class FoundEntity(NamedTuple):
-    """A campaign, ad group or ad as its platform describes it now."""
+    """A campaign, ad group or ad as its platform describes it now.
+
+    `texts` are an ad's own by kind, where the list of ads holds them: primary_text, headline and
+    description, each several where the platform combines them; None where it does not say.
+    """
 
     external_id: str
     name: str
@@ -95,6 +99,7 @@ class FoundEntity(NamedTuple):
     budget: Decimal | None = None
     budget_kind: str | None = None
     started_at: dt.datetime | None = None
+    texts: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
