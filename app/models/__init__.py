@@ -2,6 +2,8 @@
 
 from app.models.base import Base
 from app.models.connection import Account, OAuthState, PlatformConnection
+from app.models.creative import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
+from app.models.drafts import CampaignDraft, DraftAd, LaunchStep
 from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
 from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, PlacementDay, StoreDay
@@ -19,18 +21,25 @@ __all__ = [
     "AdDay",
     "AdGroup",
     "Base",
+    "BrandBrief",
     "Campaign",
     "CampaignDay",
+    "CampaignDraft",
     "CampaignTotalDay",
+    "CreativeBatch",
+    "CreativeVariation",
     "DayAtAge",
+    "DraftAd",
     "FxRate",
     "HeaderMapping",
     "Import",
     "ImportFact",
     "ImportPart",
+    "LaunchStep",
     "ManualRate",
     "Membership",
     "MetricRevision",
+    "ModelCall",
     "OAuthState",
     "PasswordReset",
     "PlacementDay",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, WorkspaceId
@@ -61,7 +63,7 @@ class AdGroup(Base):
 
 
 class Ad(Base):
-    """A single ad."""
+    """A single ad. `texts` are its own, lists by kind; NULL where the platform does not say."""
 
     __tablename__ = "ad"
     __table_args__ = (UniqueConstraint("account_id", "external_id"),)
@@ -79,5 +81,6 @@ class Ad(Base):
     name: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="active")
     platform_status: Mapped[str] = mapped_column(server_default="")
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     first_seen_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     removed_at: Mapped[dt.datetime | None]

@@ -16,13 +16,15 @@ class Workspace(Base):
 
     `revenue` says which revenue the dashboard shows: `store`, `reported` or `auto` (store
     as soon as a shop's figures are held, else reported). A shop's revenue is its net sales, with
-    tax or shipping added when the workspace says so.
+    tax or shipping added when the workspace says so. `model_cap` is what language models may cost
+    in a calendar month of UTC, in US dollars; NULL for no cap.
     """
 
     __tablename__ = "workspace"
     __table_args__ = (
         CheckConstraint("revenue IN ('auto', 'store', 'reported')", name="revenue_known"),
         CheckConstraint("target_roas > 0", name="target_roas_positive"),
+        CheckConstraint("model_cap >= 0", name="model_cap_positive"),
     )
 
     id: Mapped[Id]
@@ -33,6 +35,7 @@ class Workspace(Base):
     revenue: Mapped[str] = mapped_column(default="auto")
     revenue_with_tax: Mapped[bool] = mapped_column(server_default=false())
     revenue_with_shipping: Mapped[bool] = mapped_column(server_default=false())
+    model_cap: Mapped[Decimal | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 

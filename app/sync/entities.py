@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -94,25 +95,25 @@ _LIST_AD_GROUPS = text("""
 _LIST_ADS = text("""
     INSERT INTO ad AS stored
         (workspace_id, account_id, campaign_id, ad_group_id, external_id, name, status,
-         platform_status)
+         platform_status, texts)
     SELECT :workspace, :account, campaign.id, ad_group.id, listed.external_id, listed.name,
-           listed.status, listed.platform_status
+           listed.status, listed.platform_status, CAST(listed.texts AS jsonb)
     FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:statuses AS text[]),
                 CAST(:platform_statuses AS text[]), CAST(:campaigns AS text[]),
-                CAST(:groups AS text[]))
-        AS listed (external_id, name, status, platform_status, campaign, ad_group)
+                CAST(:groups AS text[]), CAST(:texts AS text[]))
+        AS listed (external_id, name, status, platform_status, campaign, ad_group, texts)
     JOIN campaign ON campaign.account_id = :account AND campaign.external_id = listed.campaign
     LEFT JOIN ad_group
         ON ad_group.account_id = :account AND ad_group.external_id = listed.ad_group
     ON CONFLICT (account_id, external_id) DO UPDATE SET
-        (campaign_id, ad_group_id, name, status, platform_status, removed_at) =
+        (campaign_id, ad_group_id, name, status, platform_status, texts, removed_at) =
         (excluded.campaign_id, excluded.ad_group_id, excluded.name, excluded.status,
-         excluded.platform_status, NULL)
+         excluded.platform_status, coalesce(excluded.texts, stored.texts), NULL)
     WHERE (stored.campaign_id, stored.ad_group_id, stored.name, stored.status,
-           stored.platform_status, stored.removed_at)
+           stored.platform_status, stored.texts, stored.removed_at)
         IS DISTINCT FROM
           (excluded.campaign_id, excluded.ad_group_id, excluded.name, excluded.status,
-           excluded.platform_status, NULL)
+           excluded.platform_status, coalesce(excluded.texts, stored.texts), NULL)
 """)
 
 _REMOVE = {
@@ -201,7 +202,16 @@ def _columns(account: Account, listed: Sequence[FoundEntity]) -> dict[str, Any]:
         "started": [entity.started_at for entity in entities],
         "campaigns": [entity.campaign_id for entity in entities],
         "groups": [entity.ad_group_id for entity in entities],
+        "texts": [_json(entity.texts) for entity in entities],
     }
+
+
+def _json(texts: Mapping[str, Sequence[str]] | None) -> str | None:
+    """NUL is the one character that PostgreSQL keeps in no text."""
+    if texts is None:
+        return None
+    kept = {kind: [each.replace("\x00", "") for each in several] for kind, several in texts.items()}
+    return msgspec.json.encode(kept).decode()
 
 
 def _each_once(listed: Iterable[FoundEntity]) -> list[FoundEntity]:
