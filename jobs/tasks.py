@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from procrastinate import JobContext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
+from app.connectors.http import Http
+from app.creative import batches, launch, writing
+from app.creative.writers import writer_for
 from app.imports import run as imports
 from app.models import Account, Workspace
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
+from app.sync.run import Interrupted
 from jobs.letters import send_reminders
 from jobs.prune import prune
 from jobs.runtime import Runtime, utc_now
@@ -32,6 +37,15 @@ _IMPORT_FAULT = (
     "Something went wrong on our side and nothing of this file was stored. Confirm it again; if it "
     "fails again, the log of the server has the details."
 )
+_WRITING_FAULT = (
+    "Something went wrong on our side. What was written until then is kept; try the rest again. "
+    "The log of the server has the details."
+)
+_LAUNCH_FAULT = (
+    "Something went wrong on our side, so the launch stopped. What exists at the platform is "
+    "paused and listed below; press Continue to go on. The log of the server has the details."
+)
+_CLEANING_CUT = "The server restarted while it was cleaning up. Press Clean up again."
 # New rates concern the days since the last ones, and the week that leans on them.
 _RATES_REACH_BACK = dt.timedelta(days=100)
 
@@ -65,6 +79,66 @@ def run_import(context: JobContext, *, import_id: int) -> None:
             logger.exception("import %d failed", import_id)
             session.rollback()
             imports.fail(session, import_id, _IMPORT_FAULT, now=utc_now())
+
+
+def write_batch(context: JobContext, *, batch_id: int) -> None:
+    """Have a queued batch of ad copy written."""
+    runtime = Runtime.of(context)
+    try:
+        writing.write_batch(
+            sessionmaker(runtime.engine, expire_on_commit=False),
+            batch_id,
+            lambda batch: writer_for(runtime.settings, batch),
+            clock=utc_now,
+            stopping=runtime.stopping,
+        )
+    except Exception:
+        logger.exception("batch %d failed", batch_id)
+        with runtime.transaction() as session:
+            writing.fail(session, batch_id, _WRITING_FAULT, now=utc_now())
+
+
+def launch_draft(context: JobContext, *, draft_id: int) -> None:
+    """Create a draft's campaign, paused."""
+    runtime = Runtime.of(context)
+    sessions = sessionmaker(runtime.engine, expire_on_commit=False)
+    with _launching(runtime, draft_id) as http:
+        try:
+            launch.launch(
+                sessions,
+                http,
+                runtime.settings,
+                draft_id,
+                clock=utc_now,
+                stopping=runtime.stopping,
+            )
+        except Interrupted:
+            with runtime.transaction() as session:
+                launch.postpone(session, draft_id)
+
+
+def clean_launch(context: JobContext, *, draft_id: int) -> None:
+    """Delete what an unfinished launch left at the platform."""
+    runtime = Runtime.of(context)
+    sessions = sessionmaker(runtime.engine, expire_on_commit=False)
+    with _launching(runtime, draft_id) as http:
+        try:
+            launch.clean(sessions, http, runtime.settings, draft_id, clock=utc_now)
+        except Interrupted:
+            with runtime.transaction() as session:
+                launch.fail(session, draft_id, _CLEANING_CUT)
+
+
+@contextmanager
+def _launching(runtime: Runtime, draft_id: int) -> Iterator[Http]:
+    """The way out to the platform; a fault of ours stops the launch where it is."""
+    try:
+        with runtime.http() as http:
+            yield http
+    except Exception:
+        logger.exception("launch of draft %d failed", draft_id)
+        with runtime.transaction() as session:
+            launch.fail(session, draft_id, _LAUNCH_FAULT)
 
 
 def refresh_rates(context: JobContext) -> None:
@@ -103,6 +177,9 @@ def remind(context: JobContext) -> None:
 TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
     imports.TASK: run_import,
+    batches.TASK: write_batch,
+    launch.TASK: launch_draft,
+    launch.CLEAN_TASK: clean_launch,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,

@@ -57,7 +57,10 @@ class CreativeBatch(Base):
     finished_at: Mapped[dt.datetime | None]
 
     variations: Mapped[list[CreativeVariation]] = relationship(
-        back_populates="batch", order_by="CreativeVariation.place", passive_deletes=True
+        back_populates="batch",
+        order_by="CreativeVariation.place",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 

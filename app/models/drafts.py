@@ -63,9 +63,11 @@ class CampaignDraft(Base):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     launched_at: Mapped[dt.datetime | None]
 
-    ads: Mapped[list[DraftAd]] = relationship(order_by="DraftAd.position", passive_deletes=True)
+    ads: Mapped[list[DraftAd]] = relationship(
+        order_by="DraftAd.position", cascade="all, delete-orphan", passive_deletes=True
+    )
     steps: Mapped[list[LaunchStep]] = relationship(
-        order_by="LaunchStep.position", passive_deletes=True
+        order_by="LaunchStep.position", cascade="all, delete-orphan", passive_deletes=True
     )
 
 

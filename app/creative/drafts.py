@@ -1,0 +1,299 @@
+"""Campaigns in preparation: made from variations, filled in, and turned into an order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.connectors.launching import AdCopy, Order, Picture
+from app.connectors.platforms import connector_for
+from app.copywriting.policy import special_categories
+from app.creative import briefs, texts
+from app.creative.draft_fields import SPECIAL, Filled
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Account, CampaignDraft, CreativeVariation, DraftAd, PlatformConnection
+
+MOST_ADS = 10
+OPEN = ("draft", "failed")
+"""States in which a draft can be changed: nothing of it exists at the platform."""
+
+
+def create(
+    session: Session,
+    workspace_id: int,
+    user_id: int,
+    variations: Sequence[CreativeVariation],
+    *,
+    now: dt.datetime,
+) -> CampaignDraft:
+    """A draft of these variations, filled in from their brief. The caller commits.
+
+    Raises Invalid when they are for several platforms, too many, or without a text.
+    """
+    _fit_together(variations)
+    brief = briefs.parse_brief(variations[0].batch.brief)
+    platform = variations[0].platform
+    accounts = launchable(session, workspace_id, platform)
+    draft = CampaignDraft(
+        workspace_id=workspace_id,
+        user_id=user_id,
+        account_id=accounts[0].id if len(accounts) == 1 else None,
+        platform=platform,
+        mark=new_mark(),
+        name=f"{brief.product} {now:%Y-%m}",
+        goal=brief.goal.value,
+        audience={
+            "age_min": brief.audience.age_min,
+            "age_max": brief.audience.age_max,
+            "gender": brief.audience.gender.value,
+        },
+        language=brief.language,
+        url=brief.url,
+        utm={
+            "source": {"meta": "facebook"}.get(platform, platform),
+            "medium": "cpc" if platform == "google" else "paid_social",
+            "campaign": "-".join(brief.product.casefold().split()),
+        },
+        special=[each.name for each in special_categories(brief) if each.name in SPECIAL],
+        created_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    session.add_all(
+        DraftAd(
+            draft_id=draft.id,
+            position=position,
+            workspace_id=workspace_id,
+            variation_id=row.id,
+            texts=row.content,
+            score=row.score,
+        )
+        for position, row in enumerate(variations, 1)
+    )
+    session.flush()
+    return draft
+
+
+def new_mark() -> str:
+    """What is created can be found by it, also when nobody told its id."""
+    return f"gz-{secrets.token_hex(4)}"
+
+
+def find(session: Session, workspace_id: int, draft_id: int) -> CampaignDraft:
+    """A draft with its ads and steps. Raises NotFound, also for another workspace's."""
+    found = session.scalar(
+        select(CampaignDraft)
+        .where(CampaignDraft.id == draft_id, CampaignDraft.workspace_id == workspace_id)
+        .options(selectinload(CampaignDraft.ads), selectinload(CampaignDraft.steps))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def listed(session: Session, workspace_id: int) -> list[CampaignDraft]:
+    """The workspace's drafts, the newest first."""
+    return list(
+        session.scalars(
+            select(CampaignDraft)
+            .where(CampaignDraft.workspace_id == workspace_id)
+            .order_by(CampaignDraft.id.desc())
+            .limit(100)
+            .options(selectinload(CampaignDraft.ads))
+        )
+    )
+
+
+def launchable(session: Session, workspace_id: int, platform: str) -> list[Account]:
+    """The accounts on which a campaign of this platform could be created."""
+    if connector_for(platform).launches is None:
+        return []
+    return list(
+        session.scalars(
+            select(Account)
+            .join(PlatformConnection, PlatformConnection.id == Account.connection_id)
+            .where(
+                Account.workspace_id == workspace_id,
+                Account.platform == platform,
+                Account.selected,
+                Account.removed_at.is_(None),
+                PlatformConnection.kind != "upload",
+                PlatformConnection.status == "active",
+            )
+            .order_by(Account.name, Account.id)
+        )
+    )
+
+
+def account_of(session: Session, draft: CampaignDraft) -> Account | None:
+    """The account that was chosen, while a campaign can be created on it."""
+    return next(
+        (
+            each
+            for each in launchable(session, draft.workspace_id, draft.platform)
+            if each.id == draft.account_id
+        ),
+        None,
+    )
+
+
+def change(session: Session, draft: CampaignDraft, filled: Filled, revision: int | None) -> None:
+    """Store what was filled in. The caller commits.
+
+    Raises Conflict when somebody else changed it meanwhile or it is no longer open.
+    """
+    lock_open(session, draft)
+    if revision is not None and revision != draft.revision:
+        raise Conflict(
+            "Somebody changed this draft since you opened it. Nothing was saved; load the page "
+            "again and look at theirs."
+        )
+    if filled.account_id is not None and filled.account_id not in {
+        each.id for each in launchable(session, draft.workspace_id, draft.platform)
+    }:
+        raise Invalid("account_id: No campaign can be created on this account. Choose another.")
+    for name, value in filled.given().items():
+        setattr(draft, name, value)
+    draft.state, draft.error, draft.error_field = "draft", "", ""
+    draft.revision += 1
+    session.flush()
+
+
+def set_picture(session: Session, draft: CampaignDraft, picture: Picture | None) -> None:
+    """Use this picture, or none. The caller commits."""
+    lock_open(session, draft)
+    draft.picture = picture.content if picture else None
+    draft.picture_type = picture.media_type if picture else ""
+    draft.picture_name = picture.filename if picture else ""
+    draft.revision += 1
+    session.flush()
+
+
+def delete(session: Session, draft: CampaignDraft) -> None:
+    """Forget a draft of which nothing exists at the platform. The caller commits."""
+    lock_open(session, draft)
+    session.delete(draft)
+    session.flush()
+
+
+def lock_open(session: Session, draft: CampaignDraft) -> None:
+    """Lock the row. Raises Conflict when something of it exists, or may soon."""
+    session.flush()
+    session.refresh(draft, with_for_update=True)
+    if draft.state not in OPEN:
+        raise Conflict(
+            "This draft has been sent to the platform, so it can no longer be changed here."
+        )
+
+
+def refresh_texts(session: Session, draft: CampaignDraft) -> None:
+    """Take the variations' texts as they are now, while the draft is open."""
+    if draft.state not in OPEN:
+        return
+    ids = [ad.variation_id for ad in draft.ads if ad.variation_id is not None]
+    rows = {
+        row.id: row
+        for row in session.scalars(
+            select(CreativeVariation).where(
+                CreativeVariation.workspace_id == draft.workspace_id, CreativeVariation.id.in_(ids)
+            )
+        )
+    }
+    for ad in draft.ads:
+        row = rows.get(ad.variation_id or 0)
+        if row is not None and row.content:
+            ad.texts, ad.score = row.content, row.score
+    session.flush()
+
+
+def lacking(draft: CampaignDraft, account: Account | None) -> list[tuple[str, str]]:
+    """What has to be filled in before anything can be sent: field and sentence."""
+    lacks = []
+    if account is None:
+        lacks.append(("account_id", "Choose the account to create the campaign on."))
+    if not draft.name.strip():
+        lacks.append(("name", "Write a name for the campaign."))
+    if draft.daily_budget is None:
+        lacks.append(("daily_budget", "Write a daily budget."))
+    if draft.starts_on is None:
+        lacks.append(("starts_on", "Choose the first day."))
+    if not draft.countries:
+        lacks.append(("countries", "Choose at least one country to advertise in."))
+    if not draft.url:
+        lacks.append(("url", "Write the address of the landing page."))
+    if not draft.ads:
+        lacks.append(("ads", "The draft has no ad. Make a new one from a variation."))
+    return lacks
+
+
+def order_of(draft: CampaignDraft) -> Order:
+    """What is sent to the platform. Raises Conflict while something is lacking."""
+    if draft.daily_budget is None or draft.starts_on is None:
+        raise Conflict("This draft is not complete yet.")
+    picture = None
+    if draft.picture:
+        picture = Picture(draft.picture, draft.picture_type, draft.picture_name)
+    return Order(
+        name=draft.name,
+        mark=draft.mark,
+        goal=draft.goal,
+        daily_budget=draft.daily_budget,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        countries=tuple(draft.countries),
+        age_min=int(draft.audience.get("age_min", 18)),
+        age_max=int(draft.audience.get("age_max", 65)),
+        gender=str(draft.audience.get("gender", "all")),
+        language=draft.language,
+        url=landing_url(draft.url, draft.utm),
+        profile=draft.profile,
+        ads=tuple(_copy(ad.texts) for ad in draft.ads),
+        keywords=tuple(draft.keywords),
+        special=tuple(draft.special),
+        picture=picture,
+        answers=draft.answers,
+    )
+
+
+def landing_url(url: str, utm: Mapping[str, Any]) -> str:
+    """The landing page with its UTM parameters; those that the address has already stay."""
+    parts = urlsplit(url)
+    had = parse_qsl(parts.query, keep_blank_values=True)
+    names = {name for name, _ in had}
+    added = [
+        (f"utm_{name}", str(value))
+        for name, value in utm.items()
+        if value and f"utm_{name}" not in names
+    ]
+    query = "&".join(filter(None, (parts.query, urlencode(added))))
+    return urlunsplit(parts._replace(query=query))
+
+
+def _copy(content: Mapping[str, Any]) -> AdCopy:
+    text = texts.from_json(content)
+    made = AdCopy(text.primary_text, text.headline, text.description, text.cta)
+    if text.platform != "google":
+        return made
+    return replace(made, headlines=text.headlines, descriptions=text.descriptions, paths=text.paths)
+
+
+def _fit_together(variations: Sequence[CreativeVariation]) -> None:
+    if not variations:
+        raise Invalid("Choose at least one variation.")
+    if len(variations) > MOST_ADS:
+        raise Invalid(f"A campaign takes at most {MOST_ADS} ads here; choose fewer.")
+    if any(not row.content for row in variations):
+        raise Invalid("One of the chosen variations has no text yet.")
+    if len({row.platform for row in variations}) > 1:
+        raise Invalid(
+            "These variations are for several platforms, and a campaign runs on one. Choose those "
+            "of one platform."
+        )

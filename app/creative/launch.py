@@ -1,0 +1,369 @@
+"""Launching a draft: every step is written down before it is asked for, and never done twice.
+
+A step goes begun, then made. When a process is killed or a platform does not answer in between,
+the step is looked up at the platform by its mark before it is asked for again. Everything is
+created paused; at the end all of it is read back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session, selectinload, sessionmaker
+
+from app.connectors.errors import ConnectorError, Temporary
+from app.connectors.http import Http
+from app.connectors.launching import Launcher, Order, Picture, Refused, Step, Unknown
+from app.creative import drafts
+from app.creative.platforms import launcher_of
+from app.creative.reviewing import review
+from app.errors import Conflict, Invalid
+from app.models import Account, CampaignDraft, LaunchStep, PlatformConnection
+from app.settings import Settings
+from app.sync.plan import found
+from app.sync.queue import defer
+from app.sync.requests import request_sync
+from app.sync.window import Reach
+
+TASK = "launch"
+"""The job's name; its argument is `draft_id`."""
+CLEAN_TASK = "clean_launch"
+"""Deletes what an unfinished launch made; its argument is `draft_id`."""
+
+UNFINISHED = ("queued", "launching")
+_PRIORITY = 4
+# What a platform has just made may not be listed at once.
+_LOOK_AGAIN_SECONDS = (0.0, 2.0, 5.0)
+_log = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+
+
+def request(session: Session, draft: CampaignDraft, launcher: Launcher, seen: str | None) -> None:
+    """Queue the launch of exactly what was reviewed. The caller commits.
+
+    `seen` is the digest of the review that a person approved, None for a script that trusts itself.
+    Asking again while it is under way, or once it is done, changes nothing. Raises Invalid with
+    what lacks, Conflict when the draft is another than the one reviewed.
+    """
+    session.flush()
+    session.refresh(draft, with_for_update=True)
+    if draft.state in (*UNFINISHED, "launched"):
+        return
+    if draft.state == "partial":
+        _queue(session, draft, TASK)
+        return
+    drafts.refresh_texts(session, draft)
+    account = drafts.account_of(session, draft)
+    looked = review(draft, account, launcher)
+    if looked.problems:
+        first = looked.problems[0]
+        raise Invalid(f"{first.field}: {first.message}" if first.field else first.message)
+    if seen is not None and seen != looked.digest:
+        raise Conflict(
+            "The draft changed after you reviewed it, so nothing was sent. Review it again."
+        )
+    draft.sent = _sent(drafts.order_of(draft))
+    _queue(session, draft, TASK)
+
+
+def request_clean(session: Session, draft: CampaignDraft) -> None:
+    """Queue the deletion of what an unfinished launch made. The caller commits."""
+    session.flush()
+    session.refresh(draft, with_for_update=True)
+    if draft.state != "partial":
+        raise Conflict("Only what an unfinished launch left behind can be cleaned up here.")
+    _queue(session, draft, CLEAN_TASK)
+
+
+def launch(
+    sessions: sessionmaker[Session],
+    http: Http,
+    settings: Settings,
+    draft_id: int,
+    *,
+    clock: Clock,
+    stopping: threading.Event,
+) -> None:
+    """Do a queued launch, or go on with one that a killed process left."""
+    work = _claim(sessions, http, settings, draft_id, clock)
+    if work is None:
+        return
+    try:
+        _create_all(work, stopping)
+    except ConnectorError as error:
+        _log.info("launch of draft %d stopped: %s", draft_id, error.message)
+        _stop(work, error)
+
+
+def clean(
+    sessions: sessionmaker[Session],
+    http: Http,
+    settings: Settings,
+    draft_id: int,
+    *,
+    clock: Clock,
+) -> None:
+    """Delete what a launch left behind, looking up what it may have made, too."""
+    work = _claim(sessions, http, settings, draft_id, clock)
+    if work is None:
+        return
+    try:
+        _look_up_begun(work)
+        gone = set(work.launcher.remove(work.account, work.made))
+    except ConnectorError as error:
+        _stop(work, error)
+        return
+    with sessions.begin() as session:
+        draft = _locked(session, draft_id)
+        for row in draft.steps:
+            row.made = {key: each for key, each in row.made.items() if key not in gone}
+            if not row.made:
+                session.delete(row)
+        left = sorted(key for row in draft.steps for key in row.made)
+        draft.state = "partial" if left else "draft"
+        if not left:
+            # Platforms go on listing what was deleted, by the old mark.
+            draft.mark = drafts.new_mark()
+        draft.error = (
+            f"These could not be deleted: {', '.join(left)}. They are paused; delete them in "
+            f"{work.launcher.manager}."
+            if left
+            else ""
+        )
+
+
+def fail(session: Session, draft_id: int, sentence: str) -> None:
+    """Mark an unfinished launch as stopped, with what the owner should know. Caller commits."""
+    draft = session.get(CampaignDraft, draft_id, with_for_update=True)
+    if draft is not None and draft.state in UNFINISHED:
+        draft.state = "partial" if draft.steps else "failed"
+        draft.error = sentence
+
+
+def postpone(session: Session, draft_id: int) -> None:
+    """Put a launch back into the queue, for another process to go on. The caller commits."""
+    draft = _locked(session, draft_id)
+    if draft.state in UNFINISHED:
+        _queue(session, draft, TASK)
+
+
+class _Work:
+    """One launch under way, with the ids made so far."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        launcher: Launcher,
+        account: Account,
+        order: Order,
+        draft: CampaignDraft,
+        clock: Clock,
+    ) -> None:
+        self.sessions = sessions
+        self.launcher = launcher
+        self.account = found(account)
+        self.order = order
+        self.draft_id = draft.id
+        self.workspace_id = draft.workspace_id
+        self.clock = clock
+        self.states = {row.key: row.state for row in draft.steps}
+        self.made: dict[str, str] = {}
+        for row in draft.steps:
+            self.made |= row.made
+
+
+def _claim(
+    sessions: sessionmaker[Session], http: Http, settings: Settings, draft_id: int, clock: Clock
+) -> _Work | None:
+    with sessions.begin() as session:
+        draft = session.get(CampaignDraft, draft_id, with_for_update=True)
+        if draft is None or draft.state not in UNFINISHED or draft.sent is None:
+            return None
+        account = drafts.account_of(session, draft)
+        if account is None:
+            fail(session, draft_id, _NO_ACCOUNT)
+            return None
+        draft.state, draft.error, draft.error_field = "launching", "", ""
+        order = _order(draft)
+        session.flush()
+        session.refresh(draft, ["steps"])
+    try:
+        launcher = launcher_of(sessions, http, settings, account, clock)
+    except ConnectorError as error:
+        with sessions.begin() as session:
+            fail(session, draft_id, error.message)
+        return None
+    return _Work(sessions, launcher, account, order, draft, clock)
+
+
+_NO_ACCOUNT = (
+    "The account of this draft is not connected or not selected any more. Nothing more was sent. "
+    "Open Connections, connect it again, then launch again."
+)
+
+
+def _create_all(work: _Work, stopping: threading.Event) -> None:
+    launcher, account, order = work.launcher, work.account, work.order
+    if lacks := launcher.missing_permission(account):
+        raise Refused(lacks)
+    if not work.states:
+        _try_dry(work)
+    steps = launcher.steps(account, order)
+    for position, step in enumerate(steps, 1):
+        if work.states.get(step.key) == "made":
+            continue
+        if stopping.is_set():
+            with work.sessions.begin() as session:
+                _queue(session, _locked(session, work.draft_id), TASK)
+            return
+        _do(work, step, position)
+    not_paused = launcher.verify(account, order, work.made)
+    if not_paused:
+        raise Refused(" ".join(not_paused))
+    _finish(work)
+
+
+def _try_dry(work: _Work) -> None:
+    trial = work.launcher.dry_run(work.account, work.order)
+    if trial.problems:
+        raise Refused(trial.problems[0] if len(trial.problems) == 1 else " ".join(trial.problems))
+
+
+def _do(work: _Work, step: Step, position: int) -> None:
+    """One step: looked up when it was begun before, else asked for once."""
+    if work.states.get(step.key) == "begun":
+        ids = _look_up(work, step)
+        if ids:
+            _write_made(work, step, ids)
+            return
+    else:
+        _write_begun(work, step, position)
+    try:
+        ids = dict(work.launcher.create(work.account, work.order, step, work.made))
+    except Refused:
+        _forget_begun(work, step)
+        raise
+    except (Unknown, Temporary):
+        ids = _look_up(work, step)
+        if not ids:
+            raise
+    _write_made(work, step, ids)
+
+
+def _look_up(work: _Work, step: Step) -> dict[str, str]:
+    for seconds in _LOOK_AGAIN_SECONDS:
+        if seconds:
+            work.launcher.connector.http.wait(seconds)
+        ids = dict(work.launcher.find(work.account, work.order, step, work.made))
+        if ids:
+            return ids
+    return {}
+
+
+def _look_up_begun(work: _Work) -> None:
+    for step in work.launcher.steps(work.account, work.order):
+        if work.states.get(step.key) == "begun" and (ids := _look_up(work, step)):
+            _write_made(work, step, ids)
+
+
+def _write_begun(work: _Work, step: Step, position: int) -> None:
+    with work.sessions.begin() as session:
+        session.add(
+            LaunchStep(
+                draft_id=work.draft_id,
+                key=step.key,
+                workspace_id=work.workspace_id,
+                position=position,
+                kind=step.kind,
+                name=step.name,
+                begun_at=work.clock(),
+            )
+        )
+    work.states[step.key] = "begun"
+
+
+def _write_made(work: _Work, step: Step, ids: dict[str, str]) -> None:
+    with work.sessions.begin() as session:
+        row = session.get_one(LaunchStep, (work.draft_id, step.key))
+        row.state, row.made, row.ended_at = "made", ids, work.clock()
+        draft = _locked(session, work.draft_id)
+        for ad in draft.ads:
+            if external_id := ids.get(f"ad-{ad.position}"):
+                ad.ad_external_id = external_id
+    work.states[step.key] = "made"
+    work.made |= ids
+
+
+def _forget_begun(work: _Work, step: Step) -> None:
+    """The platform said no: nothing was made, and nothing has to be looked up."""
+    with work.sessions.begin() as session:
+        session.delete(session.get_one(LaunchStep, (work.draft_id, step.key)))
+    del work.states[step.key]
+
+
+def _finish(work: _Work) -> None:
+    with work.sessions.begin() as session:
+        draft = _locked(session, work.draft_id)
+        draft.state, draft.launched_at = "launched", work.clock()
+        draft.manager_url = work.launcher.manager_url(work.account, work.made)
+        account = session.get(Account, draft.account_id)
+        if account is not None:
+            connection = session.get_one(PlatformConnection, account.connection_id)
+            request_sync(session, connection, trigger="manual", now=work.clock(), reach=Reach.WEEK)
+
+
+def _stop(work: _Work, error: ConnectorError) -> None:
+    """Say what happened; what exists stays as it is, paused, and is listed."""
+    with work.sessions.begin() as session:
+        draft = _locked(session, work.draft_id)
+        draft.state = "partial" if draft.steps else "failed"
+        draft.error = _sentence(work, error)
+        draft.error_field = error.field if isinstance(error, Refused) else ""
+        if work.made:
+            draft.manager_url = work.launcher.manager_url(work.account, work.made)
+
+
+def _sentence(work: _Work, error: ConnectorError) -> str:
+    """What the connectors say of a passing trouble is about figures, and they ask again alone."""
+    if not isinstance(error, (Temporary, Unknown)):
+        return error.message
+    return (
+        f"{work.launcher.connector.label} did not answer as it should, so the launch stopped. What "
+        "exists there is paused and listed below. Press Continue to go on: everything is looked up "
+        "before it is created, so nothing comes twice."
+    )
+
+
+def _locked(session: Session, draft_id: int) -> CampaignDraft:
+    return session.get_one(
+        CampaignDraft,
+        draft_id,
+        with_for_update=True,
+        options=[selectinload(CampaignDraft.ads), selectinload(CampaignDraft.steps)],
+    )
+
+
+def _queue(session: Session, draft: CampaignDraft, task: str) -> None:
+    draft.state = "queued"
+    session.flush()
+    defer(session, task, {"draft_id": draft.id}, lock=f"launch-{draft.id}", priority=_PRIORITY)
+
+
+def _sent(order: Order) -> dict[str, Any]:
+    made: dict[str, Any] = msgspec.to_builtins(replace(order, picture=None))
+    return made
+
+
+def _order(draft: CampaignDraft) -> Order:
+    """The order as it was launched; its picture lies beside it and cannot change any more."""
+    order = msgspec.convert(draft.sent, Order)
+    if draft.picture is None:
+        return order
+    return replace(order, picture=Picture(draft.picture, draft.picture_type, draft.picture_name))

@@ -1,0 +1,74 @@
+"""The review before a launch: exactly what would be sent, and what stands in the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from app.connectors.launching import Launcher, Order, Step
+from app.creative.draft_fields import budget_fits
+from app.creative.drafts import lacking, order_of
+from app.models import Account, CampaignDraft
+from app.sync.plan import found
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What has to change; `field` is empty when it is about the whole."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`digest` stands for exactly these steps: a launch names the one that a person saw."""
+
+    problems: tuple[Problem, ...]
+    steps: tuple[Step, ...]
+    digest: str
+
+
+def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | None) -> Review:
+    """What launching the draft would send. Asks nobody; without a launcher only what lacks."""
+    lacks = [Problem(field, message) for field, message in lacking(draft, account)]
+    if lacks or account is None or launcher is None:
+        return Review(tuple(lacks), (), "")
+    problems = [*_money(draft, account)]
+    order = order_of(draft)
+    problems += [_problem(each) for each in launcher.problems(found(account), order)]
+    if problems:
+        return Review(tuple(problems), (), "")
+    steps = launcher.steps(found(account), order)
+    return Review((), tuple(steps), digest(order, account, steps))
+
+
+def digest(order: Order, account: Account, steps: Sequence[Step]) -> str:
+    """A hash over everything that is going to be sent, the picture included."""
+    told = msgspec.json.encode([account.id, [msgspec.to_builtins(each) for each in steps]])
+    made = hashlib.sha256(told)
+    if order.picture:
+        made.update(order.picture.content)
+    return made.hexdigest()[:32]
+
+
+def _money(draft: CampaignDraft, account: Account) -> list[Problem]:
+    if draft.daily_budget is None or budget_fits(draft.daily_budget, account.currency):
+        return []
+    return [
+        Problem(
+            "daily_budget",
+            f"{account.currency} has fewer decimals than this budget. Write a whole amount.",
+        )
+    ]
+
+
+def _problem(sentence: str) -> Problem:
+    """Launchers name the field first where there is one: `daily_budget: …`."""
+    name, separator, rest = sentence.partition(": ")
+    if separator and name.isidentifier() and name.islower():
+        return Problem(name, rest)
+    return Problem("", sentence)
