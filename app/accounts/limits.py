@@ -36,6 +36,8 @@ NOTICE_ACCOUNT = RateLimitItemPerHour(2, 1, namespace="notice-account")
 PASTED_TOKEN = RateLimitItemPerHour(60, 1, namespace="pasted-token")
 SETUP_CHECK = RateLimitItemPerHour(30, 1, namespace="setup-check")
 UPLOAD = RateLimitItemPerHour(240, 1, namespace="upload")
+WRITING = RateLimitItemPerHour(240, 1, namespace="writing")
+LAUNCHING = RateLimitItemPerHour(120, 1, namespace="launching")
 CONFIRM_PASSWORD = RateLimitItemPerMinute(10, 15, namespace="confirm-password")
 
 _INCREASE = text(

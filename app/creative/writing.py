@@ -169,7 +169,7 @@ def _give_up(session: Session, batch_id: int, event: NotWritten) -> None:
     row = _row(session, batch_id, event.number)
     if row is not None:
         row.state = "written" if row.content else "failed"
-        row.reason = event.message
+        row.reason = event.message or _ENDED.get(event.code, "")
 
 
 def _log(session: Session, batch_id: int, workspace_id: int, event: Called) -> None:
