@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, get_territory_currencies
 
 from app.connectors.launching import Picture
 from app.copywriting.brief import Gender, Goal
@@ -101,7 +101,15 @@ def picture(content: bytes, filename: str) -> Picture:
 def countries() -> dict[str, str]:
     """ISO 3166-1 alpha-2 codes with their English names, by name."""
     names = Locale("en").territories
-    real = (code for code in get_global("territory_currencies") if len(code) == 2)
+    # Those that have money of some kind today: no unions, no countries of the past.
+    real = (
+        code
+        for code in get_global("territory_currencies")
+        if len(code) == 2
+        and code not in ("EU", "UN")
+        and code in names
+        and get_territory_currencies(code)
+    )
     return dict(sorted(((code, names[code]) for code in real), key=lambda each: each[1]))
 
 

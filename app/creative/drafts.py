@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -16,7 +17,7 @@ from app.connectors.launching import AdCopy, Order, Picture
 from app.connectors.platforms import connector_for
 from app.copywriting.policy import special_categories
 from app.creative import briefs, texts
-from app.creative.draft_fields import SPECIAL, Filled
+from app.creative.draft_fields import SPECIAL, UTM, Filled
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Account, CampaignDraft, CreativeVariation, DraftAd, PlatformConnection
 
@@ -235,12 +236,15 @@ def lacking(draft: CampaignDraft, account: Account | None) -> list[tuple[str, st
 
 
 def order_of(draft: CampaignDraft) -> Order:
-    """What is sent to the platform. Raises Conflict while something is lacking."""
-    if draft.daily_budget is None or draft.starts_on is None:
-        raise Conflict("This draft is not complete yet.")
+    """What is sent to the platform, or was. Raises Conflict while something is lacking."""
     picture = None
     if draft.picture:
         picture = Picture(draft.picture, draft.picture_type, draft.picture_name)
+    if draft.state not in OPEN and draft.sent is not None:
+        # The picture lies beside it and cannot change any more either.
+        return replace(msgspec.convert(draft.sent, Order), picture=picture)
+    if draft.daily_budget is None or draft.starts_on is None:
+        raise Conflict("This draft is not complete yet.")
     return Order(
         name=draft.name,
         mark=draft.mark,
@@ -263,15 +267,21 @@ def order_of(draft: CampaignDraft) -> Order:
     )
 
 
+def sent(order: Order) -> dict[str, Any]:
+    """An order as it is kept in `CampaignDraft.sent`, without its picture."""
+    made: dict[str, Any] = msgspec.to_builtins(replace(order, picture=None))
+    return made
+
+
 def landing_url(url: str, utm: Mapping[str, Any]) -> str:
     """The landing page with its UTM parameters; those that the address has already stay."""
     parts = urlsplit(url)
     had = parse_qsl(parts.query, keep_blank_values=True)
     names = {name for name, _ in had}
     added = [
-        (f"utm_{name}", str(value))
-        for name, value in utm.items()
-        if value and f"utm_{name}" not in names
+        (f"utm_{name}", str(utm[name]))
+        for name in UTM
+        if utm.get(name) and f"utm_{name}" not in names
     ]
     query = "&".join(filter(None, (parts.query, urlencode(added))))
     return urlunsplit(parts._replace(query=query))

@@ -11,15 +11,12 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
-import msgspec
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.http import Http
-from app.connectors.launching import Launcher, Order, Picture, Refused, Step, Unknown
+from app.connectors.launching import Launcher, Order, Refused, Step, Unknown
 from app.creative import drafts
 from app.creative.platforms import launcher_of
 from app.creative.reviewing import review
@@ -69,7 +66,7 @@ def request(session: Session, draft: CampaignDraft, launcher: Launcher, seen: st
         raise Conflict(
             "The draft changed after you reviewed it, so nothing was sent. Review it again."
         )
-    draft.sent = _sent(drafts.order_of(draft))
+    draft.sent = drafts.sent(drafts.order_of(draft))
     _queue(session, draft, TASK)
 
 
@@ -191,7 +188,7 @@ def _claim(
             fail(session, draft_id, _NO_ACCOUNT)
             return None
         draft.state, draft.error, draft.error_field = "launching", "", ""
-        order = _order(draft)
+        order = drafts.order_of(draft)
         session.flush()
         session.refresh(draft, ["steps"])
     try:
@@ -354,16 +351,3 @@ def _queue(session: Session, draft: CampaignDraft, task: str) -> None:
     draft.state = "queued"
     session.flush()
     defer(session, task, {"draft_id": draft.id}, lock=f"launch-{draft.id}", priority=_PRIORITY)
-
-
-def _sent(order: Order) -> dict[str, Any]:
-    made: dict[str, Any] = msgspec.to_builtins(replace(order, picture=None))
-    return made
-
-
-def _order(draft: CampaignDraft) -> Order:
-    """The order as it was launched; its picture lies beside it and cannot change any more."""
-    order = msgspec.convert(draft.sent, Order)
-    if draft.picture is None:
-        return order
-    return replace(order, picture=Picture(draft.picture, draft.picture_type, draft.picture_name))

@@ -10,9 +10,13 @@ from werkzeug.routing import IntegerConverter, Map
 from app.errors import Invalid, NotFound
 
 LARGEST = 1024 * 1024
-# A file of 50 MB and the form around it.
+# An export of 50 MB or a picture of 8 MB, and the form around it.
 LARGEST_UPLOAD = 51 * 1024 * 1024
-UPLOADS = ("imports.create", "imports_api.create_import")
+UPLOADS = {
+    "imports.create": LARGEST_UPLOAD,
+    "imports_api.create_import": LARGEST_UPLOAD,
+    "drafts.set_picture": 9 * 1024 * 1024,
+}
 HIGHEST_ROW = 2**63 - 1
 NUL = "\x00"
 
@@ -56,7 +60,7 @@ def row_number(given: str) -> int:
 
 def _let_uploads_be_large(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     if endpoint in UPLOADS:
-        request.max_content_length = LARGEST_UPLOAD
+        request.max_content_length = UPLOADS[endpoint]
 
 
 def _refuse_nul() -> None:

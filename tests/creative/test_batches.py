@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, Event, NotWritten, Place, Writer, Written
-from app.creative import writing
 from app.creative.writers import writer_for
 from app.models import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
 from app.settings import Settings
 from tests.conftest import Member, csrf_token, sign_in
+from tests.creative.conftest import NOW, Work
 
-NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 BRIEF: dict[str, Any] = {
     "product": "Friday Roast",
     "benefits": ["Roasted and shipped the same day", "Single-origin, traceable to the farm"],
@@ -38,41 +34,6 @@ BRIEF: dict[str, Any] = {
     "language": "en",
     "count": 6,
 }
-
-
-@pytest.fixture
-def browser(app: Flask, alice: Member) -> FlaskClient:
-    return sign_in(app, alice)
-
-
-@pytest.fixture
-def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
-    engine = create_engine(settings.database_url)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
-
-
-@dataclass
-class Work:
-    """Runs the job as a worker would."""
-
-    sessions: sessionmaker[Session]
-    settings: Settings
-    stopping: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, batch_id: int, writer: Writer | None = None) -> None:
-        writing.write_batch(
-            self.sessions,
-            batch_id,
-            lambda batch: writer or writer_for(self.settings, batch),
-            clock=lambda: NOW,
-            stopping=self.stopping,
-        )
-
-
-@pytest.fixture
-def work(sessions: sessionmaker[Session], settings: Settings) -> Work:
-    return Work(sessions, settings)
 
 
 def ordered(browser: FlaskClient, **changes: Any) -> int:
