@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.models import SyncRun
+from app.creative import batches, launch
+from app.models import CreativeBatch, SyncRun
 from app.sync.lock import UNFINISHED
 from app.sync.requests import TASK, enqueue
 from jobs.app import STALLED_SECONDS
@@ -25,12 +26,39 @@ _WITH_A_JOB = text("""
     WHERE task_name = :task AND status IN ('todo', 'doing')
 """)
 
+# One statement sees one moment: whatever is unfinished there and has no job has lost it.
+_BATCHES_WITHOUT = text("""
+    SELECT id FROM creative_batch
+    WHERE state IN ('queued', 'running') AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = :task AND status IN ('todo', 'doing')
+          AND (args->>'batch_id')::bigint = creative_batch.id)
+    FOR UPDATE SKIP LOCKED
+""")
+
+_DRAFTS_WITHOUT = text("""
+    SELECT id FROM campaign_draft
+    WHERE state IN ('queued', 'launching') AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = ANY(:tasks) AND status IN ('todo', 'doing')
+          AND (args->>'draft_id')::bigint = campaign_draft.id)
+    FOR UPDATE SKIP LOCKED
+""")
+
+_LAUNCH_CUT = (
+    "The server was interrupted. What exists at the platform is paused and listed below. Press "
+    "Continue to go on, or Clean up."
+)
+
 # A run and its job commit together and end a moment apart; only an older gap is a lost job.
 _LOST_AFTER = dt.timedelta(minutes=2)
 
 
 def recover(session: Session, now: dt.datetime) -> None:
-    """Queue again the jobs of dead workers, and the unfinished syncs that have no job at all."""
+    """Queue again the jobs of dead workers, and what is unfinished without any job.
+
+    A launch is not begun again by itself: whether it was creating or cleaning up went with its job.
+    """
     session.execute(_RETRY_STALLED, {"seconds": STALLED_SECONDS})
     kept = set(session.scalars(_WITH_A_JOB, {"task": TASK}))
     unfinished = session.scalars(
@@ -41,3 +69,8 @@ def recover(session: Session, now: dt.datetime) -> None:
     for run in unfinished:
         if run.id not in kept:
             enqueue(session, run)
+    for batch_id in session.scalars(_BATCHES_WITHOUT, {"task": batches.TASK}):
+        batches.postpone(session, session.get_one(CreativeBatch, batch_id))
+    launches = {"tasks": [launch.TASK, launch.CLEAN_TASK]}
+    for draft_id in session.scalars(_DRAFTS_WITHOUT, launches):
+        launch.fail(session, draft_id, _LAUNCH_CUT)

@@ -17,6 +17,7 @@ from app.copywriting.writing import Called, Event, NotWritten, Place, Writer, Wr
 from app.creative.writers import writer_for
 from app.models import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
 from app.settings import Settings
+from jobs.recovery import recover
 from tests.conftest import Member, csrf_token, sign_in
 from tests.creative.conftest import NOW, Work
 
@@ -405,3 +406,17 @@ def test_someone_elses_batch_is_not_there(
 
     assert stranger.get(f"/api/creative/batches/{batch_id}").status_code == 404
     assert stranger.get("/api/creative/library").json["total"] == 0
+
+
+def test_a_batch_that_lost_its_job_gets_another(
+    browser: FlaskClient, work: Work, session: Session
+) -> None:
+    batch_id = ordered(browser)
+    session.execute(text("DELETE FROM procrastinate_jobs"))
+
+    recover(session, NOW)
+    recover(session, NOW)
+    session.commit()
+
+    jobs = session.scalars(text("SELECT args->>'batch_id' FROM procrastinate_jobs")).all()
+    assert jobs == [str(batch_id)]

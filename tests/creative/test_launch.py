@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.connectors.platforms.meta import Meta
 from app.models import Account, CampaignDraft, DraftAd, LaunchStep, SyncRun
+from jobs.recovery import recover
 from tests.conftest import Member, csrf_token, sign_in
-from tests.creative.conftest import Work
+from tests.creative.conftest import NOW, Work
 from tests.creative.fake_launcher import Objects
 from tests.creative.test_batches import ordered, read
 
@@ -514,3 +515,20 @@ def test_a_draft_is_locked_while_two_launch_it(
     assert [(row.key, row.state) for row in rows] == [
         ("campaign", "made"), ("ad-1", "made"), ("ad-2", "made"),
     ]  # fmt: skip
+
+
+def test_a_launch_that_lost_its_job_waits_for_its_owner(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, session: Session
+) -> None:
+    ask(browser, drafted, headers)
+    recover(session, NOW)
+    session.commit()
+    assert look(browser, drafted)["state"] == "queued"
+    session.execute(text("DELETE FROM procrastinate_jobs"))
+
+    recover(session, NOW)
+    session.commit()
+
+    stopped = look(browser, drafted)
+    assert (stopped["state"], "interrupted" in stopped["error"]) == ("failed", True)
+    assert session.scalar(select(LaunchStep.key)) is None
