@@ -29,9 +29,10 @@ from app.metrics.period import Period
 from app.metrics.platforms import platform_label
 from app.metrics.sources import Sources, sources
 from app.metrics.trail import changed_days
+from app.spreadsheets import harmless
 from app.web import access, charts
 from app.web.htmx import page
-from app.web.plain import flat, harmless, plain
+from app.web.plain import flat, plain
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
 

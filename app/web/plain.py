@@ -15,8 +15,6 @@ from app.metrics.figures import Figures, RevenueSource, change
 from app.web.apidoc import Answer
 
 FINEST = Decimal("0.000001")
-# A spreadsheet runs a cell that begins with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Amount = Annotated[Decimal, msgspec.Meta(description="In the workspace's currency.")]
 
@@ -103,8 +101,3 @@ def plain(value: Decimal | None, least: int = 0) -> Decimal | None:
     whole, _, fraction = f"{value.quantize(FINEST, ROUND_HALF_UP):f}".partition(".")
     fraction = fraction.rstrip("0").ljust(least, "0")
     return Decimal(f"{whole}.{fraction}" if fraction else whole)
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
