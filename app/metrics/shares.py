@@ -12,7 +12,7 @@ and a prior weight K, the shrunk share is (K * others + N * group) / (K + N). K 
 PRIOR_ADS average ads, so that as many ads move it half of the way.
 
 The interval is Student's, with the variance estimated from how ads scatter about the share of
-their own side, and the uncertainty of both sides in it.
+their own side, but never less than that of coin flips, and the uncertainty of both sides in it.
 """
 
 from __future__ import annotations
@@ -65,12 +65,13 @@ def compare(group: Sequence[Chances], rest: Sequence[Chances], level: float) -> 
     others = [each for each in rest if each.of > 0]
     if min(len(mine), len(others)) < 2 or not any(each.happened for each in (*mine, *others)):
         return None
-    alike = likeness([*mine, *others])
+    alike = likeness(mine, others)
     weight, share = _weighted(mine, alike)
     other_weight, other_share = _weighted(others, alike)
     freedom = len(mine) + len(others) - 2
-    scatter = (
-        math.fsum([_scatter(mine, share, alike), _scatter(others, other_share, alike)]) / freedom
+    scatter = max(
+        math.fsum([_scatter(mine, share, alike), _scatter(others, other_share, alike)]) / freedom,
+        _coin(_weighted([*mine, *others], alike)[1]),
     )
     prior = PRIOR_ADS * (weight + other_weight) / (freedom + 2)
     shrunk = (prior * other_share + weight * share) / (prior + weight)
@@ -80,21 +81,20 @@ def compare(group: Sequence[Chances], rest: Sequence[Chances], level: float) -> 
     return Compared(shrunk, other_share, max(0.0, shrunk - reach), shrunk + reach)
 
 
-def likeness(ads: Sequence[Chances]) -> float:
+def likeness(*sides: Sequence[Chances]) -> float:
     """How alike the chances of one ad are, 0 (coin flips) to 1 (always or never).
 
-    The r with which the scatter of the ads about their common share is what is expected.
+    The r with which the scatter of the ads about the share of their side is what is expected.
     """
-    chances = math.fsum(each.of for each in ads)
-    share = math.fsum(each.happened for each in ads) / chances
-    if not 0 < share < 1:
-        return 0.0
-    scatter = math.fsum(each.of * (each.share - share) ** 2 for each in ads)
-    expected = len(ads) - 1
-    growing = math.fsum(max(each.of - 1, 0.0) * (1 - each.of / chances) for each in ads)
-    if growing <= 0:
-        return 0.0
-    return min(1.0, max(0.0, (scatter / (share * (1 - share)) - expected) / growing))
+    excess = growing = 0.0
+    for side in sides:
+        chances = math.fsum(each.of for each in side)
+        share = math.fsum(each.happened for each in side) / chances
+        if coin := _coin(share):
+            scatter = math.fsum(each.of * (each.share - share) ** 2 for each in side)
+            excess += scatter / coin - (len(side) - 1)
+            growing += math.fsum(max(each.of - 1, 0.0) * (1 - each.of / chances) for each in side)
+    return min(1.0, max(0.0, excess / growing)) if growing > 0 else 0.0
 
 
 def student(chance: float, freedom: int) -> float:
@@ -124,6 +124,11 @@ def wilson(hits: float, tries: float, level: float = 0.05) -> tuple[float, float
     reach = z * math.sqrt(share * (1 - share) / tries + z * z / (4 * tries * tries))
     scale = 1 + z * z / tries
     return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+
+
+def _coin(share: float) -> float:
+    """The variance of one chance; nothing scatters less."""
+    return max(0.0, share * (1 - share))
 
 
 def _weight(ad: Chances, alike: float) -> float:
