@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -18,6 +18,24 @@ from cryptography.fernet import Fernet
 
 # Connectors that an installation adds read variables of their own, which no list here can name.
 ADDED_PLATFORMS = "PLATFORM_"
+# What the process that speaks to a language model may see: how to reach the network, and what the
+# model's provider reads by itself (LiteLLM's names), which begins with the provider's name.
+_NETWORK = frozenset(
+    "HOME PATH LANG TMPDIR SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE "
+    "HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy".split()
+)
+_OF_PROVIDERS = {
+    "": ("OPENAI_", "ANTHROPIC_", "GEMINI_"),
+    "bedrock": ("AWS_",),
+    "sagemaker": ("AWS_",),
+    "gemini": ("GEMINI_", "GOOGLE_API_KEY"),
+    "vertex_ai": ("VERTEXAI_", "VERTEX_", "GOOGLE_APPLICATION_CREDENTIALS"),
+    "huggingface": ("HUGGINGFACE_", "HF_TOKEN"),
+    "ollama_chat": ("OLLAMA_",),
+    "together_ai": ("TOGETHER", "TOGETHERAI_"),
+    "perplexity": ("PERPLEXITY",),
+    "fireworks_ai": ("FIREWORKS_",),
+}
 
 Environment = Literal["production", "development", "test"]
 
@@ -31,7 +49,8 @@ class Settings:
     """The settings of one process. URLs carry no trailing slash.
 
     `platforms` holds every variable that begins with PLATFORM_, for connectors that were added to
-    an installation and have no settings of their own here.
+    an installation and have no settings of their own here. `llm_environment` holds what the process
+    that speaks to a language model may see of ours.
     """
 
     database_url: str
@@ -76,6 +95,11 @@ class Settings:
     tiktok_app_secret: str = ""
     tiktok_auth_url: str = "https://business-api.tiktok.com/portal/auth"
     tiktok_api_url: str = "https://business-api.tiktok.com/open_api/v1.3"
+    llm_model: str = ""
+    llm_api_key: str = field(default="", repr=False)
+    llm_api_base: str = ""
+    llm_timeout_seconds: int = 60
+    llm_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     platforms: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -131,6 +155,11 @@ class Settings:
             tiktok_app_secret=read.text("TIKTOK_APP_SECRET"),
             tiktok_auth_url=read.url("TIKTOK_AUTH_URL", cls.tiktok_auth_url),
             tiktok_api_url=read.url("TIKTOK_API_URL", cls.tiktok_api_url),
+            llm_model=read.text("LLM_MODEL"),
+            llm_api_key=read.text("LLM_API_KEY"),
+            llm_api_base=read.url("LLM_API_BASE", ""),
+            llm_timeout_seconds=read.integer("LLM_TIMEOUT_SECONDS", 60, 5, 600),
+            llm_environment=_for_model(read),
             platforms=read.beginning_with(ADDED_PLATFORMS),
         )
         if settings.environment == "production" and not settings.public_url:
@@ -141,6 +170,11 @@ class Settings:
         if settings.smtp_host and not settings.smtp_from:
             raise SettingsError(
                 "SMTP_HOST is set but SMTP_FROM is not. Put the sender's address there."
+            )
+        if settings.llm_api_base and not settings.llm_model:
+            raise SettingsError(
+                "LLM_API_BASE is set but LLM_MODEL is not. Put the name of the model there that "
+                "the server at that address serves."
             )
         return settings
 
@@ -167,6 +201,19 @@ def _psycopg_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+def _for_model(reader: _Reader) -> dict[str, str]:
+    """What the network and the provider of LLM_MODEL read by themselves.
+
+    With a server of one's own the provider's key is left out: it would be sent there.
+    """
+    model = reader.text("LLM_MODEL")
+    provider = model.partition("/")[0].lower() if "/" in model else ""
+    begins = _OF_PROVIDERS.get(provider, (f"{provider.upper()}_",))
+    if reader.text("LLM_API_BASE"):
+        begins = ()
+    return reader.some(_NETWORK, begins) if model else {}
+
+
 class _Reader:
     """Typed look-ups with one error sentence each."""
 
@@ -190,6 +237,14 @@ class _Reader:
         """Every variable of that beginning that is not empty, by its whole name."""
         names = (name.removesuffix("_FILE") for name in self._environ if name.startswith(prefix))
         return {name: value for name in names if (value := self.text(name))}
+
+    def some(self, names: Collection[str], prefixes: tuple[str, ...]) -> dict[str, str]:
+        """Variables of these names and beginnings as they are, where not empty."""
+        return {
+            name: value
+            for name, value in self._environ.items()
+            if value and (name in names or name.startswith(prefixes))
+        }
 
     def required(self, name: str) -> str:
         value = self.text(name)
