@@ -24,7 +24,7 @@ from app.models import Membership, User, Workspace
 from app.settings import Settings
 from local.postgres import Cluster
 
-pytest_plugins = ["tests.sandbox_server", "tests.mail_server"]
+pytest_plugins = ["tests.sandbox_server", "tests.mail_server", "tests.model_server"]
 
 PASSWORD = "correct horse battery"
 SHIPPED_RATES: list[int] = []
