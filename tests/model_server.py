@@ -30,6 +30,11 @@ TOKENS_IN, TOKENS_OUT = 1200, 800
 STALL_SECONDS = 20.0
 SECONDS = 8
 
+SENSELESS = {
+    "broken": '{"variations": [{"place": 1, "headline": "Unfinish',
+    "words": "I would rather talk about the weather.",
+    "empty": "",
+}
 SHOWN = ("primary_text", "headline", "description", "cta", "headlines", "descriptions")
 
 Answers = list[dict[str, Any]]
@@ -184,17 +189,6 @@ def _with(answer: dict[str, Any], **texts: str) -> dict[str, Any]:
     }
 
 
-def _worded(text: str, misdeed: str) -> str:
-    """The answer's JSON as a careless model hands it in."""
-    return {
-        "fenced": f"Here are your ads!\n\n```json\n{text}\n```\nEnjoy.",
-        "broken": '{"variations": [{"place": 1, "headline": "Unfinish',
-        "half": text[: len(text) // 2],
-        "words": "I would rather talk about the weather.",
-        "empty": "",
-    }.get(misdeed, text)
-
-
 class _Conversation(BaseHTTPRequestHandler):
     server: ModelServer
     protocol_version = "HTTP/1.1"
@@ -235,11 +229,18 @@ class _Conversation(BaseHTTPRequestHandler):
             case "filter":
                 self._complete(body, "", finish="content_filter")
             case _:
-                answers = _spoilt(self.server.compose(body), misdeed)
-                text = json.dumps({"variations": answers}, ensure_ascii=False)
-                self._complete(
-                    body, _worded(text, misdeed), finish="length" if misdeed == "half" else "stop"
-                )
+                cut = misdeed == "half"
+                text = self._text(body, misdeed)
+                self._complete(body, text, finish="length" if cut else "stop")
+
+    def _text(self, body: dict[str, Any], misdeed: str) -> str:
+        if misdeed in SENSELESS:
+            return SENSELESS[misdeed]
+        answers = _spoilt(self.server.compose(body), misdeed)
+        text = json.dumps({"variations": answers}, ensure_ascii=False)
+        if misdeed == "fenced":
+            return f"Here are your ads!\n\n```json\n{text}\n```\nEnjoy."
+        return text[: len(text) // 2] if misdeed == "half" else text
 
     def _complete(
         self, body: dict[str, Any], text: str | None, *, finish: str = "stop", refusal: str = ""
