@@ -49,6 +49,7 @@ bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figur
 	$(BIN)/python -m bench.dashboard
 	$(BIN)/python -m bench.platforms
 	$(BIN)/python -m bench.cycle
+	$(BIN)/python -m bench.creative
 
 lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
 	$(BIN)/ruff check $(CODE)

@@ -98,7 +98,8 @@ class Settings:
     llm_model: str = ""
     llm_api_key: str = field(default="", repr=False)
     llm_api_base: str = ""
-    llm_timeout_seconds: int = 60
+    llm_timeout_seconds: int = 120
+    llm_concurrency: int = 5
     llm_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     platforms: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -158,7 +159,8 @@ class Settings:
             llm_model=read.text("LLM_MODEL"),
             llm_api_key=read.text("LLM_API_KEY"),
             llm_api_base=read.url("LLM_API_BASE", ""),
-            llm_timeout_seconds=read.integer("LLM_TIMEOUT_SECONDS", 60, 5, 600),
+            llm_timeout_seconds=read.integer("LLM_TIMEOUT_SECONDS", 120, 5, 1800),
+            llm_concurrency=read.integer("LLM_CONCURRENCY", 5, 1, 32),
             llm_environment=_for_model(read),
             platforms=read.beginning_with(ADDED_PLATFORMS),
         )

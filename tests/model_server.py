@@ -45,7 +45,10 @@ MISDEEDS = (
 
 
 class ModelServer(ThreadingHTTPServer):
-    """`seconds` is how long each answer takes at least, `spent` how long each took."""
+    """`seconds` is how long each answer takes beside its writing, `spent` how long each took.
+
+    With `seconds_each` it takes as much longer for each variation.
+    """
 
     daemon_threads = True
 
@@ -62,6 +65,7 @@ class ModelServer(ThreadingHTTPServer):
         self.spent: list[float] = []
         self.let_go = 0
         self.seconds = 0.0
+        self.seconds_each = 0.0
         self._coming: deque[str] = deque()
         self.usual: Callable[[], str] = lambda: ""
         self._lock = threading.Lock()
@@ -108,6 +112,11 @@ def said_in(body: dict[str, Any]) -> dict[str, Any]:
             block: dict[str, Any] = json.loads(found[1])
             return block
     raise AssertionError(body["messages"])
+
+
+def asked_for(body: dict[str, Any]) -> int:
+    """How many variations a request wants, none where it is about something else."""
+    return len(said_in(body)["places"]) if "<data>" in body["messages"][-1]["content"] else 0
 
 
 def brief_of(said: dict[str, Any]) -> Brief:
@@ -201,8 +210,8 @@ class _Conversation(BaseHTTPRequestHandler):
         released = self.server.released
         if misdeed == "stall":
             released.wait(STALL_SECONDS)
-        elif self.server.seconds:
-            released.wait(self.server.seconds - (time.perf_counter() - began))
+        else:
+            released.wait(self.server.seconds + self.server.seconds_each * asked_for(body))
         try:
             self._answer(body, misdeed)
         except OSError:

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.frameworks import Trigger
+from app.copywriting.model.characters import storable
 from app.copywriting.model.shapes import triggers
 from app.copywriting.staging import reasoning, visual
 from app.copywriting.variation import Beat, Variation
@@ -97,7 +98,8 @@ def variation(found: Mapping[str, Any], place: Place, brief: Brief) -> Variation
 
 
 def _feed(found: Mapping[str, Any], place: Place) -> dict[str, Any] | None:
-    texts = {name: _text(found.get(name)) for name in ("primary_text", "headline", "description")}
+    texts = {name: _line(found.get(name)) for name in ("headline", "description")}
+    texts["primary_text"] = _text(found.get("primary_text"))
     texts |= {name: str(text) for name, text in place.kept.items() if name in texts}
     for name, several in (("headline", "headlines"), ("description", "descriptions")):
         kept = place.kept.get(several)
@@ -170,7 +172,12 @@ def _button(found: Any, platform: AdPlatform, brief: Brief) -> str:
 
 
 def _text(found: Any) -> str:
-    return found.strip() if isinstance(found, str) else ""
+    return storable(found).strip() if isinstance(found, str) else ""
+
+
+def _line(found: Any) -> str:
+    """A text of one line, as headlines are."""
+    return " ".join(_text(found).split())
 
 
 def _texts(found: Any) -> list[str]:
@@ -178,6 +185,6 @@ def _texts(found: Any) -> list[str]:
     if not isinstance(found, list):
         return []
     once: dict[str, str] = {}
-    for text in filter(None, map(_text, found)):
+    for text in filter(None, map(_line, found)):
         once.setdefault(text.casefold(), text)
     return list(once.values())

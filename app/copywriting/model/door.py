@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from app.copywriting.model.characters import storable
 from app.copywriting.model.setup import ModelSetup
 
 IDLE_SECONDS = 600.0
@@ -129,9 +130,10 @@ class Door:
             ticket = Ticket(self._last, request, 0.0)
             self._tickets[ticket.number] = ticket
             child = self._running()
-            self._reckon(ticket, child)
-            ready = child.ready
-        if ready:
+            if child:
+                self._reckon(ticket, child)
+            ready = child is not None and child.ready
+        if child and ready:
             self._send(child, [ticket])
         return ticket
 
@@ -168,33 +170,41 @@ class Door:
         if child:
             child.process.kill()
 
-    def _running(self) -> _Child:
+    def _running(self) -> _Child | None:
+        """The process there is, or a new one; none where the system has no room for it."""
         if self._child is None:
-            process = subprocess.Popen(
-                [sys.executable, "-I", str(_PROCESS)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,
-                cwd="/",
-                env={**dict(self.setup.environment), **_QUIET},
-                # Ctrl-C in a terminal is for the parent; its end is told by standard input.
-                process_group=0,
-            )
-            assert process.stdin  # noqa: S101 - both are pipes
-            assert process.stdout  # noqa: S101
-            self._child = _Child(process, process.stdin, process.stdout)
-            self._write(
-                self._child,
-                {
-                    "model": self.setup.model,
-                    "base": self.setup.base,
-                    "key": self.setup.key,
-                    "secrets": self.setup.secrets,
-                    "idle_seconds": self._idle_seconds,
-                },
-            )
-            threading.Thread(target=self._listen, args=(self._child,), daemon=True).start()
+            try:
+                self._start()
+            except OSError as error:
+                said = f"The process that speaks to the model could not be started: {error}"
+                self._fail(self._tickets.values(), Reply(failed="down", detail=said))
         return self._child
+
+    def _start(self) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-I", str(_PROCESS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd="/",
+            env={**dict(self.setup.environment), **_QUIET},
+            # Ctrl-C in a terminal is for the parent; its end is told by standard input.
+            process_group=0,
+        )
+        assert process.stdin  # noqa: S101 - both are pipes
+        assert process.stdout  # noqa: S101
+        self._child = _Child(process, process.stdin, process.stdout)
+        self._write(
+            self._child,
+            {
+                "model": self.setup.model,
+                "base": self.setup.base,
+                "key": self.setup.key,
+                "secrets": self.setup.secrets,
+                "idle_seconds": self._idle_seconds,
+            },
+        )
+        threading.Thread(target=self._listen, args=(self._child,), daemon=True).start()
 
     def _reckon(self, ticket: Ticket, child: _Child) -> None:
         allowed = self.setup.seconds + GRACE_SECONDS
@@ -249,9 +259,7 @@ class Door:
         with self._state:
             number = said.pop("id")
             if number in self._tickets:
-                self._tickets.pop(number).reply = Reply(
-                    **{**said, "cost": _decimal(said.get("cost"))}
-                )
+                self._tickets.pop(number).reply = _reply(said)
                 self._state.notify_all()
 
     def _ended(self, child: _Child) -> None:
@@ -269,8 +277,9 @@ class Door:
             # One that ends before it is ready would do so again.
             lost = list(self._tickets.values()) if not child.ready else spent
             self._fail(lost, Reply(failed="down", detail=reason))
-            for ticket in self._tickets.values():
-                self._reckon(ticket, self._running())
+            if self._tickets and (another := self._running()):
+                for ticket in self._tickets.values():
+                    self._reckon(ticket, another)
 
     def _give_up(self, late: Sequence[Ticket]) -> None:
         self._fail(late, Reply(failed="timeout"))
@@ -283,6 +292,11 @@ class Door:
             self._tickets.pop(ticket.number, None)
             ticket.reply = ticket.reply or reply
         self._state.notify_all()
+
+
+def _reply(said: dict[str, Any]) -> Reply:
+    texts = {name: storable(said.get(name, "")) for name in ("text", "detail")}
+    return Reply(**{**said, **texts, "cost": _decimal(said.get("cost"))})
 
 
 def _decimal(said: str | None) -> Decimal | None:

@@ -148,7 +148,10 @@ class _Provider:
         wanted = {"name": "variations", "strict": True, "schema": asked["schema"]}
         try:
             return await self._ask(asked, {"type": "json_schema", "json_schema": wanted})
-        except self._litellm.BadRequestError as error:
+        except (
+            self._litellm.BadRequestError,
+            self._litellm.UnprocessableEntityError,
+        ) as error:
             said = str(error).lower()
             if not any(each in said for each in ("response_format", "schema", "unsupported")):
                 raise

@@ -10,19 +10,25 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class ModelSetup:
-    """`model` as LiteLLM spells it. `environment` is all that the model's process sees of ours."""
+    """`model` as LiteLLM spells it. `environment` is all that the model's process sees of ours.
+
+    `seconds` is how long one answer may take, `at_once` how many a batch waits for at a time.
+    """
 
     model: str
     key: str = field(default="", repr=False)
     base: str = ""
-    seconds: float = 60.0
+    seconds: float = 120.0
+    at_once: int = 5
     environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
         """Who writes, for people: the model, and the server when it is not the provider's own."""
         bare = self.model.removeprefix("openai/") if self.base else self.model
-        return f"{bare} at {urlsplit(self.base).netloc}" if self.base else bare
+        # Not what may stand before an @.
+        host = urlsplit(self.base).netloc.rpartition("@")[2]
+        return f"{bare} at {host}" if host else bare
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -43,6 +49,7 @@ def model_setup(settings: Settings) -> ModelSetup | None:
         key=settings.llm_api_key,
         base=settings.llm_api_base,
         seconds=float(settings.llm_timeout_seconds),
+        at_once=settings.llm_concurrency,
         environment=tuple(sorted(settings.llm_environment.items())),
     )
 

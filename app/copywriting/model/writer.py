@@ -23,7 +23,6 @@ from app.copywriting.model.verdict import Verdict, judge
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, Event, NotWritten, Place, Written
 
-AT_ONCE = 5
 # How often somebody who waits is asked whether to go on.
 POLL_SECONDS = 0.4
 MENDS, MENDS_IF_UNUSABLE = 1, 2
@@ -121,7 +120,7 @@ class _Run:
 
     def _start(self, go_on: Callable[[], str]) -> str:
         """Hand in what may be asked now; the code when somebody says to stop."""
-        while len(self._flying) < AT_ONCE and (job := self._due()):
+        while len(self._flying) < self._door.setup.at_once and (job := self._due()):
             if self._flying and (code := go_on()):
                 return code
             self._waiting.remove(job)
@@ -135,7 +134,7 @@ class _Run:
         return next((job for job in self._waiting if job.not_before <= now), None)
 
     def _pause(self) -> float:
-        if self._flying and len(self._flying) >= AT_ONCE:
+        if self._flying and len(self._flying) >= self._door.setup.at_once:
             return POLL_SECONDS
         now = self._monotonic()
         return min([POLL_SECONDS, *(max(0.0, job.not_before - now) for job in self._waiting)])
