@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, product
 from urllib.parse import urlsplit
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
+from app.copywriting.fragments import Fragment, fragments
 from app.copywriting.frameworks import Angle, Trigger, trigger_of
 from app.copywriting.languages import Language
 from app.copywriting.variation import Level, Variation
 
-_SLOT = re.compile(r"\{(\w+)\}")
-_FRAGMENT_END = re.compile(r"[\s.。]+$")
-_ENDED_TWICE = re.compile(r"([!?！？؟…])([”“»」』\"]?)[.。]")
-_SEVERAL = re.compile(r"[;；\n]+|(?<=[.!?。！？])\s+(?=\S)")
+_SLOT = re.compile(r"\{([a-z]+)(2?)(?:_([a-z]+))?\}")
+_ENDED_TWICE = re.compile(r"([!?！？؟…]+)([”“»」』\"]?)[.。,،?？؟:]")
+_STOPS_TWICE = re.compile(r"([.。])[.。]+")
+_MOST_FILLINGS = 24
+_MOST_INTERESTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A finished text, the template it came from and the fragment of the brief it says."""
+    """A finished text, the template it came from and the fragments of the brief it says.
+
+    `own` says that it was written for the brief's tone.
+    """
 
     text: str
     template: str
-    fragment: str = ""
+    fragments: tuple[str, ...] = ()
+    own: bool = False
+
+    @property
+    def fragment(self) -> str:
+        """The first of them, or nothing."""
+        return self.fragments[0] if self.fragments else ""
 
 
 class Material:
@@ -39,55 +51,79 @@ class Material:
     def __init__(self, brief: Brief, language: Language) -> None:
         self.brief = brief
         self.language = language
-        self._fragments = {
-            "benefit": _fragments(brief.benefits),
-            "pain": _fragments(brief.pain_points),
-            "fact": _fragments(brief.facts),
-            "interest": tuple(each.strip() for each in brief.audience.interests if each.strip()),
+        interests = (each.strip() for each in brief.audience.interests if each.strip())
+        self.fragments: dict[str, tuple[Fragment, ...]] = {
+            "benefit": fragments(brief.benefits, language),
+            "pain": fragments(brief.pain_points, language, turned=language.turned),
+            "fact": fragments(brief.facts, language),
+            "interest": tuple(Fragment(each, {}) for each in interests)[:_MOST_INTERESTS],
         }
+        self.product = " ".join(brief.product.split())
         self.domain = domain_of(brief.url)
+        self._plural = bool(language.plural.fullmatch(self.product))
+        self._named = {"product": self.product, "domain": self.domain}
         self.lines = cache(self._lines)
+        self.bare = cache(self._bare)
 
     def _lines(self, kind: str, platform: AdPlatform) -> tuple[Line, ...]:
-        """The lines of this kind in order of their templates."""
+        """The lines of this kind in order of their templates, those of the tones last."""
+        general = self.language.platforms.get(platform, {}).get(kind)
+        templates = self.language.lines.get(kind, ()) if general is None else general
+        tones: tuple[str, ...] = ()
+        if platform in {AdPlatform.META, AdPlatform.LINKEDIN}:
+            tones = tuple(
+                template
+                for tone in self.brief.tones
+                for template in self.language.tones.get(tone, {}).get(kind, ())
+            )
         return tuple(
             line
-            for template in self.language.lines.get(kind, ())
-            for line in self._filled(kind, template)
+            for template in (*templates, *tones)
+            for line in self._filled(kind, template, own=template in tones)
             if self._allowed(line.text, platform)
         )
 
-    def bare(self, platform: AdPlatform) -> tuple[Line, ...]:
+    def _bare(self, platform: AdPlatform) -> tuple[Line, ...]:
         """Each fragment by itself, the words to use first."""
+        said = (
+            *fragments(self.brief.use, self.language),
+            *self.fragments["benefit"],
+            *self.fragments["fact"],
+        )
         return tuple(
-            Line(each, "bare", each)
-            for each in (
-                *_fragments(self.brief.use),
-                *self._fragments["benefit"],
-                *self._fragments["fact"],
-            )
-            if self._allowed(each, platform)
+            Line(each.text, "bare", (each.text,))
+            for each in said
+            if self._allowed(each.text, platform)
         )
 
-    def _filled(self, kind: str, template: str) -> list[Line]:
-        wanted = set(_SLOT.findall(template))
-        if "domain" in wanted and not self.domain:
-            return []
-        varying = wanted & self._fragments.keys()
-        named = {"product": self.brief.product.strip(), "domain": self.domain}
-        if not varying:
-            return [Line(self._closed(template.format(**named)), template)]
-        slot = varying.pop()
-        said = self._fragments[slot]
-        if slot == "fact":
-            said = _suited(kind, said)
-        return [
-            Line(self._closed(template.format(**named, **{slot: each})), template, each)
-            for each in said
-        ]
+    def _filled(self, kind: str, template: str, *, own: bool) -> Iterator[Line]:
+        if self._plural and self.language.singular.search(template):
+            return
+        slots = [(found[0], *found.groups()) for found in _SLOT.finditer(template)]
+        if any(not self._named[base] for _, base, _, _ in slots if base in self._named):
+            return
+        varying = [slot for slot in slots if slot[1] not in self._named]
+        choices = [[*self._suiting(kind, slot)] for slot in varying]
+        for chosen in islice(product(*choices), _MOST_FILLINGS):
+            said = tuple(text for text, _ in chosen)
+            if len(set(said)) < len(said):
+                continue
+            filling = {
+                slot[0]: form for slot, (_, form) in zip(varying, chosen, strict=True)
+            } | {"{" + name + "}": value for name, value in self._named.items()}
+            yield Line(_closed(_fill(template, filling)), template, said, own)
 
-    def _closed(self, text: str) -> str:
-        return _ENDED_TWICE.sub(r"\1\2", text)
+    def _suiting(
+        self, kind: str, slot: tuple[str, str, str, str]
+    ) -> Iterator[tuple[str, str]]:
+        """Each fragment for a slot, by its own words and as it stands there."""
+        _, base, _, form = slot
+        said = self.fragments[base]
+        for each in _facts_for(kind, said) if base == "fact" else said:
+            if not form:
+                yield each.text, each.text
+            elif form in each.forms:
+                yield each.text, each.forms[form]
 
     def _allowed(self, text: str, platform: AdPlatform) -> bool:
         probe = Variation(platform, "", Angle.OFFER, Trigger.COMMITMENT, text, "", "", "", (), ())
@@ -98,14 +134,26 @@ class Material:
         )
 
 
-def _suited(kind: str, facts: tuple[str, ...]) -> tuple[str, ...]:
+def _fill(template: str, filling: Mapping[str, str]) -> str:
+    """Not `str.format`: a brief may hold braces of its own."""
+    return _SLOT.sub(lambda found: filling[found[0]], template)
+
+
+def _closed(text: str) -> str:
+    """A fragment that ends in a mark of its own needs no second."""
+    text = _ENDED_TWICE.sub(r"\1\2", text)
+    return _STOPS_TWICE.sub(r"\1", text)
+
+
+def _facts_for(kind: str, facts: tuple[Fragment, ...]) -> tuple[Fragment, ...]:
     """A rating is no offer and a price no proof, as long as there are other facts."""
     unsuited = {
         "hook_offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
+        "offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
         "hook_proof": (Trigger.ANCHORING, Trigger.SCARCITY, Trigger.RECIPROCITY),
         "proof": (Trigger.ANCHORING, Trigger.SCARCITY, Trigger.RECIPROCITY),
     }.get(kind, ())
-    return tuple(fact for fact in facts if trigger_of(fact) not in unsuited) or facts
+    return tuple(fact for fact in facts if trigger_of(fact.text) not in unsuited) or facts
 
 
 def domain_of(url: str) -> str:
@@ -114,18 +162,3 @@ def domain_of(url: str) -> str:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
-
-
-def _fragments(said: Sequence[str]) -> tuple[str, ...]:
-    """Sentences without their stops, each beginning with a capital."""
-    parts = [part for each in said for part in _SEVERAL.split(each)]
-    cleaned = (_capital(_FRAGMENT_END.sub("", part.strip())) for part in parts)
-    return tuple(dict.fromkeys(each for each in cleaned if each))
-
-
-def _capital(fragment: str) -> str:
-    """As a sentence begins; iPhone and eBay keep their spelling."""
-    first = fragment.split(maxsplit=1)[0] if fragment else ""
-    if any(each.isupper() for each in first[1:]):
-        return fragment
-    return fragment[:1].upper() + fragment[1:]

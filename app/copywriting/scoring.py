@@ -110,7 +110,7 @@ def _hook(variation: Variation, brief: Brief) -> Part:
 
 def _specificity(variation: Variation, brief: Brief) -> Part:
     has = _mentions(variation.text, brief)
-    facts = sum(_mentioned(variation.text, fact) for fact in brief.facts)
+    facts = sum(mentioned(variation.text, fact) for fact in brief.facts)
     points = min(10.0, (0, 5, 8, 10)[min(has, 3)] + (2 if facts and has < 3 else 0))
     if not has:
         return Part("Specificity", points, 15, "Could be about any product.")
@@ -165,24 +165,40 @@ def _difference(variation: Variation, siblings: Sequence[Variation]) -> Part:
     return Part("Difference", points, 10, reason)
 
 
+class Likeness:
+    """What of a variation is compared with others: the 3-grams of the whole and of its text.
+
+    `without` are fields left out because they have to stay as they are.
+    """
+
+    def __init__(self, variation: Variation, *, without: frozenset[str] = frozenset()) -> None:
+        fields = [text for name, text in variation.fields() if name not in without]
+        self._whole = grams("\n".join(fields))
+        kept = "primary_text" in without
+        self._primary = frozenset() if kept else grams(variation.primary_text)
+
+    def most_shared(self, others: Sequence[Likeness]) -> float:
+        """The largest share of 3-grams, in the whole or in the primary text, with another."""
+        return max(
+            (
+                max(shared(self._whole, other._whole), shared(self._primary, other._primary))
+                for other in others
+            ),
+            default=0.0,
+        )
+
+
 def most_shared(variation: Variation, siblings: Sequence[Variation]) -> float:
     """The largest share of word 3-grams, in the whole or in the primary text, with a sibling."""
-    whole, primary = grams(variation.text), grams(variation.primary_text)
-    return max(
-        (
-            max(shared(whole, grams(other.text)), shared(primary, grams(other.primary_text)))
-            for other in siblings
-        ),
-        default=0.0,
-    )
+    return Likeness(variation).most_shared([Likeness(each) for each in siblings])
 
 
 def _mentions(text: str, brief: Brief) -> int:
     said = (*brief.benefits, *brief.pain_points, *brief.facts)
-    return sum(_mentioned(text, each) for each in said)
+    return sum(mentioned(text, each) for each in said)
 
 
-def _mentioned(text: str, fragment: str) -> bool:
+def mentioned(text: str, fragment: str) -> bool:
     """Whether most of the fragment's words, small ones aside, stand in the text."""
     every = words(fragment)
     wanted = {word for word in every if len(word) > 3} or set(every)

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 BUILT_IN = ("en", "de", "es", "ja", "ar")
 _HERE = Path(__file__).parent
+_NEVER = r"(?!)"
+_WORD_LIST = re.compile(r"\{(\w+)\}")
+
+Lines = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
     """`lines` are templates by kind, `stop` ends a sentence, `gap` stands between two.
 
-    `number_words` are numbers written out; `promises` finds superlatives, guarantees and the like.
+    `platforms` and `tones` have lines of their own, by name: a platform's replace the general
+    ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
+    verb's plain form, `turned` puts the first person in the reader's. Templates that `backward`
+    matches point back at the product, so it has to have been named; those that `singular` matches
+    do not suit a product that `plural` matches. `number_words` are numbers written out;
+    `promises` finds superlatives, guarantees and the like.
     """
 
     code: str
@@ -25,7 +36,15 @@ class Language:
     gap: str
     number_words: frozenset[str]
     promises: re.Pattern[str]
-    lines: dict[str, tuple[str, ...]]
+    lines: Lines
+    platforms: Mapping[str, Lines]
+    tones: Mapping[str, Lines]
+    forms: Mapping[str, re.Pattern[str]]
+    bases: Mapping[str, str]
+    turned: tuple[tuple[re.Pattern[str], str], ...]
+    backward: re.Pattern[str]
+    plural: re.Pattern[str]
+    singular: re.Pattern[str]
 
 
 @cache
@@ -44,5 +63,41 @@ def language(code: str) -> Language | None:
         gap=said["gap"],
         number_words=frozenset(said["number_words"].split()),
         promises=re.compile(promises, re.IGNORECASE),
-        lines={kind: tuple(lines) for kind, lines in said["lines"].items()},
+        lines=_lines(said["lines"]),
+        platforms={name: _lines(lines) for name, lines in said.get("platforms", {}).items()},
+        tones={name: _lines(lines) for name, lines in said.get("tones", {}).items()},
+        forms=_forms(said),
+        bases=_bases(said),
+        turned=tuple(
+            (re.compile(rf"\b{word}\b", re.IGNORECASE), to)
+            for word, to in said.get("turned", {}).items()
+        ),
+        backward=re.compile(said.get("backward", _NEVER)),
+        plural=re.compile(said.get("plural", _NEVER)),
+        singular=re.compile(said.get("singular", _NEVER)),
     )
+
+
+def _lines(said: Mapping[str, list[str]]) -> Lines:
+    return {kind: tuple(lines) for kind, lines in said.items()}
+
+
+def _forms(said: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
+    """Patterns of forms; `{verbs}` in one stands for the words of that list."""
+    lists = {name: "|".join(found.split()) for name, found in said.get("words", {}).items()}
+    lists["bases"] = "|".join(_bases(said).values()) or _NEVER
+    lists["verbs"] = "|".join(_bases(said)) or lists.get("verbs", _NEVER)
+
+    def filled(pattern: str) -> str:
+        return _WORD_LIST.sub(lambda found: f"(?:{lists[found[1]]})", pattern)
+
+    return {
+        name: re.compile(filled(pattern), re.IGNORECASE)
+        for name, pattern in said.get("forms", {}).items()
+    }
+
+
+def _bases(said: Mapping[str, Any]) -> dict[str, str]:
+    """“keeps keep” by pairs."""
+    pairs = said.get("verbs", "").split()
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))

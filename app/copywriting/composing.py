@@ -1,0 +1,326 @@
+"""How a platform's ad is put together from lines: beats in their order, then the parts around."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.copywriting.brief import AdPlatform
+from app.copywriting.frameworks import Angle, Trigger, trigger_of
+from app.copywriting.limits import SHAPES, Limit
+from app.copywriting.material import Line, Material
+from app.copywriting.plan import Slot
+from app.copywriting.staging import reasoning, visual
+from app.copywriting.variation import Beat, Variation
+from app.copywriting.vocabulary import SUITING
+
+_MOST_HEADLINES = 10
+_ENOUGH_PLAIN = 4
+_ONE_PARAGRAPH = 130
+_OPENING = {"attention", "stop", "hook", "awareness", "promise", "qualify"}
+_KINDS = {
+    "problem": "problem",
+    "before": "problem",
+    "understand": "problem",
+    "awareness": "problem",
+    "agitate": "stakes",
+    "amplify": "stakes",
+    "failure": "stakes",
+    "solve": "solve",
+    "bridge": "solve",
+    "guide": "solve",
+    "benefit": "solve",
+    "interest": "feature",
+    "feature": "feature",
+    "look": "feature",
+    "educate": "feature",
+    "comprehension": "feature",
+    "promise": "feature",
+    "desire": "after",
+    "after": "after",
+    "picture": "after",
+    "advantage": "after",
+    "success": "after",
+    "stimulate": "after",
+    "proof": "proof",
+    "testimony": "proof",
+    "conviction": "proof",
+    "plan": "plan",
+    "character": "who",
+    "qualify": "who",
+    "story": "story",
+}
+_ACTIONS = {"action", "push", "act", "purchase", "call", "transition", "response", "offer"}
+# What an opening line of this angle already does.
+_DOES = {
+    Angle.PROBLEM: {"problem"},
+    Angle.OUTCOME: {"feature"},
+    Angle.PROOF: {"proof"},
+    Angle.AUDIENCE: {"who"},
+    Angle.OFFER: set[str](),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A variation's parts while it is composed."""
+
+    slot: Slot
+    beats: tuple[Beat, ...]
+    opening: Line
+
+
+class Chooser:
+    """Picks the line said least so far; among equals by chance.
+
+    `said` counts what earlier variations used, `taken` is what this one has used.
+    """
+
+    def __init__(self, said: Counter[str], seed: str, taken: Sequence[str]) -> None:
+        self._said = said
+        self.chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
+        self.taken: list[str] = list(taken)
+
+    def pick(self, lines: Sequence[Line]) -> Line | None:
+        """One of the lines, and remember it."""
+        free = [each for each in lines if each.text not in self.taken] or list(lines)
+        if not free:
+            return None
+        line = min(free, key=self._weight)
+        self.taken += [line.template, line.text, *line.fragments]
+        return line
+
+    def _weight(self, line: Line) -> float:
+        again = sum(8.0 for each in line.fragments if each in self.taken)
+        known = sum(self._said[each] for each in line.fragments) / 3
+        used = self._said[line.template] * 1.2 + self._said[line.text] * 2 + known
+        return again + used + self.chance.random() * 2.5 - (1.0 if line.own else 0.0)
+
+
+class Composition:
+    """One attempt at one variation."""
+
+    def __init__(self, material: Material, chooser: Chooser, *, mixed: bool) -> None:
+        """`mixed` lets lines without a fragment take turns with those that have one."""
+        self._brief = material.brief
+        self._gap = material.language.gap
+        self._material = material
+        self._chooser = chooser
+        self._mixed = mixed
+        self._named = False
+
+    def of(self, slot: Slot) -> Variation:
+        """The whole ad."""
+        match slot.platform:
+            case AdPlatform.GOOGLE:
+                return self._search(slot)
+            case AdPlatform.TIKTOK:
+                return self._short(slot)
+            case _:
+                return self._feed(slot)
+
+    # Meta and LinkedIn: one flowing text.
+
+    def _feed(self, slot: Slot) -> Variation:
+        shape = SHAPES[slot.platform]
+        draft = self._draft(slot, lambda _: shape.primary_text)
+        texts = [beat.text for beat in draft.beats]
+        if draft.beats[-1].name not in _ACTIONS:
+            texts.append(self._line("action", slot, shape.primary_text).text)
+        if self._chooser.chance.random() < 0.5 and (closing := self._closing(slot)):
+            texts.insert(-1, closing)
+        text = self._paragraphs(texts)
+        if not shape.primary_text.fits(text):
+            text = self._gap.join(beat.text for beat in draft.beats)
+        headline = self._short_text("headline", slot, shape.headline)
+        description = self._short_text("description", slot, shape.description)
+        return self._finished(draft, text, (headline.text,), (description.text,))
+
+    def _closing(self, slot: Slot) -> str:
+        line = self._chooser.pick(self._material.lines("closing", slot.platform))
+        return line.text if line else ""
+
+    def _paragraphs(self, texts: Sequence[str]) -> str:
+        """The opening alone, or with what follows when both are short; the call by itself."""
+        first, *middle, last = texts
+        body = self._gap.join(middle)
+        layout = self._chooser.chance.choice(("apart", "apart", "flowing", "called"))
+        if len(first) + len(body) + len(last) < _ONE_PARAGRAPH and layout != "apart":
+            parts = [self._gap.join((first, body, last)) if body else self._gap.join((first, last))]
+        elif layout == "flowing":
+            parts = [self._gap.join(filter(None, (first, body))), last]
+        elif layout == "called":
+            parts = [first, self._gap.join(filter(None, (body, last)))]
+        else:
+            parts = [first, body, last]
+        return "\n\n".join(filter(None, parts))
+
+    # TikTok: the first words on screen, the ad's one text, the last words on screen.
+
+    def _short(self, slot: Slot) -> Variation:
+        shape = SHAPES[slot.platform]
+        last = slot.framework.size - 1
+        middle = max(last - 1, 1)
+        whole = shape.primary_text
+
+        def room(place: int) -> Limit:
+            if place == 0:
+                return shape.headline
+            if place == last:
+                return shape.description
+            most = (whole.most - (middle - 1)) // middle
+            return Limit(most, most, columns=whole.columns)
+
+        draft = self._draft(slot, room, alone=True)
+        first, *between, final = (beat.text for beat in draft.beats)
+        text = self._gap.join(between)
+        for kind in ("solve", "proof"):
+            left = whole.most - whole.count(text + self._gap)
+            if len(between) > 1 or left < whole.most // 4:
+                break
+            more = self._line(kind, slot, Limit(left, left, columns=True)).text
+            longer = self._gap.join((text, more))
+            if whole.fits(longer) and more not in text:
+                text = longer
+                break
+        return self._finished(draft, text, (first,), (final,))
+
+    # Google: headlines and descriptions that stand in any order.
+
+    def _search(self, slot: Slot) -> Variation:
+        shape = SHAPES[slot.platform]
+        draft = self._draft(slot, lambda _: shape.description, alone=True)
+        headlines = self._headlines(slot, shape.headline)
+        descriptions = list(dict.fromkeys(beat.text for beat in draft.beats))
+        if draft.beats[-1].name not in _ACTIONS and len(descriptions) < shape.descriptions[1]:
+            closing = self._line("action", slot, shape.description).text
+            descriptions = list(dict.fromkeys([*descriptions, closing]))
+        return self._finished(
+            draft, descriptions[0], tuple(headlines), tuple(descriptions[: shape.descriptions[1]])
+        )
+
+    def _headlines(self, slot: Slot, limit: Limit) -> list[str]:
+        """The fragments first, then the name, what the goal wants and what needs no brief."""
+        said = [line for line in self._material.bare(slot.platform) if limit.fits(line.text)]
+        made = self._fitting("headline", slot, limit)
+        goal = self._fitting(f"headline_{self._brief.goal}", slot, limit)
+        plain = self._fitting("headline_plain", slot, limit)
+        found: list[str] = []
+        for group in (said, made, goal, made, said, made, goal, plain, made, plain, plain, plain):
+            known = {each.casefold() for each in found}
+            line = self._chooser.pick([each for each in group if each.text.casefold() not in known])
+            if line and len(found) < _MOST_HEADLINES:
+                found.append(line.text)
+        return found
+
+    # Lines.
+
+    def _draft(self, slot: Slot, room: Callable[[int], Limit], *, alone: bool = False) -> _Draft:
+        """The framework's beats. With `alone` each is one line, the first the angle's."""
+        first = slot.framework.beats[0]
+        hook = self._line(f"hook_{slot.angle}", slot, room(0))
+        beats = []
+        for place, name in enumerate(slot.framework.beats):
+            kind = "action" if name in _ACTIONS else _KINDS.get(name, "feature")
+            if place == 0 and (alone or first in _OPENING or kind in _DOES[slot.angle]):
+                beats.append(Beat(name, hook.text))
+                continue
+            found = [self._line(kind, slot, room(place))]
+            if name == "offer" and not alone and self._brief.facts:
+                found.insert(0, self._line("offer", slot, room(place)))
+            if place == 0:
+                found.insert(0, hook)
+            beats.append(Beat(name, self._gap.join(line.text for line in found)))
+        return _Draft(slot, tuple(beats), hook)
+
+    def _line(self, kind: str, slot: Slot, limit: Limit) -> Line:
+        """A line of this kind that fits; if the brief has none, one that needs no brief."""
+        if kind == "action":
+            kind = f"action_{self._brief.goal}"
+        options = self._fitting(kind, slot, limit)
+        plain = self._fitting(f"{kind}_plain", slot, limit)
+        said = set(self._chooser.taken)
+        fresh = [each for each in options if not said.intersection(each.fragments)]
+        line = self._chooser.pick([*options, *plain] if self._mixed else fresh or plain or options)
+        if line is None:
+            line = self._chooser.pick(
+                self._fitting("after", slot, limit) or self._fitting("headline_plain", slot, limit)
+            )
+        if line is None:
+            line = Line(self._material.product, "product")
+        self._named = self._named or self._material.product in line.text
+        return line
+
+    def _short_text(self, kind: str, slot: Slot, limit: Limit) -> Line:
+        bare = [line for line in self._material.bare(slot.platform) if limit.fits(line.text)]
+        options = [*bare, *self._fitting(kind, slot, limit)]
+        if kind == "headline":
+            options += self._fitting(f"headline_{self._brief.goal}", slot, limit)
+        plain = self._fitting(f"{kind}_plain", slot, limit)
+        if len(options) < _ENOUGH_PLAIN or self._mixed:
+            options += plain
+        return self._chooser.pick(options) or Line(self._material.product, "product")
+
+    def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
+        """Those short enough, and none that says “it” of a product not yet named."""
+        backward = self._material.language.backward
+        return [
+            line
+            for line in self._material.lines(kind, slot.platform)
+            if limit.fits(line.text)
+            and (self._named or "{product}" in line.template or not backward.search(line.template))
+        ]
+
+    def _finished(
+        self,
+        draft: _Draft,
+        text: str,
+        headlines: tuple[str, ...],
+        descriptions: tuple[str, ...],
+    ) -> Variation:
+        slot = draft.slot
+        search = slot.platform is AdPlatform.GOOGLE
+        trigger = _trigger(draft)
+        return Variation(
+            platform=slot.platform,
+            framework=slot.framework.name,
+            angle=slot.angle,
+            trigger=trigger,
+            primary_text=text,
+            headline=headlines[0] if headlines else "",
+            description=descriptions[1] if search and len(descriptions) > 1 else descriptions[0],
+            cta=SUITING[slot.platform][self._brief.goal][0],
+            headlines=headlines,
+            descriptions=descriptions,
+            paths=self._paths(slot),
+            beats=draft.beats,
+            target=str(self._brief.audience),
+            brief=visual(slot, self._brief, draft.opening.fragment),
+            reasoning=reasoning(slot, trigger, draft.opening.fragment),
+        )
+
+    def _paths(self, slot: Slot) -> tuple[str, ...]:
+        """Shown after the domain: the product's words that fit, in one path each."""
+        limit = SHAPES[slot.platform].path
+        if limit is None:
+            return ()
+        parts = ("".join(c for c in word if c.isalnum()) for word in self._material.product.split())
+        plain = "-".join(filter(None, parts))
+        return (plain,) if plain and limit.fits(plain) else ()
+
+
+def _trigger(draft: _Draft) -> Trigger:
+    fragment = draft.opening.fragment
+    match draft.slot.angle:
+        case Angle.PROBLEM:
+            return Trigger.LOSS_AVERSION if fragment else Trigger.CURIOSITY
+        case Angle.OUTCOME:
+            return Trigger.SPECIFICITY if fragment else Trigger.CURIOSITY
+        case Angle.AUDIENCE:
+            return Trigger.UNITY if fragment else Trigger.COMMITMENT
+        case Angle.PROOF:
+            return trigger_of(fragment) if fragment else Trigger.CURIOSITY
+        case Angle.OFFER:
+            return trigger_of(fragment) if fragment else Trigger.COMMITMENT
