@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.checks import flags_of
 from app.copywriting.composing import Chooser, Composition
 from app.copywriting.languages import BUILT_IN, language
 from app.copywriting.material import Material
@@ -20,7 +21,9 @@ from app.copywriting.writing import Event, NotWritten, Place, Written
 
 __all__ = ["BUILT_IN", "BuiltInWriter"]
 
-_ATTEMPTS = 24
+_ATTEMPTS = 48
+_MIXED_FROM = 16
+_LUCKY_FROM = 32
 _CHOICES = 5
 _DIFFERENT_ENOUGH = 0.5
 _LANGUAGE_NAMES = "English, German, Spanish, Japanese and Arabic"
@@ -106,9 +109,10 @@ class BuiltInWriter:
         self, material: Material, place: Place, unlike: Sequence[Likeness], attempt: int
     ) -> _Candidate:
         seed = f"{self._turn}/{place.number}/{len(unlike)}/{attempt}"
-        chooser = Chooser(self._said, seed, _said_already(material, place.kept))
+        luck = 2.5 if attempt < _LUCKY_FROM else 8.0
+        chooser = Chooser(self._said, seed, _said_already(material, place.kept), luck=luck)
         # Few fragments said over and over make variations alike: then plain lines take turns.
-        mixed = attempt >= _ATTEMPTS // 2
+        mixed = attempt >= _MIXED_FROM
         composed = Composition(material, chooser, mixed=mixed).of(place.slot)
         variation = _keeping(composed, place)
         fresh = Likeness(variation, without=frozenset(place.kept))
@@ -116,7 +120,8 @@ class BuiltInWriter:
             variation,
             tuple(chooser.taken),
             fresh.most_shared(unlike),
-            score(variation, self._brief, (), ()).total + _names_product(variation, material),
+            score(variation, self._brief, flags_of(variation, self._brief), ()).total
+            + _names_product(variation, material),
         )
 
 

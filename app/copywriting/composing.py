@@ -17,9 +17,9 @@ from app.copywriting.variation import Beat, Variation
 from app.copywriting.vocabulary import SUITING
 
 _MOST_HEADLINES = 10
-_ENOUGH_PLAIN = 4
+_VAGUE = 4.0
 _ONE_PARAGRAPH = 130
-_OPENING = {"attention", "stop", "hook", "awareness", "promise", "qualify"}
+_OPENING = {"attention", "stop", "hook", "awareness", "qualify"}
 _KINDS = {
     "problem": "problem",
     "before": "problem",
@@ -29,7 +29,7 @@ _KINDS = {
     "amplify": "stakes",
     "failure": "stakes",
     "solve": "solve",
-    "bridge": "solve",
+    "bridge": "bridge",
     "guide": "solve",
     "benefit": "solve",
     "interest": "feature",
@@ -39,8 +39,8 @@ _KINDS = {
     "comprehension": "feature",
     "promise": "feature",
     "desire": "after",
-    "after": "after",
-    "picture": "after",
+    "after": "imagine",
+    "picture": "picture",
     "advantage": "after",
     "success": "after",
     "stimulate": "after",
@@ -75,28 +75,41 @@ class _Draft:
 class Chooser:
     """Picks the line said least so far; among equals by chance.
 
-    `said` counts what earlier variations used, `taken` is what this one has used.
+    `said` counts what earlier variations used, `taken` is what this one has used; `luck` weighs
+    chance against both.
     """
 
-    def __init__(self, said: Counter[str], seed: str, taken: Sequence[str]) -> None:
+    def __init__(
+        self, said: Counter[str], seed: str, taken: Sequence[str], *, luck: float = 2.5
+    ) -> None:
         self._said = said
+        self._luck = luck
         self.chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
         self.taken: list[str] = list(taken)
 
-    def pick(self, lines: Sequence[Line]) -> Line | None:
-        """One of the lines, and remember it."""
-        free = [each for each in lines if each.text not in self.taken] or list(lines)
+    def pick(
+        self, lines: Sequence[Line], *, repeating: float = 8.0, vague: float = 0.0
+    ) -> Line | None:
+        """One of the lines, and remember it.
+
+        `repeating` is the cost of saying a fragment again, `vague` that of a line which says
+        nothing of the product.
+        """
+        free = [each for each in lines if _mark(each) not in self.taken] or list(lines)
         if not free:
             return None
-        line = min(free, key=self._weight)
-        self.taken += [line.template, line.text, *line.fragments]
+        line = min(
+            free,
+            key=lambda each: self._weight(each, repeating) + (0.0 if _tells(each) else vague),
+        )
+        self.taken += [line.template, _mark(line), *line.fragments]
         return line
 
-    def _weight(self, line: Line) -> float:
-        again = sum(8.0 for each in line.fragments if each in self.taken)
+    def _weight(self, line: Line, repeating: float) -> float:
+        again = sum(repeating for each in line.fragments if each in self.taken)
         known = sum(self._said[each] for each in line.fragments) / 3
-        used = self._said[line.template] * 1.2 + self._said[line.text] * 2 + known
-        return again + used + self.chance.random() * 2.5 - (1.0 if line.own else 0.0)
+        used = self._said[line.template] * 1.2 + self._said[_mark(line)] * 2 + known
+        return again + used + self.chance.random() * self._luck - (1.0 if line.own else 0.0)
 
 
 class Composition:
@@ -129,7 +142,7 @@ class Composition:
         texts = [beat.text for beat in draft.beats]
         if draft.beats[-1].name not in _ACTIONS:
             texts.append(self._line("action", slot, shape.primary_text).text)
-        if self._chooser.chance.random() < 0.5 and (closing := self._closing(slot)):
+        if self._chooser.chance.random() < 0.35 and (closing := self._closing(slot)):
             texts.insert(-1, closing)
         text = self._paragraphs(texts)
         if not shape.primary_text.fits(text):
@@ -175,17 +188,20 @@ class Composition:
 
         draft = self._draft(slot, room, alone=True)
         first, *between, final = (beat.text for beat in draft.beats)
-        text = self._gap.join(between)
-        for kind in ("solve", "proof"):
-            left = whole.most - whole.count(text + self._gap)
-            if len(between) > 1 or left < whole.most // 4:
-                break
-            more = self._line(kind, slot, Limit(left, left, columns=True)).text
-            longer = self._gap.join((text, more))
-            if whole.fits(longer) and more not in text:
-                text = longer
-                break
+        text = self._filled_up(between, slot)
         return self._finished(draft, text, (first,), (final,))
+
+    def _filled_up(self, between: Sequence[str], slot: Slot) -> str:
+        """The text with one line more where the limit leaves room for it."""
+        limit = SHAPES[slot.platform].primary_text
+        text = self._gap.join(between)
+        left = limit.most - limit.count(text + self._gap)
+        if left < limit.most // 4:
+            return text
+        kind = "after" if self._material.product in text else "solve"
+        more = self._line(kind, slot, Limit(left, left, columns=True)).text
+        longer = self._gap.join((between[0], more, *between[1:]))
+        return longer if limit.fits(longer) and more not in text else text
 
     # Google: headlines and descriptions that stand in any order.
 
@@ -203,17 +219,23 @@ class Composition:
 
     def _headlines(self, slot: Slot, limit: Limit) -> list[str]:
         """The fragments first, then the name, what the goal wants and what needs no brief."""
-        said = [line for line in self._material.bare(slot.platform) if limit.fits(line.text)]
+        said = self._material.fitting("bare", slot.platform, limit)
         made = self._fitting("headline", slot, limit)
         goal = self._fitting(f"headline_{self._brief.goal}", slot, limit)
         plain = self._fitting("headline_plain", slot, limit)
-        found: list[str] = []
+        found: list[Line] = []
         for group in (said, made, goal, made, said, made, goal, plain, made, plain, plain, plain):
-            known = {each.casefold() for each in found}
-            line = self._chooser.pick([each for each in group if each.text.casefold() not in known])
+            known = {each.text.casefold() for each in found}
+            told = {fragment for each in found for fragment in each.fragments}
+            free = [
+                each
+                for each in group
+                if each.text.casefold() not in known and told.isdisjoint(each.fragments)
+            ]
+            line = self._chooser.pick(free, repeating=0.0)
             if line and len(found) < _MOST_HEADLINES:
-                found.append(line.text)
-        return found
+                found.append(line)
+        return [each.text for each in found]
 
     # Lines.
 
@@ -224,11 +246,14 @@ class Composition:
         beats = []
         for place, name in enumerate(slot.framework.beats):
             kind = "action" if name in _ACTIONS else _KINDS.get(name, "feature")
+            last = place == slot.framework.size - 1
+            if name == "offer" and not last and self._material.fragments["fact"]:
+                kind = "offer"
             if place == 0 and (alone or first in _OPENING or kind in _DOES[slot.angle]):
                 beats.append(Beat(name, hook.text))
                 continue
             found = [self._line(kind, slot, room(place))]
-            if name == "offer" and not alone and self._brief.facts:
+            if name == "offer" and last and not alone and self._material.fragments["fact"]:
                 found.insert(0, self._line("offer", slot, room(place)))
             if place == 0:
                 found.insert(0, hook)
@@ -254,23 +279,23 @@ class Composition:
         return line
 
     def _short_text(self, kind: str, slot: Slot, limit: Limit) -> Line:
-        bare = [line for line in self._material.bare(slot.platform) if limit.fits(line.text)]
+        bare = self._material.fitting("bare", slot.platform, limit)
         options = [*bare, *self._fitting(kind, slot, limit)]
         if kind == "headline":
             options += self._fitting(f"headline_{self._brief.goal}", slot, limit)
         plain = self._fitting(f"{kind}_plain", slot, limit)
-        if len(options) < _ENOUGH_PLAIN or self._mixed:
-            options += plain
-        return self._chooser.pick(options) or Line(self._material.product, "product")
+        return self._chooser.pick([*options, *plain], repeating=1.0, vague=_VAGUE) or Line(self._material.product, "product")
 
     def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
         """Those short enough, and none that says “it” of a product not yet named."""
+        lines = self._material.fitting(kind, slot.platform, limit)
+        if self._named:
+            return list(lines)
         backward = self._material.language.backward
         return [
             line
-            for line in self._material.lines(kind, slot.platform)
-            if limit.fits(line.text)
-            and (self._named or "{product}" in line.template or not backward.search(line.template))
+            for line in lines
+            if "{product}" in line.template or not backward.search(line.template)
         ]
 
     def _finished(
@@ -309,6 +334,16 @@ class Composition:
         parts = ("".join(c for c in word if c.isalnum()) for word in self._material.product.split())
         plain = "-".join(filter(None, parts))
         return (plain,) if plain and limit.fits(plain) else ()
+
+
+def _mark(line: Line) -> str:
+    """A line's text as a whole, so as not to be taken for a fragment said within another."""
+    return f"= {line.text}"
+
+
+def _tells(line: Line) -> bool:
+    """Whether a line says something of the product: a benefit, a pain or a fact."""
+    return any(slot in line.template for slot in ("bare", "{benefit", "{pain", "{fact"))
 
 
 def _trigger(draft: _Draft) -> Trigger:

@@ -7,7 +7,7 @@ is a sentence. A form is known by how the piece begins; one that is not recognis
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.copywriting.languages import Language
@@ -20,10 +20,14 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """`text` begins as a sentence does and has no stop; `forms` are for the middle of one."""
+    """`text` begins as a sentence does and has no stop; `forms` are for the middle of one.
+
+    `mid` is for after a colon: with a small letter where the first word is surely no name.
+    """
 
     text: str
-    forms: dict[str, str] = field(hash=False)
+    mid: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def fragments(
@@ -34,9 +38,14 @@ def fragments(
     cleaned = (_END.sub("", _BULLET.sub("", part)).strip() for part in parts)
     spoken = (_turned(each, turned) for each in cleaned if each)
     unique = {capital(each).casefold(): each for each in reversed(list(spoken))}
-    return tuple(
-        Fragment(capital(each), _forms(each, language)) for each in reversed(unique.values())
-    )[:MOST]
+    return tuple(_fragment(each, language) for each in reversed(unique.values()))[:MOST]
+
+
+def _fragment(text: str, language: Language) -> Fragment:
+    forms = _forms(text, language)
+    small = text[:1].islower() or not language.lowered.isdisjoint(forms)
+    mid = _small(text, text.split(maxsplit=1)[0]) if small else capital(text)
+    return Fragment(capital(text), mid, forms)
 
 
 def capital(fragment: str) -> str:
@@ -60,7 +69,7 @@ def _forms(text: str, language: Language) -> dict[str, str]:
     first, _, rest = text.partition(" ")
     for name, pattern in language.forms.items():
         if pattern.match(text):
-            found[name] = _small(text, first)
+            found[name] = _small(text, first) if name in language.lowered else capital(text)
     if "does" in found and (base := language.bases.get(first.casefold())):
         found["let"] = f"{base} {rest}".strip()
     return found

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
-from app.copywriting.fragments import Fragment, fragments
+from app.copywriting.fragments import Fragment, capital, fragments
 from app.copywriting.frameworks import Angle, Trigger, trigger_of
 from app.copywriting.languages import Language
+from app.copywriting.limits import Limit
 from app.copywriting.variation import Level, Variation
 
 _SLOT = re.compile(r"\{([a-z]+)(2?)(?:_([a-z]+))?\}")
@@ -21,6 +22,7 @@ _ENDED_TWICE = re.compile(r"([!?！？؟…]+)([”“»」』\"]?)[.。,،?？�
 _STOPS_TWICE = re.compile(r"([.。])[.。]+")
 _MOST_FILLINGS = 24
 _MOST_INTERESTS = 6
+_SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,19 @@ class Material:
             "benefit": fragments(brief.benefits, language),
             "pain": fragments(brief.pain_points, language, turned=language.turned),
             "fact": fragments(brief.facts, language),
-            "interest": tuple(Fragment(each, {}) for each in interests)[:_MOST_INTERESTS],
+            "interest": tuple(_interest(each) for each in interests)[:_MOST_INTERESTS],
         }
         self.product = " ".join(brief.product.split())
         self.domain = domain_of(brief.url)
         self._plural = bool(language.plural.fullmatch(self.product))
         self._named = {"product": self.product, "domain": self.domain}
         self.lines = cache(self._lines)
-        self.bare = cache(self._bare)
+        self.fitting = cache(self._fitting)
+
+    def _fitting(self, kind: str, platform: AdPlatform, limit: Limit) -> tuple[Line, ...]:
+        """Those of a kind that are short enough; of the kind “bare” each fragment by itself."""
+        lines = self._bare(platform) if kind == "bare" else self.lines(kind, platform)
+        return tuple(line for line in lines if limit.fits(line.text))
 
     def _lines(self, kind: str, platform: AdPlatform) -> tuple[Line, ...]:
         """The lines of this kind in order of their templates, those of the tones last."""
@@ -80,7 +87,7 @@ class Material:
             line
             for template in (*templates, *tones)
             for line in self._filled(kind, template, own=template in tones)
-            if self._allowed(line.text, platform)
+            if self._allowed(line.text, kind, platform)
         )
 
     def _bare(self, platform: AdPlatform) -> tuple[Line, ...]:
@@ -93,7 +100,7 @@ class Material:
         return tuple(
             Line(each.text, "bare", (each.text,))
             for each in said
-            if self._allowed(each.text, platform)
+            if self._allowed(each.text, "headline", platform)
         )
 
     def _filled(self, kind: str, template: str, *, own: bool) -> Iterator[Line]:
@@ -103,7 +110,7 @@ class Material:
         if any(not self._named[base] for _, base, _, _ in slots if base in self._named):
             return
         varying = [slot for slot in slots if slot[1] not in self._named]
-        choices = [[*self._suiting(kind, slot)] for slot in varying]
+        choices = [[*self._suiting(kind, template, slot)] for slot in varying]
         for chosen in islice(product(*choices), _MOST_FILLINGS):
             said = tuple(text for text, _ in chosen)
             if len(set(said)) < len(said):
@@ -111,22 +118,29 @@ class Material:
             filling = {
                 slot[0]: form for slot, (_, form) in zip(varying, chosen, strict=True)
             } | {"{" + name + "}": value for name, value in self._named.items()}
-            yield Line(_closed(_fill(template, filling)), template, said, own)
+            text = _closed(_fill(template, filling))
+            if template.startswith("{interest"):
+                text = capital(text)
+            yield Line(text, template, said, own)
 
     def _suiting(
-        self, kind: str, slot: tuple[str, str, str, str]
+        self, kind: str, template: str, slot: tuple[str, str, str, str]
     ) -> Iterator[tuple[str, str]]:
         """Each fragment for a slot, by its own words and as it stands there."""
-        _, base, _, form = slot
+        whole, base, _, form = slot
+        after_colon = f": {whole}" in template
         said = self.fragments[base]
         for each in _facts_for(kind, said) if base == "fact" else said:
             if not form:
-                yield each.text, each.text
+                yield each.text, each.mid if after_colon else each.text
             elif form in each.forms:
                 yield each.text, each.forms[form]
 
-    def _allowed(self, text: str, platform: AdPlatform) -> bool:
-        probe = Variation(platform, "", Angle.OFFER, Trigger.COMMITMENT, text, "", "", "", (), ())
+    def _allowed(self, text: str, kind: str, platform: AdPlatform) -> bool:
+        primary, headline = ("", text) if kind.startswith("headline") else (text, "")
+        probe = Variation(
+            platform, "", Angle.OFFER, Trigger.COMMITMENT, primary, headline, "", "", (), ()
+        )
         shape_rules = {"too_long", "empty", "count", "button", "repeated"}
         return not any(
             flag.rule not in shape_rules and flag.level is Level.PROBLEM
@@ -146,14 +160,19 @@ def _closed(text: str) -> str:
 
 
 def _facts_for(kind: str, facts: tuple[Fragment, ...]) -> tuple[Fragment, ...]:
-    """A rating is no offer and a price no proof, as long as there are other facts."""
+    """A rating is no offer, and a price no proof."""
     unsuited = {
         "hook_offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
         "offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
-        "hook_proof": (Trigger.ANCHORING, Trigger.SCARCITY, Trigger.RECIPROCITY),
-        "proof": (Trigger.ANCHORING, Trigger.SCARCITY, Trigger.RECIPROCITY),
+        "hook_proof": (Trigger.ANCHORING, Trigger.SCARCITY),
+        "proof": (Trigger.ANCHORING, Trigger.SCARCITY),
     }.get(kind, ())
-    return tuple(fact for fact in facts if trigger_of(fact.text) not in unsuited) or facts
+    return tuple(fact for fact in facts if trigger_of(fact.text) not in unsuited)
+
+
+def _interest(text: str) -> Fragment:
+    """`short` where a word may stand before or after it as if it were one."""
+    return Fragment(text, text, {"short": text} if len(text.split()) <= _SHORT else {})
 
 
 def domain_of(url: str) -> str:

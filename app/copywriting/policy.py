@@ -53,7 +53,7 @@ _COMPARING = re.compile(
     r"\w+)|unlike (?:other|the) \w+|besser als|mejor que)(?!\w)",
     re.IGNORECASE,
 )
-_PRICE = re.compile(r"[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹円%])")
+_PRICE = re.compile(r"[$€£¥₹]\s?\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*\s?(?:[$€£¥₹円%])")
 _REPEATED = re.compile(r"([!?.,;:*~])\1+")
 _SYMBOLS = re.compile(r"[*~^_|<>=\\•★☆►✓✔]")
 _SPELLED = re.compile(r"(?<!\w)(?:[^\W\d_][.\- ]){3,}[^\W\d_]?(?!\w)")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.copywriting.brief import Brief
+from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.limits import SHAPES
 from app.copywriting.variation import Flag, Level, Variation
 from app.copywriting.vocabulary import BUTTONS, SUITING, label
@@ -174,8 +174,9 @@ class Likeness:
     def __init__(self, variation: Variation, *, without: frozenset[str] = frozenset()) -> None:
         fields = [text for name, text in variation.fields() if name not in without]
         self._whole = grams("\n".join(fields))
-        kept = "primary_text" in without
-        self._primary = frozenset() if kept else grams(variation.primary_text)
+        # The primary text of a search ad is one of its descriptions, a line among many.
+        alone = "primary_text" not in without and variation.platform is not AdPlatform.GOOGLE
+        self._primary = grams(variation.primary_text) if alone else frozenset()
 
     def most_shared(self, others: Sequence[Likeness]) -> float:
         """The largest share of 3-grams, in the whole or in the primary text, with another."""

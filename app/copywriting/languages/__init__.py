@@ -24,7 +24,7 @@ class Language:
 
     `platforms` and `tones` have lines of their own, by name: a platform's replace the general
     ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
-    verb's plain form, `turned` puts the first person in the reader's. Templates that `backward`
+    verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts the first person in the reader's. Templates that `backward`
     matches point back at the product, so it has to have been named; those that `singular` matches
     do not suit a product that `plural` matches. `number_words` are numbers written out;
     `promises` finds superlatives, guarantees and the like.
@@ -41,6 +41,7 @@ class Language:
     tones: Mapping[str, Lines]
     forms: Mapping[str, re.Pattern[str]]
     bases: Mapping[str, str]
+    lowered: frozenset[str]
     turned: tuple[tuple[re.Pattern[str], str], ...]
     backward: re.Pattern[str]
     plural: re.Pattern[str]
@@ -68,6 +69,7 @@ def language(code: str) -> Language | None:
         tones={name: _lines(lines) for name, lines in said.get("tones", {}).items()},
         forms=_forms(said),
         bases=_bases(said),
+        lowered=frozenset(said.get("lowered", said.get("forms", {}))),
         turned=tuple(
             (re.compile(rf"\b{word}\b", re.IGNORECASE), to)
             for word, to in said.get("turned", {}).items()
