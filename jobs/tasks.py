@@ -88,7 +88,7 @@ def write_batch(context: JobContext, *, batch_id: int) -> None:
         writing.write_batch(
             sessionmaker(runtime.engine, expire_on_commit=False),
             batch_id,
-            lambda batch: writer_for(runtime.settings, batch),
+            lambda session, batch: writer_for(session, runtime.settings, batch, utc_now),
             clock=utc_now,
             stopping=runtime.stopping,
         )

@@ -16,7 +16,7 @@ from app.copywriting.writing import Called, NotWritten, Place, Writer, Written
 from app.creative import batches, briefs, spending, texts
 from app.models import CreativeBatch, CreativeVariation, ModelCall
 
-MakeWriter = Callable[[CreativeBatch], Writer]
+MakeWriter = Callable[[Session, CreativeBatch], Writer]
 
 _ENDED = {
     "cancelled": batches.CANCELLED,
@@ -46,7 +46,7 @@ def write_batch(
             return
         batch.state, batch.started_at = "running", clock()
         places, siblings = _work(batch)
-        workspace_id, writer = batch.workspace_id, make_writer(batch)
+        workspace_id, writer = batch.workspace_id, make_writer(session, batch)
     ended = _Ended(sessions, batch_id, workspace_id, clock, stopping)
     for event in writer.write(places, siblings, go_on=ended.reason):
         with sessions.begin() as session:

@@ -20,7 +20,7 @@ from app.connectors.words import Grant
 from app.copywriting.writing import Writer
 from app.creative import launch, writing
 from app.creative.writers import writer_for
-from app.models import Account
+from app.models import Account, CreativeBatch
 from app.settings import Settings
 from tests.conftest import Member, sign_in
 from tests.creative.fake_launcher import FakeLauncher, Objects
@@ -54,10 +54,13 @@ class Work:
         writing.write_batch(
             self.sessions,
             batch_id,
-            lambda batch: writer or writer_for(self.settings, batch),
+            lambda session, batch: writer or self.writer(session, batch),
             clock=lambda: NOW,
             stopping=self.stopping,
         )
+
+    def writer(self, session: Session, batch: CreativeBatch) -> Writer:
+        return writer_for(session, self.settings, batch, lambda: NOW)
 
     def launch(self, draft_id: int) -> None:
         with Http(sleep=self.waited.append) as http:

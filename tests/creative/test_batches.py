@@ -14,9 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, Event, NotWritten, Place, Writer, Written
-from app.creative.writers import writer_for
 from app.models import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
-from app.settings import Settings
 from jobs.recovery import recover
 from tests.conftest import Member, csrf_token, sign_in
 from tests.creative.conftest import NOW, Work
@@ -173,7 +171,7 @@ def test_a_wrong_brief_is_refused_with_the_field_that_is_wrong(
 
 
 def test_what_arrived_is_kept_and_what_failed_is_said_and_tried_again(
-    browser: FlaskClient, work: Work, sessions: sessionmaker[Session], settings: Settings
+    browser: FlaskClient, work: Work, sessions: sessionmaker[Session]
 ) -> None:
     batch_id = ordered(browser)
 
@@ -184,8 +182,7 @@ def test_what_arrived_is_kept_and_what_failed_is_said_and_tried_again(
             yield NotWritten(each.number, "down", "The model's server did not answer.")
 
     with sessions() as session:
-        batch = session.get_one(CreativeBatch, batch_id)
-        real = writer_for(settings, batch)
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
     work(batch_id, Scripted(real, half))
     found = read(browser, batch_id)
     assert found["state"] == "done"
@@ -205,7 +202,7 @@ def test_what_arrived_is_kept_and_what_failed_is_said_and_tried_again(
 
 
 def test_cancelling_keeps_what_is_written(
-    browser: FlaskClient, work: Work, sessions: sessionmaker[Session], settings: Settings
+    browser: FlaskClient, work: Work, sessions: sessionmaker[Session]
 ) -> None:
     batch_id = ordered(browser)
 
@@ -218,7 +215,7 @@ def test_cancelling_keeps_what_is_written(
         yield texts[1]
 
     with sessions() as session:
-        real = writer_for(settings, session.get_one(CreativeBatch, batch_id))
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
     work(batch_id, Scripted(real, cancelled))
 
     found = read(browser, batch_id)
@@ -231,13 +228,12 @@ def test_a_cap_that_is_reached_ends_the_batch(
     browser: FlaskClient,
     work: Work,
     sessions: sessionmaker[Session],
-    settings: Settings,
     alice: Member,
 ) -> None:
     batch_id = ordered(browser)
     with sessions.begin() as session:
         session.execute(text("UPDATE workspace SET model_cap = 0.01"))
-        real = writer_for(settings, session.get_one(CreativeBatch, batch_id))
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
 
     def dear(texts: list[Written]) -> Iterator[Event]:
         yield call("0.006")
@@ -256,11 +252,11 @@ def test_a_cap_that_is_reached_ends_the_batch(
 
 
 def test_a_killed_worker_loses_no_text_and_the_next_goes_on(
-    browser: FlaskClient, work: Work, sessions: sessionmaker[Session], settings: Settings
+    browser: FlaskClient, work: Work, sessions: sessionmaker[Session]
 ) -> None:
     batch_id = ordered(browser)
     with sessions() as session:
-        real = writer_for(settings, session.get_one(CreativeBatch, batch_id))
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
 
     def killed(texts: list[Written]) -> Iterator[Event]:
         yield texts[0]
@@ -278,11 +274,11 @@ def test_a_killed_worker_loses_no_text_and_the_next_goes_on(
 
 
 def test_a_process_that_stops_puts_the_batch_back(
-    browser: FlaskClient, work: Work, sessions: sessionmaker[Session], settings: Settings
+    browser: FlaskClient, work: Work, sessions: sessionmaker[Session]
 ) -> None:
     batch_id = ordered(browser)
     with sessions() as session:
-        real = writer_for(settings, session.get_one(CreativeBatch, batch_id))
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
 
     def stopped(texts: list[Written]) -> Iterator[Event]:
         yield texts[0]
@@ -318,7 +314,7 @@ def test_two_workers_write_a_text_once(
 
 
 def test_a_text_written_again_keeps_what_is_locked_and_the_old_one_when_it_fails(
-    browser: FlaskClient, work: Work, sessions: sessionmaker[Session], settings: Settings
+    browser: FlaskClient, work: Work, sessions: sessionmaker[Session]
 ) -> None:
     batch_id = ordered(browser, platforms=["meta"])
     work(batch_id)
@@ -327,7 +323,7 @@ def test_a_text_written_again_keeps_what_is_locked_and_the_old_one_when_it_fails
     address = f"/api/creative/variations/{before['id']}/rewrite"
     assert browser.post(address, json={"locked": ["headline"]}, headers=headers).status_code == 202
     with sessions() as session:
-        real = writer_for(settings, session.get_one(CreativeBatch, batch_id))
+        real = work.writer(session, session.get_one(CreativeBatch, batch_id))
 
     def refuses(texts: list[Written]) -> Iterator[Event]:
         yield NotWritten(1, "timeout", "It took too long.")
