@@ -144,6 +144,20 @@ def search(
     return list(rows), total
 
 
+def everything(session: Session, workspace_id: int) -> list[CreativeVariation]:
+    """All that is saved, what was saved last first."""
+    return list(
+        session.scalars(
+            select(CreativeVariation)
+            .where(
+                CreativeVariation.workspace_id == workspace_id,
+                CreativeVariation.saved_at.is_not(None),
+            )
+            .order_by(CreativeVariation.saved_at.desc(), CreativeVariation.id)
+        )
+    )
+
+
 def tags_in_use(session: Session, workspace_id: int) -> list[str]:
     """Every tag of the library, in order."""
     each = func.unnest(CreativeVariation.tags)
