@@ -17,10 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
 from app.copywriting.brief import AdPlatform, Goal
 from app.copywriting.limits import SHAPES
 from app.copywriting.material import domain_of
 from app.copywriting.variation import Flag, Variation
+from app.creative import texts
+from app.models import CreativeVariation
 from app.spreadsheets import harmless, is_formula
 
 OUR_COLUMNS = (
@@ -120,6 +124,24 @@ class Bulk:
     left_out: tuple[LeftOut, ...]
 
 
+def rows_of(kept: Sequence[CreativeVariation]) -> list[Row]:
+    """What is kept, without those not written yet.
+
+    Numbered by their places when all are of one batch, else in the order given.
+    """
+    one_batch = len({row.batch_id for row in kept}) == 1
+    return [
+        Row(
+            row.place if one_batch else number,
+            variation,
+            row.score,
+            tuple(msgspec.convert(row.flags, list[Flag])),
+        )
+        for number, row in enumerate(kept, 1)
+        if (variation := texts.of(row))
+    ]
+
+
 def our_file(rows: Iterable[Row]) -> bytes:
     """Every variation with everything that is known of it; several texts are a line each."""
     return _file(OUR_COLUMNS, (_ours(row) for row in rows))
@@ -207,8 +229,8 @@ def _google(row: Row, into: Into) -> dict[str, str]:
     }
 
 
-def _numbered(name: str, texts: Sequence[str]) -> dict[str, str]:
-    return {f"{name} {number}": text for number, text in enumerate(texts, 1)}
+def _numbered(name: str, several: Sequence[str]) -> dict[str, str]:
+    return {f"{name} {number}": text for number, text in enumerate(several, 1)}
 
 
 def _bulk(

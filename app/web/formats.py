@@ -23,7 +23,7 @@ from babel.numbers import (
 from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
-from app.copywriting.preview import shown
+from app.copywriting.preview import PLACEMENTS, shown
 
 NOTHING = "–"
 WHOLE_FROM = 1000
@@ -55,6 +55,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["pill"] = change_pill
     app.jinja_env.filters["spark"] = spark_lines
     app.jinja_env.filters["shown_as"] = shown
+    app.jinja_env.filters["placements"] = PLACEMENTS.__getitem__
     app.jinja_env.globals["number_locale"] = lambda: str(_locale()).replace("_", "-")
 
 

@@ -7,6 +7,7 @@ import io
 from dataclasses import replace
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,10 @@ from app.creative.exporting import (
     google_file,
     meta_file,
     our_file,
+    rows_of,
 )
+from app.creative.texts import as_json
+from app.models import CreativeVariation
 from app.spreadsheets import is_formula
 
 META = Variation(
@@ -175,3 +179,26 @@ def test_an_ad_with_more_texts_than_google_takes_is_left_out() -> None:
 def test_a_file_of_nothing_has_its_columns() -> None:
     assert read(our_file([])) == []
     assert meta_file([Row(1, SEARCH)], INTO).content.decode("utf-8-sig").startswith("Campaign Name")
+
+
+def test_kept_variations_are_numbered_by_place_or_across_batches_in_order() -> None:
+    flag = Flag("too_long", "headline", "Warm", "Too long.")
+    kept = [
+        CreativeVariation(
+            batch_id=1,
+            place=place,
+            content=content,
+            flags=msgspec.to_builtins([flag]),
+            score=Decimal("7.5"),
+        )
+        for place, content in ((2, as_json(META)), (3, {}), (4, as_json(SEARCH)))
+    ]
+    other = CreativeVariation(batch_id=2, place=2, content=as_json(META), flags=[], score=None)
+
+    batch, library = rows_of(kept), rows_of([*kept, other])
+
+    assert batch == [
+        Row(2, META, Decimal("7.5"), (flag,)),
+        Row(4, SEARCH, Decimal("7.5"), (flag,)),
+    ]
+    assert [row.number for row in library] == [1, 3, 4]

@@ -71,6 +71,23 @@ def test_a_placement_shows_the_text_and_what_it_is(
     assert "Sponsored" in page or "Promoted" in page
 
 
+def test_all_placements_of_a_platform_stand_side_by_side(app: Flask) -> None:
+    said = "Cold again?"
+    variation = Variation(
+        *(AdPlatform.META, "PAS", Angle.PROBLEM, Trigger.CURIOSITY, said, said, said),
+        *("SHOP_NOW", (said,), (said,)),
+    )
+    with app.test_request_context():
+        page = render_template_string(
+            '{% from "creative/preview.html" import previews %}'
+            '{{ previews(ad, "Mug", "m.example") }}',
+            ad=variation,
+        )
+
+    assert [label in page for label in ("Facebook feed", "Instagram feed", "story")] == [True] * 3
+    assert page.count("<figure") == 3
+
+
 @pytest.mark.parametrize(("platform", "placement"), PLACES)
 def test_nothing_that_is_written_becomes_markup(
     app: Flask, platform: AdPlatform, placement: Placement
