@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from app.copywriting.variation import Flag
-from app.creative import batches, briefs, drafts, exporting, library, texts
-from app.creative.exporting import Bulk, Into, Row
+from app.creative import batches, briefs, drafts, exporting, library
+from app.creative.exporting import Bulk, Into
 from app.extensions import db
-from app.models import CreativeBatch, CreativeVariation
+from app.models import CreativeBatch
 from app.web import access
 from app.web.apidoc import Arguments, arguments, documented
 
@@ -38,7 +36,7 @@ class FileArguments(Arguments):
 def batch_file(batch_id: int) -> ResponseReturnValue:
     found = batches.find(db.session(), access.workspace().id, batch_id)
     shape = arguments(FileArguments).shape
-    rows = rows_of(found.variations)
+    rows = exporting.rows_of(found.variations)
     if shape == "plain":
         return _file(exporting.our_file(rows), f"ad-copy-{batch_id}.csv")
     made = bulk(found, shape)
@@ -51,7 +49,7 @@ def batch_file(batch_id: int) -> ResponseReturnValue:
 @documented("The library as a file", media_type="text/csv")
 def library_file() -> ResponseReturnValue:
     saved = library.everything(db.session(), access.workspace().id)
-    return _file(exporting.our_file(rows_of(saved)), "ad-copy-library.csv")
+    return _file(exporting.our_file(exporting.rows_of(saved)), "ad-copy-library.csv")
 
 
 def bulk(batch: CreativeBatch, shape: Literal["meta", "google"]) -> Bulk:
@@ -66,21 +64,7 @@ def bulk(batch: CreativeBatch, shape: Literal["meta", "google"]) -> Bulk:
         goal=brief.goal,
     )
     make = exporting.meta_file if shape == "meta" else exporting.google_file
-    return make(rows_of(batch.variations), into)
-
-
-def rows_of(variations: Sequence[CreativeVariation]) -> list[Row]:
-    """Those that have a text."""
-    return [
-        Row(
-            number=row.place,
-            variation=text,
-            score=row.score,
-            flags=tuple(msgspec.convert(each, Flag) for each in row.flags),
-        )
-        for row in variations
-        if (text := texts.of(row)) is not None
-    ]
+    return make(exporting.rows_of(batch.variations), into)
 
 
 def _file(content: bytes, name: str) -> Response:
