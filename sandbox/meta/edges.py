@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sandbox.meta import made
 from sandbox.meta.errors import bad_param, no_such_object
+from sandbox.meta.made import Kind, Made
 from sandbox.meta.nodes import (
     describe,
     describe_creative,
@@ -16,7 +18,7 @@ from sandbox.meta.nodes import (
     updated,
 )
 from sandbox.meta.paging import page
-from sandbox.meta.params import Params, fields, listing, objects
+from sandbox.meta.params import Params, Tree, fields, listing, objects
 from sandbox.state import Node, state
 from sandbox.world import Account, Ad, AdSet, Business, Campaign
 
@@ -24,7 +26,13 @@ _STATUSES = frozenset(
     "ACTIVE PAUSED ARCHIVED DELETED IN_PROCESS WITH_ISSUES CAMPAIGN_PAUSED ADSET_PAUSED "
     "PENDING_REVIEW DISAPPROVED PREAPPROVED PENDING_BILLING_INFO".split()
 )
-Listed = Campaign | AdSet | Ad
+_KINDS: dict[str, Kind] = {
+    "campaigns": "campaign",
+    "adsets": "adset",
+    "ads": "ad",
+    "adcreatives": "adcreative",
+}
+Listed = Campaign | AdSet | Ad | Made
 
 
 def accounts(params: Params, owner: Business | None = None) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def businesses(params: Params) -> dict[str, Any]:
     return page(state().world.businesses, params, lambda node: describe(node, tree, ("id", "name")))
 
 
-def children(node: Node, edge: str, params: Params) -> dict[str, Any]:
+def children(node: Node | Made, edge: str, params: Params) -> dict[str, Any]:
     """`<node>/campaigns`, `/adsets`, `/ads` or `/adcreatives`; never what has been deleted."""
     reach = _EDGES.get(edge)
     if reach is None or isinstance(node, Business):
@@ -48,15 +56,27 @@ def children(node: Node, edge: str, params: Params) -> dict[str, Any]:
     tree = fields(params)
     wanted = _status_filter(params)
     conditions = [_condition(condition) for condition in objects(params, "filtering")]
+    reached: list[Listed] = [*made.below(node, _KINDS[edge])]
+    if not isinstance(node, Made):
+        reached += reach(node)
     some = [
         child
-        for child in reach(node)
+        for child in reached
         if effective_status(child) in wanted and all(holds(child) for holds in conditions)
     ]
-    if edge == "adcreatives":
-        ads = [child for child in some if isinstance(child, Ad)]
-        return page(ads, params, lambda ad: describe_creative(ad, tree))
-    return page(some, params, lambda child: describe(child, tree))
+    return page(some, params, lambda child: _described(child, edge, tree))
+
+
+def _described(child: Listed, edge: str, tree: Tree) -> dict[str, Any]:
+    if edge == "adcreatives" and isinstance(child, Ad):
+        return describe_creative(child, tree)
+    return describe(child, tree)
+
+
+def plain(rows: Sequence[dict[str, Any]], params: Params) -> dict[str, Any]:
+    """A list of things of which the sandbox knows but a few fields."""
+    asked = ("id", *fields(params))
+    return page(rows, params, lambda row: {name: row[name] for name in asked if name in row})
 
 
 def _status_filter(params: Params) -> frozenset[str]:

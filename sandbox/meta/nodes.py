@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from sandbox.figures import total
+from sandbox.meta import made
 from sandbox.meta.errors import bad_param
+from sandbox.meta.made import Made
 from sandbox.meta.params import Tree
 from sandbox.noise import noise
 from sandbox.plans.shapes import Kind
@@ -35,12 +37,14 @@ _OFFSET_ONE = frozenset({"JPY"})
 _ZONE_IDS = {"America/New_York": 7, "Europe/Berlin": 47, "Asia/Tokyo": 79, "America/Los_Angeles": 1}
 
 
-def account_of(node: Node) -> str:
+def account_of(node: Node | Made) -> str:
     """The id of the account that a node is in; empty for a business."""
     if isinstance(node, Business):
         return ""
     if isinstance(node, Account):
         return node.id
+    if isinstance(node, Made):
+        return node.account.id
     campaign = node if isinstance(node, Campaign) else node.campaign
     return campaign.account.id
 
@@ -102,21 +106,25 @@ def ad_effective(ad: Ad) -> str:
     return ad.review or ad_status(ad)
 
 
-def effective_status(node: Campaign | AdSet | Ad) -> str:
+def effective_status(node: Campaign | AdSet | Ad | Made) -> str:
     """Which of the statuses the API shows."""
+    if isinstance(node, Made):
+        return node.effective_status
     if isinstance(node, Campaign):
         return campaign_effective(node)
     return ad_set_effective(node) if isinstance(node, AdSet) else ad_effective(node)
 
 
-def updated(node: Campaign | AdSet | Ad) -> dt.date:
+def updated(node: Campaign | AdSet | Ad | Made) -> dt.date:
     """The last day somebody changed the thing itself."""
+    if isinstance(node, Made):
+        return node.made_on
     campaign = node if isinstance(node, Campaign) else node.campaign
     last = campaign.ended if campaign.ended and campaign.ended <= today(campaign.account) else None
     return last or max(campaign.launched, state().world.anchor - dt.timedelta(days=3))
 
 
-def describe(node: Node, tree: Tree, default: tuple[str, ...] = ("id",)) -> dict[str, Any]:
+def describe(node: Node | Made, tree: Tree, default: tuple[str, ...] = ("id",)) -> dict[str, Any]:
     """The asked fields of a node; `id` always comes along, unset fields never."""
     values = _VALUES[type(node)](node)
     answer: dict[str, Any] = {}
@@ -147,12 +155,12 @@ def describe_creative(ad: Ad, tree: Tree) -> dict[str, Any]:
 def _expanded(value: Any, below: Tree) -> Any:
     if callable(value):
         return value()
-    if isinstance(value, (Business, Campaign, AdSet)):
+    if isinstance(value, (Business, Campaign, AdSet, Made)):
         return describe(value, below, ("id", "name") if isinstance(value, Business) else ("id",))
     return value
 
 
-def _type_name(node: Node) -> str:
+def _type_name(node: Node | Made) -> str:
     return "AdAccount" if isinstance(node, Account) else type(node).__name__
 
 
@@ -371,4 +379,5 @@ _VALUES: dict[type, Callable[[Any], dict[str, Any]]] = {
     Campaign: _campaign,
     AdSet: _ad_set,
     Ad: _ad,
+    Made: made.values,
 }

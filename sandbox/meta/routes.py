@@ -12,7 +12,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
 from sandbox.faults import Fault
-from sandbox.meta import dialog, edges, insights, mishaps, nodes, reports, tokens
+from sandbox.meta import (
+    dialog,
+    edges,
+    insights,
+    made,
+    mishaps,
+    nodes,
+    offered,
+    reports,
+    tokens,
+    writes,
+)
 from sandbox.meta.errors import (
     GraphError,
     missing_scope,
@@ -20,6 +31,7 @@ from sandbox.meta.errors import (
     not_granted,
     unknown_path,
 )
+from sandbox.meta.made import Made
 from sandbox.meta.params import Params, fields
 from sandbox.meta.tokens import USERS, Token
 from sandbox.state import Node, ReportRun, state
@@ -28,6 +40,7 @@ from sandbox.world import Account, Business
 blueprint = Blueprint("meta", __name__, url_prefix="/meta")
 
 _VERSION = re.compile(r"v\d+\.\d+")
+_LARGEST_FORM = 64 * 1024 * 1024
 _SECRET = re.compile(r"access_token=[^&]*&?")
 
 
@@ -42,6 +55,8 @@ def answer(rest: str) -> BaseResponse:
         return dialog.decide() if request.method == "POST" else dialog.show()
     query = _SECRET.sub("", request.query_string.decode())
     fault = state().faults.take(f"{request.path}?{query}")
+    # A picture comes as one long field.
+    request.max_form_memory_size = _LARGEST_FORM
     params: Params = request.values.to_dict()
     try:
         if fault:
@@ -54,6 +69,14 @@ def answer(rest: str) -> BaseResponse:
     except GraphError as error:
         response = _json(error.envelope(), error.status, fault)
     return spoiling.spoil(fault, response) if fault else response
+
+
+@blueprint.post("/sandbox/knobs")
+def turn() -> Response:
+    """`advertises`: whether the user may create ads in every account, also where only looking."""
+    asked = request.get_json()
+    made.memory().advertises = bool(asked.get("advertises"))
+    return _json({"advertises": made.memory().advertises}, 200, None)
 
 
 def _json(payload: dict[str, Any], status: int, fault: Fault | None) -> Response:
@@ -75,6 +98,8 @@ def _api(path: list[str], params: Params, fault: Fault | None) -> dict[str, Any]
             return _me(token, rest, params)
         case [object_id] if request.method == "GET":
             return _node(token, object_id, params)
+        case [object_id]:
+            return _changed(token, object_id, params)
         case [object_id, edge]:
             return _edge(token, object_id, edge, params, fault)
     raise unknown_path()
@@ -97,6 +122,8 @@ def _me(token: Token, rest: list[str], params: Params) -> dict[str, Any]:
         case "GET", ["adaccounts"]:
             _check_scopes(token, params)
             return edges.accounts(params)
+        case "GET", ["accounts"]:
+            return edges.plain(offered.pages(token), params)
         case "GET", ["businesses"]:
             if not token.allows("business_management"):
                 raise missing_scope("business_management")
@@ -112,9 +139,9 @@ def _check_scopes(token: Token, params: Params) -> None:
         raise missing_scope("business_management")
 
 
-def _find(object_id: str) -> Node:
+def _find(object_id: str) -> Node | Made:
     """Raises what Meta answers about things that are not there, or not the user's."""
-    node = state().nodes.get(object_id)
+    node = made.find(object_id) or state().nodes.get(object_id)
     lost = state().world.lost
     if isinstance(node, Account) and node.id in lost:
         raise not_granted()
@@ -134,6 +161,15 @@ def _node(token: Token, object_id: str, params: Params) -> dict[str, Any]:
     return nodes.describe(node, fields(params), default)
 
 
+def _changed(token: Token, object_id: str, params: Params) -> dict[str, Any]:
+    """Only what was created here can be changed or deleted."""
+    node = _find(object_id)
+    if not isinstance(node, Made):
+        raise unknown_path()
+    offered.check_advertiser(token, node.account)
+    return writes.delete(node) if request.method == "DELETE" else writes.change(node, params)
+
+
 def _run_fields(run: ReportRun, params: Params) -> dict[str, Any]:
     status = reports.poll(run)
     asked = fields(params) or status
@@ -149,17 +185,32 @@ def _edge(
         _find(f"act_{run.account.id}")
         return reports.read(run, params)
     node = _find(object_id)
-    if edge == "insights" and request.method == "POST" and isinstance(node, Account):
+    if request.method != "GET":
+        return _posted(token, node, edge, params, fault)
+    if isinstance(node, Business):
+        return _of_business(node, edge, params)
+    if isinstance(node, Account) and edge in ("adspixels", "instagram_accounts"):
+        offers = offered.pixels if edge == "adspixels" else offered.instagram
+        return edges.plain(offers(node), params)
+    if edge == "insights":
+        return {"data": []} if isinstance(node, Made) else insights.answer(node, params)
+    return edges.children(node, edge, params)
+
+
+def _posted(
+    token: Token, node: Node | Made, edge: str, params: Params, fault: Fault | None
+) -> dict[str, Any]:
+    """A report to run, or something to create."""
+    if request.method != "POST" or not isinstance(node, Account):
+        raise unknown_path()
+    if edge == "insights":
         return reports.start(
             node, params, fails=fault is not None and fault.kind == "report_failed"
         )
-    if request.method != "GET":
+    if edge not in writes.EDGES:
         raise unknown_path()
-    if isinstance(node, Business):
-        return _of_business(node, edge, params)
-    if edge == "insights":
-        return insights.answer(node, params)
-    return edges.children(node, edge, params)
+    offered.check_advertiser(token, node)
+    return writes.create(node, edge, params, fault)
 
 
 def _of_business(business: Business, edge: str, params: Params) -> dict[str, Any]:
