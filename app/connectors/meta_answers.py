@@ -117,6 +117,42 @@ class AdAccount(msgspec.Struct):
     timezone_name: str = ""
 
 
+class Image(msgspec.Struct):
+    hash: str
+
+
+class Created(Envelope):
+    """What a create is answered with: an id, or of a picture its hash under a name."""
+
+    id: str = ""
+    images: dict[str, Image] = {}
+
+
+class Named(msgspec.Struct):
+    """Something to choose from. A page lists what may be done with it, or does not say."""
+
+    id: str
+    name: str = ""
+    username: str = ""
+    tasks: list[str] | None = None
+
+
+class Terms(Envelope):
+    """What an ad account asks of those who advertise in it; the budget in its minor units."""
+
+    min_daily_budget: int | None = None
+    default_dsa_beneficiary: str = ""
+    default_dsa_payor: str = ""
+    user_tasks: list[str] | None = None
+
+
+class Standing(Envelope):
+    """An object's status as its owner set it."""
+
+    name: str = ""
+    status: str = ""
+
+
 class LearningStage(msgspec.Struct):
     status: str = ""
 
@@ -354,6 +390,17 @@ def major_units(minor: Decimal, currency: str) -> Decimal | None:
     if currency in HUNDREDTHS_CURRENCIES:
         return minor.scaleb(-2)
     return None
+
+
+def minor_units(major: Decimal, currency: str) -> int | None:
+    """An amount as Meta wants it; None when it, or the currency, has no such whole number."""
+    if currency in WHOLE_UNIT_CURRENCIES:
+        minor = major
+    elif currency in HUNDREDTHS_CURRENCIES:
+        minor = major.scaleb(2)
+    else:
+        return None
+    return int(minor) if minor.is_finite() and minor == minor.to_integral_value() else None
 
 
 def moment(text: str | None) -> dt.datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -23,6 +24,7 @@ class Problem(msgspec.Struct):
     is_transient: bool | None = None
     error_user_title: str | None = None
     error_user_msg: str | None = None
+    error_data: Any = None
 
 
 class TooMuchData(ConnectorError):
@@ -107,9 +109,9 @@ OLD_VERSION = (
     "sets META_API_VERSION to a current version and restarts it."
 )
 
-_THROTTLED_CODES = frozenset({4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80014})
-_TEMPORARY_CODES = frozenset({1, 2, 104, 960})
-_PERMISSION_CODES = frozenset({3, 10, 294, *range(200, 300)})
+THROTTLED_CODES = frozenset({4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80014})
+TEMPORARY_CODES = frozenset({1, 2, 104, 960})
+PERMISSION_CODES = frozenset({3, 10, 294, *range(200, 300)})
 _REVOKED_BY_SUBCODE = {
     (1, 2853001): WRONG_PROFILE,
     (100, 33): NO_OBJECT,
@@ -125,14 +127,14 @@ def failure(problem: Problem, headers: Mapping[str, str]) -> ConnectorError:
         if found:
             return found
     return Temporary(
-        f"Meta Ads had a fault{_said(problem)}. Stored figures are unchanged, "
+        f"Meta Ads had a fault{said_by(problem)}. Stored figures are unchanged, "
         "and it will be asked again."
     )
 
 
 def exchange_failure(problem: Problem, headers: Mapping[str, str]) -> ConnectorError:
     """The same for turning a code or token into another token."""
-    text = _text(problem)
+    text = text_of(problem)
     limited = _of_limits(problem, headers)
     if limited:
         return limited
@@ -140,7 +142,7 @@ def exchange_failure(problem: Problem, headers: Mapping[str, str]) -> ConnectorE
         return OAuthDenied(WRONG_APP)
     if "redirect_uri" in text or problem.code == 191:
         return OAuthDenied(WRONG_REDIRECT)
-    if problem.is_transient or problem.code in _TEMPORARY_CODES:
+    if problem.is_transient or problem.code in TEMPORARY_CODES:
         return failure(problem, headers)
     return OAuthDenied(
         "Facebook's answer had been used already or had run out, so Meta was not connected. "
@@ -150,7 +152,7 @@ def exchange_failure(problem: Problem, headers: Mapping[str, str]) -> ConnectorE
 
 def _of_amount(problem: Problem, headers: Mapping[str, str]) -> ConnectorError | None:
     del headers
-    reduce = "reduce the amount of data" in _text(problem)
+    reduce = "reduce the amount of data" in text_of(problem)
     if (problem.code, problem.error_subcode) == (100, 1487534) or reduce:
         return TooMuchData("Meta Ads was asked for more rows than it gives at once.")
     if problem.code == 3018:
@@ -159,7 +161,7 @@ def _of_amount(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
 
 
 def _of_limits(problem: Problem, headers: Mapping[str, str]) -> ConnectorError | None:
-    if problem.code not in _THROTTLED_CODES:
+    if problem.code not in THROTTLED_CODES:
         return None
     return Throttled(
         "Meta Ads has been asked too often for now. Stored figures are unchanged; reading goes "
@@ -170,7 +172,7 @@ def _of_limits(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
 
 def _of_access(problem: Problem, headers: Mapping[str, str]) -> ConnectorError | None:
     del headers
-    code, text = problem.code, _text(problem)
+    code, text = problem.code, text_of(problem)
     if code == 190 and "pages_" in text and "must be granted" in text:
         return AccessRevoked(PAGE_PERMISSION)
     if code in (102, 190, 2500):
@@ -179,7 +181,7 @@ def _of_access(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
         return WrongSecret(WRONG_SECRET)
     sentence = _REVOKED_BY_SUBCODE.get((code or 0, problem.error_subcode or 0))
     sentence = sentence or _REVOKED_BY_CODE.get(code or 0)
-    if not sentence and (code in _PERMISSION_CODES or (code == 100 and "permission" in text)):
+    if not sentence and (code in PERMISSION_CODES or (code == 100 and "permission" in text)):
         sentence = NO_PERMISSION
     if sentence == NO_OBJECT or (sentence == NO_PERMISSION and "ad account" in text):
         return NotReadable(sentence)
@@ -189,26 +191,26 @@ def _of_access(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
 def _of_refusal(problem: Problem, headers: Mapping[str, str]) -> ConnectorError | None:
     """Refused for good, in a way that neither the owner nor a second try can mend."""
     del headers
-    if problem.is_transient or problem.code in _TEMPORARY_CODES:
+    if problem.is_transient or problem.code in TEMPORARY_CODES:
         return None
     if problem.code == 2642:
         return ConnectorError(
             "Meta Ads lost its place between two pages. Stored figures are unchanged, and the "
             "next sync starts from the first page again."
         )
-    if problem.code == 100 and "in summary param" not in _text(problem):
+    if problem.code == 100 and "in summary param" not in text_of(problem):
         return ConnectorError(
-            f"Meta Ads did not accept the question{_said(problem)}. Stored figures are unchanged. "
-            "If it happens again, tell whoever runs this installation."
+            f"Meta Ads did not accept the question{said_by(problem)}. Stored figures are "
+            "unchanged. If it happens again, tell whoever runs this installation."
         )
     return None
 
 
-def _text(problem: Problem) -> str:
+def text_of(problem: Problem) -> str:
     return f"{problem.message or ''} {problem.error_user_msg or ''}".lower()
 
 
-def _said(problem: Problem) -> str:
+def said_by(problem: Problem) -> str:
     """Meta's own words with its numbers, without anything that looks like a token."""
     words = " ".join(filter(None, (problem.error_user_title, problem.error_user_msg)))
     words = re.sub(r"[\w|.-]{24,}", "…", words or problem.message or "").rstrip(". ")

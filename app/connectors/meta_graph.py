@@ -11,8 +11,10 @@ import msgspec
 
 from app.connectors.errors import ConnectorError, Temporary, Throttled
 from app.connectors.http import Answer, Http
+from app.connectors.launching import Unknown
 from app.connectors.meta_answers import Envelope, Page, next_cursor
 from app.connectors.meta_errors import Problem, TooMuchData, failure, resting_seconds
+from app.connectors.meta_refusals import refusal
 from app.connectors.words import Days, Grant
 from app.settings import Settings
 
@@ -22,6 +24,10 @@ Verdict = Callable[[Problem, Mapping[str, str]], ConnectorError]
 
 # Meta's own default of 25 rows would make a page of an ad's days far too small.
 PAGE_LIMITS = (500, 250, 100, 50, 25)
+UNANSWERED = (
+    "Meta did not say whether it made this. Before it is tried again, Meta is asked for it by "
+    "name, so that nothing is made twice."
+)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 
 
@@ -41,10 +47,31 @@ class Graph:
         signed = {**params, **self._signature(grant)}
         return self._http.retry(lambda: self._ask("GET", path, decoder, signed))
 
-    def delete(self, grant: Grant, path: str) -> None:
-        """Raises what `get` raises."""
+    def delete(self, grant: Grant, path: str, verdict: Verdict = failure) -> None:
+        """Ask again while Meta is unwell: deleting twice deletes once."""
         signed = self._signature(grant)
-        self._http.retry(lambda: self._ask("DELETE", path, ENVELOPE, signed))
+        self._http.retry(lambda: self._ask("DELETE", path, ENVELOPE, signed, verdict))
+
+    def create(
+        self,
+        grant: Grant,
+        path: str,
+        decoder: msgspec.json.Decoder[E],
+        form: Mapping[str, str],
+    ) -> E:
+        """Post a form in the grant's name, exactly once.
+
+        Raises Refused when Meta says no, Unknown when it may have done it all the same.
+        """
+        try:
+            return self._send(path, decoder, {**form, **self._signature(grant)})
+        except Temporary as error:
+            raise Unknown(UNANSWERED) from error
+
+    def change(self, grant: Grant, path: str, form: Mapping[str, str]) -> None:
+        """Post what an object is to be, again while Meta is unwell. Raises Refused."""
+        signed = {**form, **self._signature(grant)}
+        self._http.retry(lambda: self._send(path, ENVELOPE, signed))
 
     def unsigned(self, path: str, decoder: msgspec.json.Decoder[E], params: Mapping[str, str]) -> E:
         """Ask once with whatever credentials `params` holds."""
@@ -110,9 +137,17 @@ class Graph:
         path: str,
         decoder: msgspec.json.Decoder[E],
         params: Mapping[str, str],
+        verdict: Verdict = failure,
     ) -> E:
         answer = self._http.ask(method, f"{self._root}/{path}", params=params)
-        return self._read(answer, decoder, failure)
+        return self._read(answer, decoder, verdict)
+
+    def _send(self, path: str, decoder: msgspec.json.Decoder[E], form: Mapping[str, str]) -> E:
+        """A fault on Meta's side says nothing about what became of the request."""
+        answer = self._http.ask("POST", f"{self._root}/{path}", form=form)
+        if answer.status >= 500:
+            raise Temporary(f"Meta Ads had a fault (HTTP {answer.status}) while it was writing.")
+        return self._read(answer, decoder, refusal)
 
     def _read(self, answer: Answer, decoder: msgspec.json.Decoder[E], verdict: Verdict) -> E:
         """Meta may put an error into a 200, and its usage headers onto any answer."""

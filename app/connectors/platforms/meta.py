@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -23,6 +24,7 @@ from app.connectors.errors import (
     SetupProblem,
 )
 from app.connectors.http import Http
+from app.connectors.launching import Launcher
 from app.connectors.meta_errors import (
     NotReadable,
     TooMuchData,
@@ -32,6 +34,7 @@ from app.connectors.meta_errors import (
     failure,
 )
 from app.connectors.meta_graph import Graph, Verdict
+from app.connectors.meta_launch import CREATING, MetaLauncher
 from app.connectors.words import (
     Days,
     DayTotal,
@@ -110,11 +113,14 @@ class Meta(Connector):
     restates_days = 28
     history_days = 1123
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
+    launches: ClassVar[type[Launcher] | None] = MetaLauncher
+    asks_to_create = True
     pasted_forms = (
         PastedForm(
             "System user token",
             "In Business settings, Users, System users, choose or add one, press Generate new "
-            "token and tick ads_read and business_management.",
+            "token and tick ads_read and business_management; to create campaigns, too, also "
+            "ads_management, pages_show_list and pages_read_engagement.",
             (PastedField("access_token", "System user token"),),
         ),
     )
@@ -131,19 +137,24 @@ class Meta(Connector):
     def is_sandbox(cls, settings: Settings) -> bool:
         return is_loopback(settings.meta_graph_url)
 
+    @classmethod
+    def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
+        """Whether campaigns are to be created, too."""
+        return {"access": "create"} if asked.get("access") == "create" else {}
+
     @property
     def pause_hint(self) -> float:
         return self._graph.resting
 
     def authorize_url(self, *, redirect_uri: str, state: str, started: Mapping[str, str]) -> str:
         """Facebook asks again for permissions that were declined before."""
-        del started
+        scopes = (*SCOPES, *CREATING) if started.get("access") == "create" else SCOPES
         query = {
             "client_id": self.settings.meta_app_id,
             "redirect_uri": redirect_uri,
             "state": state,
             "response_type": "code",
-            "scope": ",".join(SCOPES),
+            "scope": ",".join(scopes),
             "auth_type": "rerequest",
         }
         host, version = self.settings.meta_dialog_url, self.settings.meta_api_version
