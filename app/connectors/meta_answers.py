@@ -15,6 +15,7 @@ import msgspec
 
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.meta_errors import Problem
+from app.connectors.meta_texts import texts_of
 from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity
 
 R = TypeVar("R")
@@ -117,42 +118,6 @@ class AdAccount(msgspec.Struct):
     timezone_name: str = ""
 
 
-class Image(msgspec.Struct):
-    hash: str
-
-
-class Created(Envelope):
-    """What a create is answered with: an id, or of a picture its hash under a name."""
-
-    id: str = ""
-    images: dict[str, Image] = {}
-
-
-class Named(msgspec.Struct):
-    """Something to choose from. A page lists what may be done with it, or does not say."""
-
-    id: str
-    name: str = ""
-    username: str = ""
-    tasks: list[str] | None = None
-
-
-class Terms(Envelope):
-    """What an ad account asks of those who advertise in it; the budget in its minor units."""
-
-    min_daily_budget: int | None = None
-    default_dsa_beneficiary: str = ""
-    default_dsa_payor: str = ""
-    user_tasks: list[str] | None = None
-
-
-class Standing(Envelope):
-    """An object's status as its owner set it."""
-
-    name: str = ""
-    status: str = ""
-
-
 class LearningStage(msgspec.Struct):
     status: str = ""
 
@@ -172,6 +137,7 @@ class Thing(msgspec.Struct):
     start_time: str | None = None
     created_time: str | None = None
     learning_stage_info: LearningStage | None = None
+    creative: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Action(msgspec.Struct, gc=False):
@@ -364,6 +330,7 @@ def found_entity(thing: Thing, currency: str) -> FoundEntity:
         budget=budget,
         budget_kind=kind,
         started_at=moment(thing.start_time) or moment(thing.created_time),
+        texts=texts_of(bytes(thing.creative)),
     )
 
 

@@ -39,6 +39,10 @@ class NotReadable(AccessRevoked):
     """Of what was asked about; other accounts of the grant may well be readable."""
 
 
+class Untold(ConnectorError):
+    """The story behind an ad's creative cannot be read; everything else can."""
+
+
 class WrongSecret(AccessRevoked):
     """The app secret that proves a call does not belong to the token's app."""
 
@@ -112,6 +116,7 @@ OLD_VERSION = (
 THROTTLED_CODES = frozenset({4, 17, 32, 341, 613, *range(80000, 80007), 80008, 80014})
 TEMPORARY_CODES = frozenset({1, 2, 104, 960})
 PERMISSION_CODES = frozenset({3, 10, 294, *range(200, 300)})
+_UNTOLD = frozenset({2446211, 1443048})
 _REVOKED_BY_SUBCODE = {
     (1, 2853001): WRONG_PROFILE,
     (100, 33): NO_OBJECT,
@@ -155,6 +160,8 @@ def _of_amount(problem: Problem, headers: Mapping[str, str]) -> ConnectorError |
     reduce = "reduce the amount of data" in text_of(problem)
     if (problem.code, problem.error_subcode) == (100, 1487534) or reduce:
         return TooMuchData("Meta Ads was asked for more rows than it gives at once.")
+    if problem.code == 100 and problem.error_subcode in _UNTOLD:
+        return Untold("Meta Ads does not show the texts of an ad. Everything else was read.")
     if problem.code == 3018:
         return TooOld("Meta Ads answers for the last 37 months only.")
     return None

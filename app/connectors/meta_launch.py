@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.connectors import meta_answers as answers
+from app.connectors import meta_launch_answers as answers
 from app.connectors import meta_launch_bodies as bodies
 from app.connectors import meta_launch_checks as checks
 from app.connectors.base import Connector
@@ -29,6 +29,7 @@ from app.connectors.launching import (
     Step,
     Unknown,
 )
+from app.connectors.meta_answers import Envelope, Page, Permission, major_units
 from app.connectors.meta_errors import NotReadable
 from app.connectors.meta_graph import UNANSWERED, Graph
 from app.connectors.meta_refusals import refusal
@@ -43,9 +44,9 @@ _GONE = ("DELETED", "ARCHIVED")
 _CREATED = msgspec.json.Decoder(answers.Created)
 _TERMS = msgspec.json.Decoder(answers.Terms, strict=False)
 _STANDING = msgspec.json.Decoder(answers.Standing)
-_NAMED = msgspec.json.Decoder(answers.Page[answers.Named])
-_PERMISSIONS = msgspec.json.Decoder(answers.Page[answers.Permission])
-_CHECKED = msgspec.json.Decoder(answers.Envelope)
+_NAMED = msgspec.json.Decoder(Page[answers.Named])
+_PERMISSIONS = msgspec.json.Decoder(Page[Permission])
+_CHECKED = msgspec.json.Decoder(Envelope)
 
 NO_PIXEL = (
     "This account has no Meta pixel, so campaigns for sales or leads cannot be created: Meta "
@@ -283,7 +284,7 @@ def _chosen(named: Sequence[answers.Named]) -> tuple[Choice, ...]:
 def _least(terms: answers.Terms, account: FoundAccount) -> Decimal | None:
     if not terms.min_daily_budget:
         return None
-    return answers.major_units(Decimal(terms.min_daily_budget), account.currency)
+    return major_units(Decimal(terms.min_daily_budget), account.currency)
 
 
 def _questions(

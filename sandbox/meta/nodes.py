@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from sandbox.figures import total
-from sandbox.meta import made
+from sandbox.meta import made, texts
 from sandbox.meta.errors import bad_param
 from sandbox.meta.made import Made
 from sandbox.meta.params import Tree
@@ -149,7 +149,7 @@ def describe_creative(ad: Ad, tree: Tree) -> dict[str, Any]:
     for name in tree:
         if name not in values:
             raise bad_param(f"Tried accessing nonexisting field ({name}) on node type (AdCreative)")
-    return {name: values[name] for name in ("id", *tree)}
+    return {name: values[name] for name in ("id", *tree) if values[name] is not None}
 
 
 def _expanded(value: Any, below: Tree) -> Any:
@@ -346,7 +346,6 @@ def _ad(node: Ad) -> dict[str, Any]:
     }
 
 
-_HEADLINES = ("Made to be used daily", "Last sizes", "Ships tomorrow", "Loved by 2,000 people")
 _CALLS = ("SHOP_NOW", "LEARN_MORE", "SIGN_UP", "GET_OFFER")
 
 
@@ -357,19 +356,19 @@ def creative_id(ad: Ad) -> str:
 def creative(ad: Ad) -> dict[str, Any]:
     """The ad's creative, every field of it."""
     account = ad.campaign.account
-    pick = noise(int(ad.id)) % 4
+    call = _CALLS[noise(int(ad.id)) % 4]
+    link = f"https://shop.example/{ad.campaign.number}/{ad.number}"
     return {
         "id": creative_id(ad),
         "account_id": account.id,
         "name": f"{ad.name} {ad.ad_set.launched.isoformat()}",
         "status": "ACTIVE",
-        "title": _HEADLINES[pick],
-        "body": f"{ad.ad_set.name}: {_HEADLINES[(pick + 1) % 4].lower()}.",
-        "call_to_action_type": _CALLS[pick],
-        "link_url": f"https://shop.example/{ad.campaign.number}/{ad.number}",
+        "call_to_action_type": call,
+        "link_url": link,
         "object_type": "SHARE",
         "image_hash": f"{noise(int(ad.id), 2):032x}",
         "url_tags": "utm_source=facebook&utm_medium=paid",
+        **texts.fields(ad, link, call),
     }
 
 

@@ -221,3 +221,13 @@ def test_cancel_and_unticking_end_in_a_sentence(unconnected: Meta) -> None:
     back = signed_in(unconnected, decision="continue", granted=["business_management"])
     with pytest.raises(OAuthDenied, match="ads_read"):
         unconnected.exchange(back, redirect_uri=CALLBACK, started={})
+
+
+def test_every_ad_says_something_and_not_all_say_the_same(live: Meta) -> None:
+    dollars, euros = (live.structure(account).ads for account in live.accounts()[:2])
+    assert all(ad.texts and ad.texts["primary_text"] and ad.texts["headline"] for ad in dollars)
+    said = [tuple(ad.texts["primary_text"]) for ad in dollars if ad.texts]
+    assert len(set(said)) > 6
+    assert any(len(texts) == 3 for texts in said)
+    german = [text for ad in euros if ad.texts for text in ad.texts["primary_text"]]
+    assert set(german).isdisjoint(text for texts in said for text in texts)

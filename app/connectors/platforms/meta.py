@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from app.connectors import meta_answers as answers
+from app.connectors import meta_texts
 from app.connectors.base import Connector
 from app.connectors.errors import (
     AccessRevoked,
@@ -29,6 +30,7 @@ from app.connectors.meta_errors import (
     NotReadable,
     TooMuchData,
     TooOld,
+    Untold,
     WrongSecret,
     exchange_failure,
     failure,
@@ -250,7 +252,7 @@ class Meta(Connector):
         return Structure(
             campaigns=self._things(account, "campaigns", CAMPAIGN_FIELDS, CAMPAIGN_STATUSES),
             ad_groups=self._things(account, "adsets", AD_SET_FIELDS, AD_SET_STATUSES),
-            ads=self._things(account, "ads", AD_FIELDS, AD_STATUSES),
+            ads=self._ads(account),
         )
 
     def facts(
@@ -287,6 +289,14 @@ class Meta(Connector):
             except TooOld:
                 # Whatever is still to be asked lies even further back.
                 spans = _halves(span)
+
+    def _ads(self, account: FoundAccount) -> list[FoundEntity]:
+        """With their texts, unless Meta withholds one of those: then without any."""
+        try:
+            return self._things(account, "ads", (*AD_FIELDS, meta_texts.FIELDS), AD_STATUSES)
+        except (Untold, AccessRevoked):
+            logger.info("meta did not show what the ads of %s say", account.external_id)
+            return self._things(account, "ads", AD_FIELDS, AD_STATUSES)
 
     def _things(
         self, account: FoundAccount, edge: str, fields: Sequence[str], statuses: Sequence[str]
