@@ -220,9 +220,17 @@ def text_of(problem: Problem) -> str:
 def said_by(problem: Problem) -> str:
     """Meta's own words with its numbers, without anything that looks like a token."""
     words = " ".join(filter(None, (problem.error_user_title, problem.error_user_msg)))
-    words = re.sub(r"[\w|.-]{24,}", "…", words or problem.message or "").rstrip(". ")
-    numbers = "/".join(str(n) for n in (problem.code, problem.error_subcode) if n is not None)
-    return f" (code {numbers or 'unknown'}{': ' if words else ''}{words[:200]})"
+    words = masked(words or problem.message or "").rstrip(". ")
+    return f" (code {numbers_of(problem)}{': ' if words else ''}{words[:200]})"
+
+
+def masked(words: str) -> str:
+    return re.sub(r"[\w|.-]{24,}", "…", words)
+
+
+def numbers_of(problem: Problem) -> str:
+    numbers = (problem.code, problem.error_subcode)
+    return "/".join(str(number) for number in numbers if number is not None) or "unknown"
 
 
 class _Usage(msgspec.Struct):

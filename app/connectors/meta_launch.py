@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -63,6 +64,15 @@ TRIED = (
 )
 
 
+@contextmanager
+def _of_one_account() -> Iterator[None]:
+    """What Meta does not show here says nothing about the grant's other accounts."""
+    try:
+        yield
+    except NotReadable as error:
+        raise AccountRefused(error.message) from error
+
+
 class MetaLauncher(Launcher):
     """Ad sets carry the budget; audience and texts stay exactly as the draft has them."""
 
@@ -74,6 +84,7 @@ class MetaLauncher(Launcher):
         super().__init__(connector)
         self._graph = Graph(connector.settings, connector.http)
 
+    @_of_one_account()
     def missing_permission(self, account: FoundAccount) -> str:
         """Of the grant first, then of the person's role in the account."""
         grant = self.connector.granted()
@@ -94,6 +105,7 @@ class MetaLauncher(Launcher):
             )
         return ""
 
+    @_of_one_account()
     def choices(self, account: FoundAccount) -> Choices:
         """Pages with the right to advertise, pixels, Instagram profiles and the least budget."""
         terms = self._terms(account, *TERMS)
@@ -138,6 +150,7 @@ class MetaLauncher(Launcher):
             raise Unknown(UNANSWERED)
         return {step.key: known}
 
+    @_of_one_account()
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         """By name. A picture is not looked for: Meta keeps the same one once, whatever is sent."""
         edge = self._where(account, step, made)
@@ -160,6 +173,7 @@ class MetaLauncher(Launcher):
         said = (self._held(object_id) for key, object_id in made.items() if _runs(key))
         return [sentence for sentence in said if sentence]
 
+    @_of_one_account()
     def remove(self, account: FoundAccount, made: Made) -> Sequence[str]:
         """The campaign takes ad set and ads along.
 
@@ -191,10 +205,7 @@ class MetaLauncher(Launcher):
 
     def _terms(self, account: FoundAccount, *fields: str) -> answers.Terms:
         asked = {"fields": ",".join(fields)}
-        try:
-            return self._graph.get(self.connector.granted(), _act(account), _TERMS, asked)
-        except NotReadable as error:
-            raise AccountRefused(error.message) from error
+        return self._graph.get(self.connector.granted(), _act(account), _TERMS, asked)
 
     def _list(self, path: str, fields: str) -> list[answers.Named]:
         asked = {"fields": fields}
@@ -240,7 +251,8 @@ class MetaLauncher(Launcher):
             return ""
         if found.status in _GONE:
             return f"{found.name} is no longer there: Meta calls it {found.status}."
-        self._graph.change(self.connector.granted(), object_id, {"status": "PAUSED"})
+        with suppress(Refused):
+            self._graph.change(self.connector.granted(), object_id, {"status": "PAUSED"})
         now = self._standing(object_id)
         if now.status == "PAUSED":
             return f"{found.name} was not paused but {found.status}; it has been paused now."

@@ -19,7 +19,8 @@ from app.connectors.meta_errors import (
     THROTTLED_CODES,
     Problem,
     failure,
-    said_by,
+    masked,
+    numbers_of,
     text_of,
 )
 
@@ -79,6 +80,7 @@ BY_SUBCODE = {
     1885621: "daily_budget",
     2061015: "url",
 }
+LONGEST_REASON = 500
 _ACCESS_ENDED = frozenset({102, 190, 2500})
 
 
@@ -97,9 +99,17 @@ def refusal(problem: Problem, headers: Mapping[str, str]) -> ConnectorError:
     if code in PERMISSION_CODES or "missing permission" in text:
         return Refused(NOT_ALLOWED)
     return Refused(
-        f"Meta did not accept this{said_by(problem)}. Nothing was made by this step.",
+        f"Meta did not accept this. {_explained(problem)} Nothing was made by this step.",
         field=field_of(problem),
     )
+
+
+def _explained(problem: Problem) -> str:
+    """Meta's own sentences, which often say what to do, and the number to ask its support by."""
+    said = (problem.error_user_title, problem.error_user_msg)
+    sentences = [part.strip() for part in said if part] or [problem.message or "It gave no reason"]
+    ended = (part if part.endswith((".", "!", "?", "。")) else f"{part}." for part in sentences)
+    return f"{masked(' '.join(ended))[:LONGEST_REASON]} (Meta's code {numbers_of(problem)}.)"
 
 
 def field_of(problem: Problem) -> str:

@@ -191,6 +191,8 @@ def _account(node: Account) -> dict[str, Any]:
         "business_country_code": plan.country,
         "owner": node.business.id,
         "user_tasks": list(plan.tasks),
+        "default_dsa_beneficiary": node.business.name if plan.country == "DE" else None,
+        "default_dsa_payor": node.business.name if plan.country == "DE" else None,
         "created_time": moment(node, state().world.anchor - dt.timedelta(days=1300)),
         "age": float(1300 + (local.date() - state().world.anchor).days),
         "is_personal": 0,
