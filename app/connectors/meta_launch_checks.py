@@ -29,6 +29,7 @@ CALLS = frozenset(
     LEARN_MORE NO_BUTTON ORDER_NOW REQUEST_TIME SEE_MORE SHOP_NOW SIGN_UP SUBSCRIBE WATCH_MORE
     """.split()
 )
+OPEN_TO_ALL = frozenset({"housing", "employment", "credit"})
 LONGEST_NAME = 400
 LARGEST_PICTURE = 30 * 1024 * 1024
 PICTURE_TYPES = ("image/jpeg", "image/png")
@@ -77,7 +78,7 @@ def _budget(account: FoundAccount, order: Order) -> Iterator[str]:
             f"Daily budget: how Meta counts {account.currency} is not known here, so no budget "
             "can be set safely. Create this campaign in Meta Ads Manager."
         )
-    elif order.daily_budget <= 0:
+    elif not order.daily_budget.is_finite() or order.daily_budget <= 0:
         yield "Daily budget: it has to be more than 0."
     elif minor_units(order.daily_budget, account.currency) is None:
         digits = "no decimals" if account.currency in WHOLE_UNIT_CURRENCIES else "two decimals"
@@ -122,7 +123,7 @@ def _special(account: FoundAccount, order: Order) -> Iterator[str]:
             "European Union. Take its countries out."
         )
     everyone = (order.age_min, order.age_max, order.gender) == (ADULT, OLDEST, "all")
-    if set(order.special) - {"politics"} and not everyone:
+    if OPEN_TO_ALL & set(order.special) and not everyone:
         yield (
             "Age and gender: ads for housing, jobs or credit have to be open to all; choose "
             f"{ADULT} to {OLDEST} (and older) and all genders."

@@ -80,6 +80,7 @@ BY_SUBCODE = {
     1885621: "daily_budget",
     2061015: "url",
 }
+_NAMED = re.compile(r"\b(?:param|parameter|field) \W?(\w+)", re.IGNORECASE)
 LONGEST_REASON = 500
 _ACCESS_ENDED = frozenset({102, 190, 2500})
 
@@ -120,7 +121,7 @@ def field_of(problem: Problem) -> str:
             return field
     if problem.error_subcode in BY_SUBCODE:
         return BY_SUBCODE[problem.error_subcode]
-    named = re.search(r"\b(?:param|parameter|field) \W?(\w+)", problem.message or "")
+    named = _NAMED.search(problem.message or "")
     return FIELDS.get(named[1], "") if named else ""
 
 
