@@ -68,8 +68,11 @@ class Graph:
         except Temporary as error:
             raise Unknown(UNANSWERED) from error
 
-    def change(self, grant: Grant, path: str, form: Mapping[str, str]) -> None:
-        """Post what an object is to be, again while Meta is unwell. Raises Refused."""
+    def put(self, grant: Grant, path: str, form: Mapping[str, str]) -> None:
+        """Post what does no more when it is posted twice, again while Meta is unwell.
+
+        Raises Refused.
+        """
         signed = {**form, **self._signature(grant)}
         self._http.retry(lambda: self._send(path, ENVELOPE, signed))
 

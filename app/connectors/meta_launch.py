@@ -30,7 +30,7 @@ from app.connectors.launching import (
     Step,
     Unknown,
 )
-from app.connectors.meta_answers import Envelope, Page, Permission, major_units
+from app.connectors.meta_answers import Page, Permission, major_units
 from app.connectors.meta_errors import NotReadable
 from app.connectors.meta_graph import UNANSWERED, Graph
 from app.connectors.meta_refusals import refusal
@@ -47,7 +47,6 @@ _TERMS = msgspec.json.Decoder(answers.Terms, strict=False)
 _STANDING = msgspec.json.Decoder(answers.Standing)
 _NAMED = msgspec.json.Decoder(Page[answers.Named])
 _PERMISSIONS = msgspec.json.Decoder(Page[Permission])
-_CHECKED = msgspec.json.Decoder(Envelope)
 
 NO_PIXEL = (
     "This account has no Meta pixel, so campaigns for sales or leads cannot be created: Meta "
@@ -223,7 +222,7 @@ class MetaLauncher(Launcher):
         body = bodies.without_picture(step.request) | {"execution_options": ["validate_only"]}
         edge = f"{_act(account)}/{bodies.EDGES[step.kind]}"
         try:
-            self._graph.create(self.connector.granted(), edge, _CHECKED, bodies.form(body))
+            self._graph.put(self.connector.granted(), edge, bodies.form(body))
         except Refused as error:
             return f"{step.name}: {error.message}"
         return ""
@@ -252,7 +251,7 @@ class MetaLauncher(Launcher):
         if found.status in _GONE:
             return f"{found.name} is no longer there: Meta calls it {found.status}."
         with suppress(Refused):
-            self._graph.change(self.connector.granted(), object_id, {"status": "PAUSED"})
+            self._graph.put(self.connector.granted(), object_id, {"status": "PAUSED"})
         now = self._standing(object_id)
         if now.status == "PAUSED":
             return f"{found.name} was not paused but {found.status}; it has been paused now."

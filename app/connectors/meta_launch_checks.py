@@ -38,7 +38,7 @@ _DECLARED = {
     "dsa_beneficiary": "Advertiser: ads in the European Union have to say for whom they speak.",
     "dsa_payor": "Payer: ads in the European Union have to say who pays for them.",
 }
-_DELIVERING = ("active", "in grace period")
+_SHUT = ("disabled", "closing", "closed")
 
 
 def problems(account: FoundAccount, order: Order, today: dt.date) -> Iterator[str]:
@@ -51,7 +51,7 @@ def problems(account: FoundAccount, order: Order, today: dt.date) -> Iterator[st
 
 def _account(account: FoundAccount, order: Order) -> Iterator[str]:
     del order
-    if account.status not in _DELIVERING:
+    if account.status in _SHUT:
         yield (
             f"Account: Meta calls {account.name} {account.status}, and takes no new ads there. "
             "Open it in Meta Ads Manager, or choose another account."

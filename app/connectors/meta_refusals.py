@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from app.connectors.errors import ConnectorError
+from app.connectors.errors import ConnectorError, Throttled
 from app.connectors.launching import Refused
 from app.connectors.meta_errors import (
     PERMISSION_CODES,
@@ -30,6 +30,11 @@ NOT_ALLOWED = (
     "user that is connected Manage campaigns there; and when you reconnect Meta Ads, leave "
     "ads_management ticked."
 )
+TOO_OFTEN = (
+    "Meta has been asked too often for now. Nothing was made by this step, which can be tried "
+    "again once Meta's pause is over."
+)
+NOT_ACCEPTED = "Meta did not accept this, so nothing was made by this step."
 BLOCKED = (
     "Meta has blocked this account or app from creating ads for breaking a policy, so nothing was "
     "made by this step. Open Account quality in Meta Business settings and see what it says."
@@ -88,21 +93,25 @@ _ACCESS_ENDED = frozenset({102, 190, 2500})
 def refusal(problem: Problem, headers: Mapping[str, str]) -> ConnectorError:
     """Refused where Meta's answer is final; otherwise what reading would make of it."""
     code, text = problem.code, text_of(problem)
-    passing = problem.is_transient or code in TEMPORARY_CODES | THROTTLED_CODES
+    if code in THROTTLED_CODES:
+        return Throttled(TOO_OFTEN, retry_after=failure(problem, headers).retry_after)
+    passing = problem.is_transient or code in TEMPORARY_CODES
     if passing or code in _ACCESS_ENDED or "appsecret_proof" in text:
         return failure(problem, headers)
+    sentence, field = _meaning(problem)
+    return Refused(f"{sentence} {_explained(problem)}", field=field)
+
+
+def _meaning(problem: Problem) -> tuple[str, str]:
+    """What it comes to, and the part of the draft to change."""
+    code, text = problem.code, text_of(problem)
     if (code, problem.error_subcode) == (100, 33):
-        return Refused(GONE)
+        return GONE, ""
     if code == 368:
-        return Refused(BLOCKED)
-    if "page" in text and (code in PERMISSION_CODES or "permission" in text):
-        return Refused(PAGE_NOT_ALLOWED, field="profile")
-    if code in PERMISSION_CODES or "missing permission" in text:
-        return Refused(NOT_ALLOWED)
-    return Refused(
-        f"Meta did not accept this. {_explained(problem)} Nothing was made by this step.",
-        field=field_of(problem),
-    )
+        return BLOCKED, ""
+    if code not in PERMISSION_CODES and "permission" not in text:
+        return NOT_ACCEPTED, field_of(problem)
+    return (PAGE_NOT_ALLOWED, "profile") if "page" in text else (NOT_ALLOWED, "")
 
 
 def _explained(problem: Problem) -> str:
@@ -110,7 +119,8 @@ def _explained(problem: Problem) -> str:
     said = (problem.error_user_title, problem.error_user_msg)
     sentences = [part.strip() for part in said if part] or [problem.message or "It gave no reason"]
     ended = (part if part.endswith((".", "!", "?", "。")) else f"{part}." for part in sentences)
-    return f"{masked(' '.join(ended))[:LONGEST_REASON]} (Meta's code {numbers_of(problem)}.)"
+    words = masked(" ".join(ended))[:LONGEST_REASON]
+    return f"Meta says: {words} (Code {numbers_of(problem)}.)"
 
 
 def field_of(problem: Problem) -> str:

@@ -250,7 +250,7 @@ def story(account: Account, params: Params) -> dict[str, Any]:
     if call.get("type") not in CALLS:
         raise bad_param("Param object_story_spec[link_data][call_to_action][type] is not valid")
     picture = link.get("image_hash")
-    if picture and picture not in {one.id for one in made.below(account, "adimage")}:
+    if picture and picture not in {one.fields["hash"] for one in made.below(account, "adimage")}:
         raise invalid("image_hash", "The account has no such picture.", subcode=1487472)
     profile = spec.get("instagram_user_id")
     if profile and profile not in {one["id"] for one in offered.instagram(account)}:

@@ -211,10 +211,10 @@ def _kept(account: Account, name: str, content: bytes) -> dict[str, Any]:
     if not content.startswith(_SIGNATURES) or len(content) > _LARGEST_PICTURE:
         raise invalid("bytes", "This is no picture that can be shown.", subcode=1487242)
     mark = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    url = f"https://scontent.example/{mark}.jpg"
-    if made.find(mark) is None:
-        fields = {"id": f"{account.id}:{mark}", "hash": mark, "name": name, "url": url}
-        made.add(Made(mark, "adimage", account, fields, "ACTIVE", nodes.today(account)))
+    url, kept = f"https://scontent.example/{mark}.jpg", f"{account.id}:{mark}"
+    if made.find(kept) is None:
+        fields = {"id": kept, "hash": mark, "name": name, "url": url}
+        made.add(Made(kept, "adimage", account, fields, "ACTIVE", nodes.today(account)))
     return {"hash": mark, "url": url}
 
 

@@ -106,8 +106,9 @@ def launch(
 
 
 def created(sandbox: SandboxServer) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = sandbox.truth(of="meta/created")
-    return found
+    """A picture goes by its hash, everything else by its id."""
+    things: list[dict[str, Any]] = sandbox.truth(of="meta/created")
+    return [thing | {"id": thing["id"].rpartition(":")[2]} for thing in things]
 
 
 def test_the_whole_path_creates_what_the_steps_showed_all_of_it_paused(
@@ -156,7 +157,7 @@ def test_yen_have_no_smaller_unit(
     assert "no decimals" in problem
 
 
-@pytest.mark.parametrize("trouble", ["after_write", "cut", "bad_gateway"])
+@pytest.mark.parametrize("trouble", ["after_write", "cut", "truncated", "bad_gateway"])
 @pytest.mark.parametrize("broken", ["campaigns", "adsets", "adcreatives", "ads", "adimages"])
 def test_what_was_made_without_an_answer_is_found_and_not_made_twice(
     launcher: MetaLauncher, dollars: FoundAccount, sandbox: SandboxServer, broken: str, trouble: str
@@ -343,7 +344,7 @@ def test_a_refusal_names_the_part_of_the_draft_to_change(
     with pytest.raises(Refused) as caught:
         launch(launcher, dollars, make_order(**changed))
     assert caught.value.field == field
-    assert "Nothing was made by this step" in caught.value.message.replace("nothing", "Nothing")
+    assert "nothing was made by this step" in caught.value.message
 
 
 def test_a_token_that_died_needs_its_owner(
@@ -426,3 +427,13 @@ def test_the_manager_opens_at_the_campaign(launcher: MetaLauncher, dollars: Foun
         ("act", dollars.external_id),
         ("selected_campaign_ids", "77"),
     ]
+
+
+def test_without_the_permission_nothing_is_made_and_the_way_to_get_it_is_told(
+    meta: Meta, dollars: FoundAccount, sandbox: SandboxServer
+) -> None:
+    meta.grant = grant_for(meta, {})
+    with pytest.raises(Refused) as caught:
+        launch(MetaLauncher(meta), dollars, make_order())
+    assert "ads_management" in caught.value.message
+    assert created(sandbox) == []
