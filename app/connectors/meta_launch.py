@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -46,6 +47,7 @@ _CREATED = msgspec.json.Decoder(answers.Created)
 _TERMS = msgspec.json.Decoder(answers.Terms, strict=False)
 _STANDING = msgspec.json.Decoder(answers.Standing)
 _NAMED = msgspec.json.Decoder(Page[answers.Named])
+_IMAGES = msgspec.json.Decoder(Page[answers.Image])
 _PERMISSIONS = msgspec.json.Decoder(Page[Permission])
 
 NO_PIXEL = (
@@ -108,10 +110,10 @@ class MetaLauncher(Launcher):
     def choices(self, account: FoundAccount) -> Choices:
         """Pages with the right to advertise, pixels, Instagram profiles and the least budget."""
         terms = self._terms(account, *TERMS)
-        pages = self._list("me/accounts", "id,name,tasks")
+        pages, _ = self._told("me/accounts", "id,name,tasks")
         own = [page for page in pages if page.tasks is None or "ADVERTISE" in page.tasks]
         pixels = self._list(f"{_act(account)}/adspixels", "id,name")
-        profiles, untold = self._instagram(account)
+        profiles, untold = self._told(f"{_act(account)}/instagram_accounts", "id,username")
         found = {NO_PIXEL: not pixels, NO_PAGE: not own, NO_INSTAGRAM: untold}
         return Choices(
             profile_word="Facebook page",
@@ -151,7 +153,9 @@ class MetaLauncher(Launcher):
 
     @_of_one_account()
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
-        """By name. A picture is not looked for: Meta keeps the same one once, whatever is sent."""
+        """By name; a picture by what it holds, of which Meta keeps one however often it is sent."""
+        if step.kind == bodies.PICTURE:
+            return self._picture(account, order)
         edge = self._where(account, step, made)
         if not edge:
             return {}
@@ -176,18 +180,17 @@ class MetaLauncher(Launcher):
     def remove(self, account: FoundAccount, made: Made) -> Sequence[str]:
         """The campaign takes ad set and ads along.
 
-        Pictures stay in the account's library, where other ads may show them; so do creatives
-        that Meta does not give up.
+        A picture stays in the account's library, where other ads may show it, and so does a
+        creative that Meta does not give up. They show nothing by themselves and count as gone.
         """
         del account
-        gone: list[str] = []
         if "campaign" in made:
             self._delete(made["campaign"])
-            gone += [key for key in made if _runs(key)]
         for key in made:
-            if key.startswith("creative-") and self._deleted(made[key]):
-                gone.append(key)
-        return gone
+            if key.startswith("creative-"):
+                with suppress(Refused):
+                    self._delete(made[key])
+        return list(made)
 
     def manager_url(self, account: FoundAccount, made: Made) -> str:
         query = {"act": account.external_id}
@@ -210,10 +213,10 @@ class MetaLauncher(Launcher):
         asked = {"fields": fields}
         return list(self._graph.rows(self.connector.granted(), path, _NAMED, asked))
 
-    def _instagram(self, account: FoundAccount) -> tuple[list[answers.Named], bool]:
-        """The profiles, and whether Meta would not tell."""
+    def _told(self, path: str, fields: str) -> tuple[list[answers.Named], bool]:
+        """A list, and whether it is empty because a permission is missing."""
         try:
-            return self._list(f"{_act(account)}/instagram_accounts", "id,username"), False
+            return self._list(path, fields), False
         except AccessRevoked:
             return [], True
 
@@ -227,13 +230,20 @@ class MetaLauncher(Launcher):
             return f"{step.name}: {error.message}"
         return ""
 
+    def _picture(self, account: FoundAccount, order: Order) -> Made:
+        if order.picture is None:
+            return {}
+        known = hashlib.md5(order.picture.content, usedforsecurity=False).hexdigest()
+        asked = {"hashes": msgspec.json.encode([known]).decode(), "fields": "hash"}
+        edge = f"{_act(account)}/{bodies.EDGES[bodies.PICTURE]}"
+        found = list(self._graph.rows(self.connector.granted(), edge, _IMAGES, asked))
+        return {"picture": found[0].hash} if found else {}
+
     def _where(self, account: FoundAccount, step: Step, made: Made) -> str:
         """The list in which a step's object would be, empty when there is none to look in."""
         above = {bodies.AD_SET: "campaign", bodies.AD: "ad_group"}.get(step.kind)
         if above:
             return f"{made[above]}/{bodies.EDGES[step.kind]}" if above in made else ""
-        if step.kind == bodies.PICTURE:
-            return ""
         return f"{_act(account)}/{bodies.EDGES[step.kind]}"
 
     def _standing(self, object_id: str) -> answers.Standing:
@@ -263,13 +273,6 @@ class MetaLauncher(Launcher):
     def _delete(self, object_id: str) -> None:
         if self._standing(object_id).status != "DELETED":
             self._graph.delete(self.connector.granted(), object_id, refusal)
-
-    def _deleted(self, creative_id: str) -> bool:
-        try:
-            self._delete(creative_id)
-        except Refused:
-            return False
-        return True
 
 
 def _act(account: FoundAccount) -> str:

@@ -79,6 +79,13 @@ def plain(rows: Sequence[dict[str, Any]], params: Params) -> dict[str, Any]:
     return page(rows, params, lambda row: {name: row[name] for name in asked if name in row})
 
 
+def pictures(account: Account, params: Params) -> dict[str, Any]:
+    """Those of the account's library, or of them the ones with these hashes."""
+    wanted = listing(params, "hashes")
+    kept = [one.fields for one in made.below(account, "adimage")]
+    return plain([one for one in kept if not wanted or one["hash"] in wanted], params)
+
+
 def _status_filter(params: Params) -> frozenset[str]:
     """Archived things come only when asked for, deleted ones not even then."""
     asked = set(listing(params, "effective_status"))

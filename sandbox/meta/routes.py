@@ -189,12 +189,18 @@ def _edge(
         return _posted(token, node, edge, params, fault)
     if isinstance(node, Business):
         return _of_business(node, edge, params)
-    if isinstance(node, Account) and edge in ("adspixels", "instagram_accounts"):
-        offers = offered.pixels if edge == "adspixels" else offered.instagram
-        return edges.plain(offers(node), params)
+    if isinstance(node, Account) and edge in _OF_ACCOUNTS:
+        return _OF_ACCOUNTS[edge](node, params)
     if edge == "insights":
         return {"data": []} if isinstance(node, Made) else insights.answer(node, params)
     return edges.children(node, edge, params)
+
+
+_OF_ACCOUNTS: dict[str, Callable[[Account, Params], dict[str, Any]]] = {
+    "adspixels": lambda account, params: edges.plain(offered.pixels(account), params),
+    "instagram_accounts": lambda account, params: edges.plain(offered.instagram(account), params),
+    "adimages": edges.pictures,
+}
 
 
 def _posted(

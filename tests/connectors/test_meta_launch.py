@@ -171,8 +171,7 @@ def test_what_was_made_without_an_answer_is_found_and_not_made_twice(
             made |= launcher.create(dollars, order, step, made)
         except Unknown:
             unknown += 1
-            found = launcher.find(dollars, order, step, made)
-            made |= found or launcher.create(dollars, order, step, made)
+            made |= launcher.find(dollars, order, step, made)
     assert unknown == 1
     things = created(sandbox)
     assert sorted(thing["id"] for thing in things) == sorted(made.values())
@@ -295,10 +294,10 @@ def test_removing_leaves_only_the_picture(
     launcher: MetaLauncher, dollars: FoundAccount, sandbox: SandboxServer
 ) -> None:
     made = launch(launcher, dollars, make_order())
-    assert set(launcher.remove(dollars, made)) == set(made) - {"picture"}
+    assert set(launcher.remove(dollars, made)) == set(made)
     left = {thing["kind"] for thing in created(sandbox) if thing["status"] != "DELETED"}
     assert left == {"adimage"}
-    assert set(launcher.remove(dollars, made)) == set(made) - {"picture"}
+    assert set(launcher.remove(dollars, made)) == set(made)
 
 
 def test_half_a_campaign_is_removed_too(
@@ -310,7 +309,28 @@ def test_half_a_campaign_is_removed_too(
     with pytest.raises(Refused):
         launch(launcher, dollars, order, made)
     assert list(made) == ["picture", "campaign", "ad_group", "creative-1"]
-    assert set(launcher.remove(dollars, made)) == {"campaign", "ad_group", "creative-1"}
+    assert set(launcher.remove(dollars, made)) == set(made)
+    left = {thing["kind"] for thing in created(sandbox) if thing["status"] != "DELETED"}
+    assert left == {"adimage"}
+
+
+def test_a_creative_that_meta_keeps_is_nothing_to_clean_up(
+    launcher: MetaLauncher, dollars: FoundAccount, sandbox: SandboxServer
+) -> None:
+    made = launch(launcher, dollars, make_order())
+    sandbox.fault("permission", f"/{made['creative-1']}\\?", after=1)
+    assert set(launcher.remove(dollars, made)) == set(made)
+    left = {thing["id"] for thing in created(sandbox) if thing["status"] != "DELETED"}
+    assert left == {made["picture"], made["creative-1"]}
+
+
+def test_a_campaign_that_meta_keeps_is_not_called_gone(
+    launcher: MetaLauncher, dollars: FoundAccount, sandbox: SandboxServer
+) -> None:
+    made = launch(launcher, dollars, make_order())
+    sandbox.fault("permission", f"/{made['campaign']}\\?", after=1)
+    with pytest.raises(Refused):
+        launcher.remove(dollars, made)
 
 
 def test_a_trial_asks_meta_and_leaves_nothing_behind(

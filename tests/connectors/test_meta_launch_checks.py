@@ -45,36 +45,36 @@ def launcher(meta: Meta) -> MetaLauncher:
         ({}, ""),
         ({"starts_on": TODAY}, ""),
         (EUROPE, ""),
-        ({"name": " "}, "Name"),
-        ({"name": "x" * 400}, "Name"),
-        ({"goal": "fame"}, "Goal"),
-        ({"daily_budget": Decimal(0)}, "Daily budget"),
+        ({"name": " "}, "name: "),
+        ({"name": "x" * 400}, "name: "),
+        ({"goal": "fame"}, "goal: "),
+        ({"daily_budget": Decimal(0)}, "daily_budget: "),
         ({"daily_budget": Decimal("9.999")}, "two decimals"),
-        ({"daily_budget": Decimal("NaN")}, "Daily budget"),
-        ({"starts_on": TODAY - dt.timedelta(days=1)}, "Start"),
-        ({"ends_on": TODAY}, "End"),
+        ({"daily_budget": Decimal("NaN")}, "daily_budget: "),
+        ({"starts_on": TODAY - dt.timedelta(days=1)}, "starts_on: "),
+        ({"ends_on": TODAY}, "ends_on: "),
         ({"starts_on": TODAY, "ends_on": TODAY}, "24 hours"),
-        ({"countries": ()}, "Countries"),
+        ({"countries": ()}, "countries: "),
         ({"countries": ("us",)}, "us is no two-letter"),
-        ({"countries": ("FR",), "answers": {"dsa_payor": "Us"}}, "Advertiser"),
-        ({"countries": ("RE",), "answers": {"dsa_beneficiary": "Us"}}, "Payer"),
-        ({"age_min": 12, "gender": "all"}, "Age"),
-        ({"age_min": 40, "age_max": 30}, "Age"),
-        ({"age_min": 16}, "Gender"),
-        ({"gender": "robots"}, "Gender"),
-        ({"special": ("gambling",)}, "Special category"),
+        ({"countries": ("FR",), "answers": {"dsa_payor": "Us"}}, "dsa_beneficiary: "),
+        ({"countries": ("RE",), "answers": {"dsa_beneficiary": "Us"}}, "dsa_payor: "),
+        ({"age_min": 12, "gender": "all"}, "age_min: "),
+        ({"age_min": 40, "age_max": 30}, "age_min: "),
+        ({"age_min": 16}, "gender: "),
+        ({"gender": "robots"}, "gender: "),
+        ({"special": ("gambling",)}, "special: "),
         ({"special": ("employment",)}, "open to all"),
         ({**EUROPE, "special": ("politics",)}, "European Union"),
-        ({"profile": ""}, "Facebook page"),
+        ({"profile": ""}, "profile: "),
         ({"url": "http://shop.example/"}, "https://"),
         ({"url": "https:///tents"}, "https://"),
-        ({"picture": None}, "Picture"),
+        ({"picture": None}, "picture: "),
         ({"picture": Picture(PNG, "image/webp")}, "JPEG and PNG"),
         ({"picture": Picture(b"x" * (30 * 1024 * 1024 + 1), "image/png")}, "30 MB"),
-        ({"goal": "leads"}, "Pixel"),
-        ({"ads": ()}, "Ads"),
-        ({"ads": (AD, AdCopy(" ", "Wool socks"))}, "Ad 2: the primary text"),
-        ({"ads": (AdCopy("Warm feet.", ""),)}, "Ad 1: the headline"),
+        ({"goal": "leads"}, "pixel: "),
+        ({"ads": ()}, "ads: "),
+        ({"ads": (AD, AdCopy(" ", "Wool socks"))}, "ads: The primary text of ad 2"),
+        ({"ads": (AdCopy("Warm feet.", ""),)}, "ads: The headline of ad 1"),
         ({"ads": (AdCopy("Warm feet.", "Wool socks", cta="CALL_NOW"),)}, "CALL_NOW"),
     ],
 )
@@ -100,7 +100,10 @@ def test_the_account_itself_may_be_the_problem(
 def test_today_is_the_account_s_own(launcher: MetaLauncher, account: FoundAccount) -> None:
     yesterday = order(starts_on=TODAY - dt.timedelta(days=1))
     (problem,) = launcher.problems(account, yesterday)
-    assert problem == "Start: 2026-11-01 is over in the account's time zone; choose a later day."
+    assert (
+        problem
+        == "starts_on: 2026-11-01 is over in the account's time zone; choose a later first day."
+    )
     assert launcher.problems(replace(account, time_zone="Pacific/Pago_Pago"), yesterday) == []
 
 
