@@ -10,6 +10,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sandbox import control, log, truth, truth_of_shops
 from sandbox.clock import Clock, noon
+from sandbox.google import made as google_made
 from sandbox.google import routes as google
 from sandbox.linkedin import routes as linkedin
 from sandbox.meta import routes as meta
@@ -35,6 +36,7 @@ def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     app.register_blueprint(linkedin.blueprint)
     app.register_blueprint(meta.blueprint)
     app.register_blueprint(google.blueprint)
+    app.register_blueprint(google_made.blueprint)
     app.register_blueprint(shopify.blueprint)
     app.register_blueprint(tiktok.blueprint)
     app.after_request(_remember)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.figures import NOTHING, Figures
-from sandbox.google import things
+from sandbox.google import made, things
 from sandbox.google.customers import Customer
 from sandbox.google.things import Action
 from sandbox.world import Ad, AdSet, Campaign
@@ -108,6 +108,8 @@ def _start(campaign: Campaign) -> str:
 
 
 def _end(campaign: Campaign) -> str | None:
+    if sent := made.body_of(campaign):
+        return sent.get("endDateTime")
     if campaign.ended is None or campaign.plan.fate != "ARCHIVED":
         return None
     return f"{campaign.ended - dt.timedelta(days=1)} 23:59:59"
@@ -204,8 +206,14 @@ FIELDS: dict[str, Value] = {
     "ad_group_ad.ad.id": _of_ad(lambda ad: ad.id),
     "ad_group_ad.ad.name": _of_ad(things.ad_name),
     "ad_group_ad.ad.type": _of_ad(things.ad_type),
-    "ad_group_ad.ad.final_urls": lambda _: ["https://shop.example/"],
+    "ad_group_ad.ad.final_urls": _of_ad(things.urls),
     "ad_group_ad.ad.responsive_search_ad.headlines": _of_ad(things.headlines),
+    "ad_group_ad.ad.responsive_search_ad.descriptions": _of_ad(things.descriptions),
+    "ad_group_ad.ad.expanded_text_ad.headline_part1": lambda _: None,
+    "ad_group_ad.ad.expanded_text_ad.headline_part2": lambda _: None,
+    "ad_group_ad.ad.expanded_text_ad.headline_part3": lambda _: None,
+    "ad_group_ad.ad.expanded_text_ad.description": lambda _: None,
+    "ad_group_ad.ad.expanded_text_ad.description2": lambda _: None,
     "customer.resource_name": lambda s: f"customers/{s.customer.id}",
     "customer.id": lambda s: s.customer.id,
     "customer.descriptive_name": lambda s: s.customer.name,
@@ -232,6 +240,7 @@ FIELDS: dict[str, Value] = {
     "conversion_action.name": _of_action(lambda action: action.name),
     "conversion_action.status": lambda _: "ENABLED",
     "conversion_action.primary_for_goal": _of_action(lambda action: action.primary),
+    "conversion_action.include_in_conversions_metric": _of_action(lambda action: action.primary),
     "segments.date": lambda s: s.day and s.day.isoformat(),
     "segments.month": lambda s: s.day and s.day.replace(day=1).isoformat(),
     "segments.ad_network_type": lambda s: s.network or None,

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
 from sandbox.faults import Fault
-from sandbox.google import customers, dialog, mishaps, search, tokens
+from sandbox.google import customers, dialog, mishaps, mutate, search, tokens
 from sandbox.google.errors import ApiProblem
 from sandbox.google.knobs import knobs, turn
 from sandbox.state import state
@@ -24,7 +24,7 @@ blueprint = Blueprint("google", __name__, url_prefix="/google")
 
 NEWEST_VERSION = 26
 A_DAY = 86_400
-_SEARCHES = re.compile(r"customers/([^/]+)/googleAds:(search|searchStream)")
+_ASKED = re.compile(r"customers/([^/]+)/googleAds:(search|searchStream|mutate)")
 
 
 @dataclass
@@ -109,17 +109,29 @@ def _answer(version: int, rest: str, fault: Fault | None) -> Any:
         _spend()
         names = [f"customers/{each.id}" for each in customers.accessible()]
         return {"resourceNames": names} if names else {}
-    found = _SEARCHES.fullmatch(rest)
+    found = _ASKED.fullmatch(rest)
     if found is None or request.method != "POST":
         raise ApiProblem("", "Method not found.", status=404)
     body = _body()
     customer = customers.reached(found.group(1))
+    if found.group(2) == "mutate":
+        return _mutated(customer, body, fault)
     if not body.get("pageToken"):
         _spend()
     if found.group(2) == "searchStream":
         return search.stream(customer, body)
     payload = search.search(customer, body)
     return mishaps.distort(fault, copy.deepcopy(payload), body) if fault else payload
+
+
+def _mutated(customer: customers.Customer, body: dict[str, Any], fault: Fault | None) -> Any:
+    """Each operation counts. With `after_write` it is done, and the answer says nothing of it."""
+    for _ in mutate.operations(body):
+        _spend()
+    done = mutate.mutate(customer, body)
+    if fault and fault.kind == mishaps.AFTER_WRITE:
+        raise ApiProblem("INTERNAL_ERROR")
+    return done
 
 
 def _body() -> dict[str, Any]:

@@ -262,7 +262,8 @@ def _subjects(query: Query, customer: Customer) -> Iterator[Subject]:
     if query.resource == "customer_client":
         return (Subject(customer, client=client, level=level) for client, level in customer.tree())
     if query.resource == "conversion_action":
-        return (Subject(customer, action=action) for action in things.ACTIONS)
+        actions = things.ACTIONS if knobs().counts_conversions else ()
+        return (Subject(customer, action=action) for action in actions)
     kinds = {name.partition(".")[0] for name in query.fields}
     if customer.account is None or not kinds & {"segments", "metrics"}:
         return (_about(customer, key) for key in _keys(query.resource, customer))

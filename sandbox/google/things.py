@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sandbox.google import made, shapes, texts
 from sandbox.google.customers import Customer
 from sandbox.state import state
 from sandbox.world import Account, Ad, AdSet, Campaign
@@ -77,10 +79,13 @@ def campaigns(customer: Customer) -> list[Campaign]:
     if account is None:
         return []
     now = today(account)
-    return [campaign for campaign in account.campaigns if campaign.launched <= now]
+    launched = [campaign for campaign in account.campaigns if campaign.launched <= now]
+    return [*launched, *made.campaigns(account)]
 
 
 def channel(campaign: Campaign) -> str:
+    if sent := made.body_of(campaign):
+        return str(sent["advertisingChannelType"])
     for beginning, word in _CHANNELS.items():
         if campaign.plan.name.startswith(beginning):
             return word
@@ -88,6 +93,8 @@ def channel(campaign: Campaign) -> str:
 
 
 def bidding(campaign: Campaign) -> str:
+    if sent := made.body_of(campaign):
+        return next(word for name, word in shapes.BIDDING_WORDS.items() if name in sent)
     return _BIDDING[channel(campaign)]
 
 
@@ -105,13 +112,33 @@ def ad_name(ad: Ad) -> str | None:
 
 
 def headlines(ad: Ad) -> list[dict[str, Any]] | None:
+    return _texts(ad, "headlines", texts.headlines)
+
+
+def descriptions(ad: Ad) -> list[dict[str, Any]] | None:
+    return _texts(ad, "descriptions", texts.descriptions)
+
+
+def _texts(
+    ad: Ad, kind: str, written: Callable[[Ad, int], list[str]]
+) -> list[dict[str, Any]] | None:
     if ad_type(ad) != "RESPONSIVE_SEARCH_AD":
         return None
-    return [{"text": text} for text in (ad.name, ad.campaign.name[:30], "Free returns")]
+    if sent := made.body_of(ad):
+        found: list[dict[str, Any]] = sent["ad"]["responsiveSearchAd"][kind]
+        return found
+    return [{"text": text} for text in written(ad, state().world.seed)]
+
+
+def urls(ad: Ad) -> list[str]:
+    sent = made.body_of(ad)
+    return list(sent["ad"]["finalUrls"]) if sent else ["https://shop.example/"]
 
 
 def of_campaign(campaign: Campaign) -> State:
     now = today(campaign.account)
+    if sent := made.body_of(campaign):
+        return _as_set(sent, "CAMPAIGN")
     if state().world.is_removed(campaign, now):
         return State("REMOVED", "REMOVED", ("CAMPAIGN_REMOVED",))
     if campaign.ended is not None and now >= campaign.ended:
@@ -128,6 +155,14 @@ def of_campaign(campaign: Campaign) -> State:
     return State("ENABLED", "ELIGIBLE")
 
 
+def _as_set(sent: dict[str, Any], kind: str) -> State:
+    """Of something that was created: eligible, unless its owner has paused or removed it."""
+    chosen = str(sent.get("status", "ENABLED"))
+    if chosen == "ENABLED":
+        return State("ENABLED", "ELIGIBLE")
+    return State(chosen, chosen, (f"{kind}_{chosen}",))
+
+
 def _over(campaign: Campaign) -> State:
     if campaign.plan.fate == "ARCHIVED":
         return State("ENABLED", "ENDED", ("CAMPAIGN_ENDED",))
@@ -136,6 +171,8 @@ def _over(campaign: Campaign) -> State:
 
 def of_group(group: AdSet) -> State:
     """An ad group, or an asset group of Performance Max."""
+    if sent := made.body_of(group):
+        return _as_set(sent, "AD_GROUP")
     above = of_campaign(group.campaign)
     if above.set == "REMOVED":
         return State("ENABLED", "NOT_ELIGIBLE", ("CAMPAIGN_REMOVED",))
@@ -145,6 +182,8 @@ def of_group(group: AdSet) -> State:
 
 
 def of_ad(ad: Ad) -> State:
+    if sent := made.body_of(ad):
+        return _as_set(sent, "AD_GROUP_AD")
     if ad.paused_from is not None and today(ad.campaign.account) >= ad.paused_from:
         return State("PAUSED", "PAUSED", ("AD_GROUP_AD_PAUSED",))
     if ad.review == "DISAPPROVED":
@@ -166,6 +205,10 @@ class Budget(NamedTuple):
 def budget(campaign: Campaign) -> Budget:
     """The first two campaigns of an account share one."""
     account = campaign.account
+    if sent := made.body_of(campaign):
+        name = sent["campaignBudget"]
+        amount = int(made.created().objects[name]["amountMicros"])
+        return Budget(name.rpartition("/")[2], amount, None, 1)
     first = account.campaigns[0]
     shared = campaign.number in (1, 2) and len(account.campaigns) > 2
     owner = first if shared else campaign

@@ -539,7 +539,7 @@ def test_versions_are_served_from_the_oldest_to_the_newest(
     [
         ("POST", "customers:listAccessibleCustomers"),
         ("GET", f"customers/{DOLLARS}/googleAds:search"),
-        ("POST", f"customers/{DOLLARS}/googleAds:mutate"),
+        ("POST", f"customers/{DOLLARS}/campaigns:mutate"),
         ("GET", f"customers/{DOLLARS}"),
     ],
 )
