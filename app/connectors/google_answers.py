@@ -37,6 +37,7 @@ class Campaign(msgspec.Struct, rename="camel"):
     advertising_channel_type: str = ""
     bidding_strategy_type: str = ""
     start_date_time: str = ""
+    campaign_budget: str = ""
 
 
 class AdGroup(msgspec.Struct, rename="camel"):
@@ -55,6 +56,17 @@ class Headline(msgspec.Struct, gc=False):
 
 class SearchAd(msgspec.Struct):
     headlines: list[Headline] = []
+    descriptions: list[Headline] = []
+
+
+class ExpandedAd(msgspec.Struct, rename="camel"):
+    """The kind of text ad that could be made until 2022, and still runs."""
+
+    headline_part1: str = ""
+    headline_part2: str = ""
+    headline_part3: str = ""
+    description: str = ""
+    description2: str = ""
 
 
 class Ad(msgspec.Struct, rename="camel"):
@@ -62,6 +74,7 @@ class Ad(msgspec.Struct, rename="camel"):
     name: str = ""
     type: str = ""
     responsive_search_ad: SearchAd | None = None
+    expanded_text_ad: ExpandedAd | None = None
 
 
 class AdGroupAd(msgspec.Struct, rename="camel"):
@@ -83,9 +96,10 @@ class Customer(msgspec.Struct, rename="camel"):
     test_account: bool = False
 
 
-class ConversionAction(msgspec.Struct, gc=False):
+class ConversionAction(msgspec.Struct, rename="camel", gc=False):
     id: Id = ""
     name: str = ""
+    include_in_conversions_metric: bool = False
 
 
 class Segments(msgspec.Struct, rename="camel", frozen=True, gc=False):
@@ -129,6 +143,21 @@ class Page(msgspec.Struct, rename="camel"):
 
     results: list[Row] | None = None
     next_page_token: str = ""
+    error: Problem | None = None
+    partial_failure_error: Problem | None = None
+
+
+class Named(msgspec.Struct, rename="camel"):
+    resource_name: str = ""
+
+
+class Mutated(msgspec.Struct, rename="camel"):
+    """What a mutation did, in the order of its operations: one key each, such as campaignResult.
+
+    One that was only to be checked has no responses.
+    """
+
+    mutate_operation_responses: list[dict[str, Named]] = []
     error: Problem | None = None
     partial_failure_error: Problem | None = None
 
@@ -371,7 +400,27 @@ def found_ad(row: Row, homes: dict[str, str]) -> FoundEntity:
         platform_status=_own_word(ad),
         campaign_id=known(row.campaign.id),
         ad_group_id=group_id,
+        texts=ad_texts(ad.ad),
     )
+
+
+def ad_texts(ad: Ad) -> dict[str, list[str]] | None:
+    """What a search ad says; None of a kind whose texts are not asked for."""
+    if ad.responsive_search_ad is not None:
+        found = {
+            "headline": [each.text for each in ad.responsive_search_ad.headlines],
+            "description": [each.text for each in ad.responsive_search_ad.descriptions],
+        }
+    elif ad.expanded_text_ad is not None:
+        old = ad.expanded_text_ad
+        found = {
+            "headline": [old.headline_part1, old.headline_part2, old.headline_part3],
+            "description": [old.description, old.description2],
+        }
+    else:
+        return None
+    said = {kind: [text for text in texts if text] for kind, texts in found.items()}
+    return {kind: texts for kind, texts in said.items() if texts} or None
 
 
 def ad_name(ad: Ad) -> str:

@@ -33,16 +33,57 @@ class QuotaDetails(msgspec.Struct, rename="camel"):
     retry_delay: str = ""
 
 
+class Evidence(msgspec.Struct, rename="camel"):
+    """What a policy finding rests on: lists of texts by what they are."""
+
+    text_list: dict[str, list[str]] = {}
+    website_list: dict[str, list[str]] = {}
+    destination_text_list: dict[str, list[str]] = {}
+
+
+class PolicyTopic(msgspec.Struct):
+    topic: str = ""
+    type: str = ""
+    evidences: list[Evidence] = []
+
+
+class PolicyFinding(msgspec.Struct, rename="camel"):
+    policy_topic_entries: list[PolicyTopic] = []
+
+
+class LeastBudget(msgspec.Struct, rename="camel"):
+    currency_code: str = ""
+    budget_per_day_minimum_micros: int = 0
+
+
 class ErrorDetails(msgspec.Struct, rename="camel"):
     quota_error_details: QuotaDetails | None = None
+    policy_finding_details: PolicyFinding | None = None
+    budget_per_day_minimum_error_details: LeastBudget | None = None
+
+
+class PathElement(msgspec.Struct, rename="camel"):
+    """A field's name as protocol buffers write it; `index` in a list."""
+
+    field_name: str = ""
+    index: int | None = None
+
+
+class Location(msgspec.Struct, rename="camel"):
+    field_path_elements: list[PathElement] = []
 
 
 class ApiError(msgspec.Struct, rename="camel"):
-    """`error_code` has one key, the family."""
+    """`error_code` has one key, the family. `location` says which part of a request it means."""
 
     error_code: dict[str, str] = {}
     message: str = ""
     details: ErrorDetails | None = None
+    location: Location | None = None
+
+    @property
+    def code(self) -> str:
+        return next(iter(self.error_code.values()), "")
 
 
 class Detail(msgspec.Struct, rename="camel"):
@@ -65,7 +106,10 @@ class Problem(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What can be told from one answer. `version` is the one that was asked."""
+    """What can be told from one answer. `version` is the one that was asked.
+
+    `errors` are all that Google named, each with the part of the request that it is about.
+    """
 
     http: int
     status: str = ""
@@ -76,6 +120,7 @@ class Trouble:
     wait: float | None = None
     request_id: str = ""
     version: str = ""
+    errors: tuple[ApiError, ...] = ()
 
 
 class TokenRefused(AccessRevoked):
@@ -297,6 +342,7 @@ def trouble(problem: Problem, http: int, headers: Mapping[str, str], *, version:
         wait=max(known, default=None),
         request_id=headers.get("request-id") or next(iter(named), ""),
         version=version,
+        errors=tuple(errors),
     )
 
 

@@ -52,6 +52,12 @@ ADS = (
     "ad_group_ad.ad.name",
     "ad_group_ad.ad.type",
     "ad_group_ad.ad.responsive_search_ad.headlines",
+    "ad_group_ad.ad.responsive_search_ad.descriptions",
+    "ad_group_ad.ad.expanded_text_ad.headline_part1",
+    "ad_group_ad.ad.expanded_text_ad.headline_part2",
+    "ad_group_ad.ad.expanded_text_ad.headline_part3",
+    "ad_group_ad.ad.expanded_text_ad.description",
+    "ad_group_ad.ad.expanded_text_ad.description2",
     "ad_group_ad.status",
     "ad_group_ad.primary_status",
     "ad_group_ad.primary_status_reasons",
@@ -59,6 +65,17 @@ ADS = (
     "campaign.id",
 )
 ACTIONS = ("conversion_action.id", "conversion_action.name")
+# What a launch looks for: conversions to bid for, and what it has made.
+COUNTED = ("conversion_action.name", "conversion_action.include_in_conversions_metric")
+MADE_CAMPAIGN = ("campaign.id", "campaign.name", "campaign.status", "campaign.campaign_budget")
+MADE_GROUPS = ("ad_group.id", "ad_group.name", "ad_group.status")
+MADE_ADS = (
+    "ad_group_ad.ad.id",
+    "ad_group_ad.ad.responsive_search_ad.headlines",
+    "ad_group_ad.ad.responsive_search_ad.descriptions",
+    "ad_group_ad.status",
+    "ad_group.id",
+)
 
 _OF_CAMPAIGN = ("campaign.id", "campaign.name", "segments.date")
 _OF = {
@@ -90,6 +107,29 @@ def listing(fields: Sequence[str], resource: str) -> str:
     return _select(fields, resource)
 
 
+def counted_actions() -> str:
+    """The conversion actions that are switched on, and whether the account counts them."""
+    return _select(COUNTED, "conversion_action", where="conversion_action.status = 'ENABLED'")
+
+
+def campaign_named(name: str) -> str:
+    """The campaign of this name that has not been removed; Google keeps such names unique."""
+    where = f"campaign.name = {quoted(name)} AND campaign.status != 'REMOVED'"
+    return _select(MADE_CAMPAIGN, "campaign", where=where)
+
+
+def within(fields: Sequence[str], resource: str, campaign_id: str) -> str:
+    """One campaign, or what hangs on it and has not been removed. `campaign_id`: digits."""
+    where = f"campaign.id = {int(campaign_id)} AND {resource}.status != 'REMOVED'"
+    return _select(fields, resource, where=where)
+
+
+def quoted(text: str) -> str:
+    """A text as a value in a query."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def clients() -> str:
     """A customer itself and all accounts below it."""
     return _select(CLIENTS, "customer_client")
@@ -116,9 +156,13 @@ def actions_seen(days: Days) -> str:
     return _select((*_ACTION[:2], "metrics.all_conversions"), "customer", days)
 
 
-def _select(fields: Sequence[str], resource: str, days: Days | None = None) -> str:
-    """Nothing a person typed is ever part of a query."""
+def _select(
+    fields: Sequence[str], resource: str, days: Days | None = None, *, where: str = ""
+) -> str:
+    """What a person typed is part of a query only as `quoted` writes it."""
     query = f"SELECT {', '.join(fields)} FROM {resource}"  # noqa: S608 no SQL, and all are ours
     if days is not None:
         query += f" WHERE segments.date BETWEEN '{days.first}' AND '{days.last}'"
+    elif where:
+        query += f" WHERE {where}"
     return f"{query} PARAMETERS omit_unselected_resource_names=true"

@@ -1,20 +1,21 @@
 """Asking the Google Ads API: counted, in the grant's name, and pages to the last one.
 
-One search counts as one operation however many rows it brings; its further pages are free.
+One search counts as one operation however many rows it brings; its further pages are free. Of a
+mutation every operation counts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
 from app.connectors.base import Connector
 from app.connectors.errors import ConnectorError, Throttled
-from app.connectors.google_answers import Accessible, Page, Row, key, unusable
+from app.connectors.google_answers import Accessible, Mutated, Page, Row, key, unusable
 from app.connectors.google_errors import (
     LONGEST_SHORT_WAIT,
     Busy,
@@ -26,10 +27,12 @@ from app.connectors.google_errors import (
     failure,
     trouble,
 )
+from app.connectors.google_refusals import refusal
 from app.connectors.http import LARGEST_BODY, Answer
 from app.connectors.words import Grant
 
-T = TypeVar("T", Page, Accessible)
+T = TypeVar("T", Page, Accessible, Mutated)
+Verdict = Callable[[Trouble], ConnectorError]
 Query = str
 
 QUOTA = "operations"
@@ -47,6 +50,7 @@ LARGEST_LIST = 4 * LARGEST_BODY
 
 _PAGE = msgspec.json.Decoder(Page, strict=False)
 _ACCESSIBLE = msgspec.json.Decoder(Accessible, strict=False)
+_MUTATED = msgspec.json.Decoder(Mutated, strict=False)
 
 
 class _Failed(msgspec.Struct):
@@ -108,6 +112,28 @@ class Search:
             else:
                 return
 
+    def mutate(self, customer: str, body: Mapping[str, Any], *, via: str = "") -> Mutated:
+        """Make, change or remove things; asked once, and all of it happens or none.
+
+        Only a refused access token is followed by a second call, for then nothing was done.
+        Raises Temporary when nobody can tell whether anything was, and Declined, with all that
+        Google named, when it said no.
+        """
+        url = f"{self._root}/customers/{customer}/googleAds:mutate"
+        units = len(body["mutateOperations"])
+
+        def ask(grant: Grant) -> Answer:
+            return self._http.ask("POST", url, json=body, headers=self._headers(grant, via))
+
+        grant = self._connector.granted()
+        try:
+            return self._once(ask, grant, _MUTATED, units, refusal)
+        except TokenRefused:
+            younger = self._connector.renewed(grant)
+            if younger is None:
+                raise
+        return self._once(ask, younger, _MUTATED, units, refusal)
+
     def _accessible(self, grant: Grant) -> Answer:
         url = f"{self._root}/customers:listAccessibleCustomers"
         return self._http.ask("GET", url, headers=self._headers(grant, ""))
@@ -166,6 +192,7 @@ class Search:
         grant: Grant,
         decoder: msgspec.json.Decoder[T],
         units: int,
+        verdict: Verdict = failure,
     ) -> T:
         if units:
             self._connector.meter.spend(QUOTA, units)
@@ -177,14 +204,14 @@ class Search:
             answer.headers.get("request-id", "without a number"),
         )
         if answer.status != 200 or answer.body.lstrip().startswith(b"["):
-            raise self._refused(answer, _problem(answer))
+            raise self._refused(answer, _problem(answer), verdict)
         found = answer.decode(decoder)
         problem = found.error or found.partial_failure_error
         if problem is not None:
-            raise self._refused(answer, problem)
+            raise self._refused(answer, problem, verdict)
         return found
 
-    def _refused(self, answer: Answer, problem: Problem | None) -> ConnectorError:
+    def _refused(self, answer: Answer, problem: Problem | None, verdict: Verdict) -> ConnectorError:
         if problem is None:
             if answer.status == 200:
                 return unusable("an answer in an unexpected form")
@@ -198,7 +225,7 @@ class Search:
             ", ".join(found.codes) or found.status,
             found.request_id,
         )
-        error = failure(found)
+        error = verdict(found)
         if isinstance(error, DayUsedUp):
             self._connector.meter.exhausted(QUOTA, error.retry_after or 0.0)
         return error

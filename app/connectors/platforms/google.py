@@ -24,6 +24,7 @@ from app.connectors.errors import (
     Temporary,
 )
 from app.connectors.google_errors import NO_SCOPE, NoAdsUser, TooOld
+from app.connectors.google_launch import GoogleLauncher
 from app.connectors.google_oauth import (
     MADE_UP_CODE,
     SCOPE,
@@ -92,6 +93,7 @@ class Google(Connector):
     chunk_days = 28
     readers = 4
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
+    launches = GoogleLauncher
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
         super().__init__(settings, http, grant)

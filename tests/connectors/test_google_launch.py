@@ -1,0 +1,235 @@
+"""Campaigns created at Google's sandbox over a real socket: paused, as shown, and never twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+
+from app.connectors.google_launch import GoogleLauncher
+from app.connectors.google_launch_bodies import (
+    BIDDING,
+    EU_POLITICAL,
+    FOR_CONVERSIONS,
+    NOT_POLITICAL,
+)
+from app.connectors.http import Http
+from app.connectors.launching import AdCopy, Order, Unknown
+from app.connectors.platforms.google import Google
+from app.connectors.words import FoundAccount
+from tests.conftest import make_settings
+from tests.consent import granted, sandbox_settings
+from tests.sandbox_server import TODAY, SandboxServer
+
+NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
+MUTATE = '"validateOnly":false'
+"""What tells a mutation that is meant from a trial."""
+FIRST = AdCopy(
+    "",
+    "",
+    headlines=("Tents That Stay Up", "Mended for Free", "O'Hara's Tent Store"),
+    descriptions=("Twelve people sew them in one room.", "Send it back within 30 days."),
+    paths=("tents", "storm"),
+)
+SECOND = AdCopy(
+    "",
+    "",
+    headlines=("Sleep Dry in a Gale", "Tested for 100 Nights", "Poles That Bend Back"),
+    descriptions=("Weight and size of all of them are told.", "Ten years of repairs."),
+)
+Turn = Callable[..., None]
+
+
+class Clock:
+    """The sandbox's noon; passes while the connector sleeps."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return NOON.timestamp() + sum(self.slept)
+
+
+@pytest.fixture
+def http() -> Iterator[Http]:
+    clock = Clock()
+    with Http(
+        sleep=clock.slept.append, clock=lambda: sum(clock.slept), wall=clock.now, jitter=lambda: 0.0
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def google(sandbox: SandboxServer, http: Http) -> Google:
+    address = sandbox_settings(sandbox.url)
+    found = granted("google", make_settings("postgresql://nobody@localhost/none", **address), http)
+    assert isinstance(found, Google)
+    return found
+
+
+@pytest.fixture
+def launcher(google: Google) -> GoogleLauncher:
+    assert Google.launches is GoogleLauncher
+    return GoogleLauncher(google)
+
+
+@pytest.fixture
+def dollars(google: Google) -> FoundAccount:
+    return google.accounts()[0]
+
+
+@pytest.fixture
+def rupees(google: Google) -> FoundAccount:
+    """Reached through a manager."""
+    return google.accounts()[1]
+
+
+@pytest.fixture
+def order() -> Order:
+    return Order(
+        name="Storm's tents – 嵐 ⛺",
+        mark="gz-7f3a",
+        goal="sales",
+        daily_budget=Decimal("25.50"),
+        starts_on=NOON.date(),
+        ends_on=NOON.date() + dt.timedelta(days=30),
+        countries=("US", "CA"),
+        age_min=25,
+        age_max=54,
+        gender="women",
+        language="en",
+        url="https://shop.example/tents?utm_source=google&utm_campaign=storm",
+        profile="",
+        ads=(FIRST, SECOND),
+        keywords=("storm tent", "four season tent"),
+        answers={EU_POLITICAL: NOT_POLITICAL, BIDDING: FOR_CONVERSIONS},
+    )
+
+
+@pytest.fixture
+def turn(sandbox: SandboxServer) -> Turn:
+    """Turn knobs of the sandbox's Google."""
+
+    def do(**knobs: object) -> None:
+        address = f"{sandbox.url}/google/sandbox/knobs"
+        requests.post(address, json=knobs, timeout=10).raise_for_status()
+
+    return do
+
+
+@pytest.fixture
+def created(sandbox: SandboxServer) -> Callable[[], dict[str, dict[str, Any]]]:
+    """What was made at Google, by resource name."""
+
+    def ask() -> dict[str, dict[str, Any]]:
+        found = requests.get(f"{sandbox.url}/truth/google/created", timeout=10).json()
+        return {one.pop("resourceName"): one for one in found}
+
+    return ask
+
+
+Created = Callable[[], dict[str, dict[str, Any]]]
+
+
+def launch(launcher: GoogleLauncher, account: FoundAccount, order: Order) -> dict[str, str]:
+    (step,) = launcher.steps(account, order)
+    return dict(launcher.create(account, order, step, {}))
+
+
+def of_kind(objects: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [body for name, body in objects.items() if name.split("/")[2] == kind]
+
+
+def test_what_is_created_is_what_the_step_showed_and_all_of_it_is_paused(
+    launcher: GoogleLauncher, dollars: FoundAccount, order: Order, created: Created
+) -> None:
+    assert launcher.problems(dollars, order) == []
+    assert launcher.dry_run(dollars, order).problems == ()
+    assert created() == {}
+    (step,) = launcher.steps(dollars, order)
+    ids = launcher.create(dollars, order, step, {})
+    objects = created()
+    real = {
+        f"customers/{dollars.external_id}/{kind}": next(
+            name for name in objects if name.split("/")[2] == kind.partition("/")[0]
+        )
+        for kind in ("campaignBudgets/-1", "campaigns/-2", "adGroups/-3")
+    }
+    shown = json.dumps([next(iter(each.values())) for each in step.request["mutateOperations"]])
+    for temporary, name in real.items():
+        shown = shown.replace(temporary, name)
+    sent = [each["create"] for each in json.loads(shown)]
+    for body in sent:
+        body.pop("resourceName", None)
+    assert sent == list(objects.values())
+    statuses = {kind: [one["status"] for one in of_kind(objects, kind)] for kind in PAUSED}
+    assert statuses == PAUSED
+    assert launcher.verify(dollars, order, ids) == []
+
+
+PAUSED = {"campaigns": ["PAUSED"], "adGroups": ["PAUSED"], "adGroupAds": ["PAUSED", "PAUSED"]}
+
+
+def test_a_sync_finds_what_was_created_under_the_same_ids(
+    launcher: GoogleLauncher, google: Google, dollars: FoundAccount, order: Order
+) -> None:
+    ids = launch(launcher, dollars, order)
+    found = google.structure(dollars)
+    campaign = next(one for one in found.campaigns if one.external_id == ids["campaign"])
+    assert (campaign.name, campaign.status) == ("Storm's tents – 嵐 ⛺ [gz-7f3a]", "paused")
+    assert (campaign.budget, campaign.budget_kind) == (Decimal("25.5"), "daily")
+    assert campaign.objective == "MAXIMIZE_CONVERSIONS"
+    assert [one.external_id for one in found.ad_groups if one.campaign_id == ids["campaign"]] == [
+        ids["ad_group"]
+    ]
+    ads = {one.external_id: one for one in found.ads if one.campaign_id == ids["campaign"]}
+    assert set(ads) == {ids["ad-1"], ids["ad-2"]}
+    assert ads[ids["ad-1"]].texts == {
+        "headline": list(FIRST.headlines),
+        "description": list(FIRST.descriptions),
+    }
+
+
+@pytest.mark.parametrize("kind", ["after_write", "cut", "truncated", "bad_gateway"])
+def test_what_was_made_without_an_answer_is_found_and_not_made_again(
+    launcher: GoogleLauncher,
+    sandbox: SandboxServer,
+    rupees: FoundAccount,
+    order: Order,
+    created: Created,
+    kind: str,
+) -> None:
+    dear = replace(order, daily_budget=Decimal(900))
+    (step,) = launcher.steps(rupees, dear)
+    sandbox.fault(kind, MUTATE, platform="google")
+    with pytest.raises(Unknown, match="searched for it"):
+        launcher.create(rupees, dear, step, {})
+    assert len(sandbox.requests("googleAds:mutate")) == 1
+    found = launcher.find(rupees, dear, step, {})
+    assert set(found) == {"campaign", "ad_group", "ad-1", "ad-2", "budget"}
+    assert launcher.create(rupees, dear, step, {}) == found
+    assert launcher.verify(rupees, dear, found) == []
+    assert len(of_kind(created(), "campaigns")) == 1
+
+
+def test_nothing_is_found_where_nothing_was_made(
+    launcher: GoogleLauncher,
+    sandbox: SandboxServer,
+    dollars: FoundAccount,
+    order: Order,
+    created: Created,
+) -> None:
+    (step,) = launcher.steps(dollars, order)
+    sandbox.fault("server_error", MUTATE, platform="google")
+    with pytest.raises(Unknown):
+        launcher.create(dollars, order, step, {})
+    assert launcher.find(dollars, order, step, {}) == {}
+    assert created() == {}
+    launch(launcher, dollars, order)
+    assert len(of_kind(created(), "campaigns")) == 1
