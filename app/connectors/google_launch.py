@@ -162,9 +162,7 @@ class GoogleLauncher(Launcher):
         if not running:
             return missing
         names = {kind: [one.resource for one in running if one.kind == kind] for kind in _KINDS}
-        self._search.mutate(
-            account.external_id, bodies.mutation(bodies.pauses(names)), via=account.via
-        )
+        self._patiently(account, bodies.mutation(bodies.pauses(names)))
         again = {thing.resource: thing.status for thing in self._seen(account, made[CAMPAIGN])}
         return [*missing, *(_told(thing, again.get(thing.resource, "")) for thing in running)]
 
@@ -197,7 +195,7 @@ class GoogleLauncher(Launcher):
         raise _refused(complaints(step.request, declined)) from declined
 
     def _patiently(self, account: FoundAccount, body: bodies.Body) -> None:
-        """For what may be repeated: a trial, a removal."""
+        """For what may be repeated: a trial, a pause, a removal."""
         search, number = self._search, account.external_id
         self.connector.http.retry(lambda: search.mutate(number, body, via=account.via))
 

@@ -131,6 +131,8 @@ def _create(kind: str, **fields: Any) -> Body:
 
 def _campaign(customer: str, name: str, order: Order) -> Body:
     ends = {"endDateTime": f"{order.ends_on} 23:59:59"} if order.ends_on else {}
+    answer = order.answers.get(EU_POLITICAL, "")
+    declared = {"containsEuPoliticalAdvertising": answer} if answer else {}
     return _create(
         "campaign",
         resourceName=name,
@@ -138,7 +140,7 @@ def _campaign(customer: str, name: str, order: Order) -> Body:
         status="PAUSED",
         advertisingChannelType="SEARCH",
         campaignBudget=f"{customer}/campaignBudgets/{_BUDGET}",
-        containsEuPoliticalAdvertising=order.answers.get(EU_POLITICAL, ""),
+        **declared,
         networkSettings={
             "targetGoogleSearch": True,
             "targetSearchNetwork": False,

@@ -61,6 +61,8 @@ _SENTENCES = {
     ),
     "CANNOT_SET_DATE_TO_PAST": "The first day is over in the account's time zone.",
     "START_DATE_AFTER_END_DATE": "The last day is before the first.",
+    "REQUIRED": "{where} is missing.",
+    "REQUIRED_NONEMPTY_LIST": "{where} is missing.",
     "TOO_LONG": "{where} is too long for Google.",
     "TOO_SHORT": "{where} is too short for Google.",
     "KEYWORD_TEXT_TOO_LONG": "{where} is too long for Google.",

@@ -126,8 +126,7 @@ def _answer(version: int, rest: str, fault: Fault | None) -> Any:
 
 def _mutated(customer: customers.Customer, body: dict[str, Any], fault: Fault | None) -> Any:
     """Each operation counts. With `after_write` it is done, and the answer says nothing of it."""
-    for _ in mutate.operations(body):
-        _spend()
+    _spend(len(mutate.operations(body)))
     done = mutate.mutate(customer, body)
     if fault and fault.kind == mishaps.AFTER_WRITE:
         raise ApiProblem("INTERNAL_ERROR")
@@ -146,16 +145,16 @@ def _asked() -> str:
     return f"{request.path} {request.get_data(as_text=True)}"
 
 
-def _spend() -> None:
-    """One operation of the sliding day. Raises RESOURCE_EXHAUSTED when there is none left."""
+def _spend(operations: int = 1) -> None:
+    """Operations of the sliding day. Raises RESOURCE_EXHAUSTED when so many are not left."""
     spent, now = state().memory(Spent).at, state().clock.now().timestamp()
     while spent and spent[0] <= now - A_DAY:
         spent.popleft()
     limit = knobs().operations
-    if limit and len(spent) >= limit:
-        wait = max(1, int(spent[0] + A_DAY - now))
+    if limit and len(spent) + operations > limit:
+        wait = max(1, int((spent[0] if spent else now) + A_DAY - now))
         raise ApiProblem("RESOURCE_EXHAUSTED", "Too many operations today.").waiting(wait)
-    spent.append(now)
+    spent.extend([now] * operations)
 
 
 def _problem(problem: tokens.TokenProblem) -> Response:

@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 import requests
 
+from app.connectors.errors import AccessRevoked, AccountRefused, SetupProblem, Throttled
 from app.connectors.google_launch import GoogleLauncher
 from app.connectors.google_launch_bodies import (
     BIDDING,
     EU_POLITICAL,
+    FOR_CLICKS,
     FOR_CONVERSIONS,
     NOT_POLITICAL,
 )
 from app.connectors.http import Http
-from app.connectors.launching import AdCopy, Order, Unknown
+from app.connectors.launching import AdCopy, Order, Refused, Unknown
 from app.connectors.platforms.google import Google
 from app.connectors.words import FoundAccount
 from tests.conftest import make_settings
@@ -233,3 +235,221 @@ def test_nothing_is_found_where_nothing_was_made(
     assert created() == {}
     launch(launcher, dollars, order)
     assert len(of_kind(created(), "campaigns")) == 1
+
+
+def test_the_price_of_a_launch_is_counted_as_google_counts_it(
+    launcher: GoogleLauncher, google: Google, dollars: FoundAccount, order: Order, turn: Turn
+) -> None:
+    google.meter = meter = Counted()
+    (step,) = launcher.steps(dollars, order)
+    operations = len(step.request["mutateOperations"])
+    ids = launcher.create(dollars, order, step, {})
+    assert meter.spent == operations
+    launcher.find(dollars, order, step, {})
+    launcher.verify(dollars, order, ids)
+    assert meter.spent == operations + 6
+    launcher.remove(dollars, ids)
+    assert meter.spent == operations + 7
+    # What it took to connect and to list the accounts comes on top.
+    turn(operations=meter.spent + 4 + operations - 1)
+    with pytest.raises(Throttled, match="operations of its Cloud project"):
+        launch(launcher, dollars, order)
+    assert launcher.find(dollars, order, step, {}) == {}
+
+
+class Counted:
+    """A meter that never ends."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+
+    def spend(self, quota: str, units: int) -> None:
+        assert quota == "operations"
+        self.spent += units
+
+    def exhausted(self, quota: str, retry_after: float) -> None:
+        assert quota == "operations"
+        assert retry_after > 0
+
+
+def test_what_somebody_switched_on_is_paused_again_and_said(
+    launcher: GoogleLauncher, google: Google, dollars: FoundAccount, order: Order, created: Created
+) -> None:
+    ids = launch(launcher, dollars, order)
+    campaign, ad = (
+        next(name for name in created() if f"/{kind}/" in name)
+        for kind in ("campaigns", "adGroupAds")
+    )
+    switch_on(google, dollars, campaign=campaign, adGroupAd=ad)
+    assert launcher.verify(dollars, order, ids) == [
+        "The campaign was not paused (ENABLED); it has been paused now.",
+        f"The ad {ids['ad-1']} was not paused (ENABLED); it has been paused now.",
+    ]
+    statuses = {kind: [one["status"] for one in of_kind(created(), kind)] for kind in PAUSED}
+    assert statuses == PAUSED
+    assert launcher.verify(dollars, order, ids) == []
+
+
+def switch_on(google: Google, account: FoundAccount, **names: str) -> None:
+    """As a person does who cannot wait."""
+    operations = [
+        {
+            f"{kind}Operation": {
+                "update": {"resourceName": name, "status": "ENABLED"},
+                "updateMask": "status",
+            }
+        }
+        for kind, name in names.items()
+    ]
+    requests.post(
+        f"{google.settings.google_ads_url}/v26/customers/{account.external_id}/googleAds:mutate",
+        json={"mutateOperations": operations},
+        headers={"Authorization": f"Bearer {google.granted().access_token}"},
+        timeout=10,
+    ).raise_for_status()
+
+
+def test_what_is_not_listed_any_more_is_said(
+    launcher: GoogleLauncher, dollars: FoundAccount, order: Order
+) -> None:
+    ids = launch(launcher, dollars, order)
+    launcher.remove(dollars, ids)
+    (*gone,) = launcher.verify(dollars, order, {"campaign": ids["campaign"]})
+    assert len(gone) == 1
+    assert f"does not list what was made as campaign ({ids['campaign']})" in gone[0]
+
+
+def test_a_launch_can_be_removed_twice_and_leaves_its_name_free(
+    launcher: GoogleLauncher, google: Google, dollars: FoundAccount, order: Order, created: Created
+) -> None:
+    ids = launch(launcher, dollars, order)
+    assert set(launcher.remove(dollars, ids)) == set(ids)
+    assert set(launcher.remove(dollars, ids)) == set(ids)
+    (step,) = launcher.steps(dollars, order)
+    assert launcher.find(dollars, order, step, {}) == {}
+    assert [one["status"] for one in of_kind(created(), "campaignBudgets")] == ["REMOVED"]
+    gone = [one for one in google.structure(dollars).campaigns if one.status == "removed"]
+    assert ids["campaign"] in {one.external_id for one in gone}
+    assert launch(launcher, dollars, order)["campaign"] != ids["campaign"]
+    assert launcher.remove(dollars, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"daily_budget": Decimal(1)}, "daily_budget", "smallest daily budget here is 2 USD"),
+        ({"ads": (replace(FIRST, headlines=("Wow!", "Two", "Three")),)}, "ads", "Ad 1, headline 1"),
+        ({"ads": (replace(FIRST, headlines=("Wow!", "Two", "Three")),)}, "ads", "“Wow!”"),
+        ({"ads": (FIRST, replace(SECOND, descriptions=("D" * 91, "E")))}, "ads", "Ad 2, descr"),
+        ({"keywords": ("tent", "a b c d e f g h i j k")}, "keywords", "has too many words"),
+        ({"answers": {}}, EU_POLITICAL, "The answer about EU political advertising is missing"),
+        ({"starts_on": NOON.date() - dt.timedelta(days=2)}, "starts_on", "The first day is over"),
+        ({"ends_on": NOON.date() - dt.timedelta(days=2)}, "starts_on", "The first day is over"),
+        ({"name": "N" * 260}, "name", "The campaign's name is too long"),
+        ({"url": "shop.example"}, "url", "The landing page was refused"),
+        ({"countries": ("US", "Atlantis")}, "countries", "The country"),
+    ],
+)
+def test_a_refusal_names_the_part_of_the_draft_and_makes_nothing(
+    launcher: GoogleLauncher,
+    dollars: FoundAccount,
+    order: Order,
+    created: Created,
+    change: dict[str, Any],
+    field: str,
+    words: str,
+) -> None:
+    """What only Google can know, or would have been told without asking it."""
+    changed = replace(order, **change)
+    told = launcher.dry_run(dollars, changed)
+    assert told.asked
+    assert words in " ".join(told.problems)
+    with pytest.raises(Refused, match="Nothing was created") as caught:
+        launch(launcher, dollars, changed)
+    assert words in caught.value.message
+    assert caught.value.field == field
+    assert created() == {}
+
+
+def test_a_campaign_that_is_there_already_is_taken_for_the_one_that_was_asked_for(
+    launcher: GoogleLauncher, dollars: FoundAccount, order: Order
+) -> None:
+    ids = launch(launcher, dollars, order)
+    assert launch(launcher, dollars, order) == ids
+    assert launcher.dry_run(dollars, order).problems == (
+        "The account already has a campaign of this name.",
+    )
+
+
+def test_a_role_that_only_reads_is_told_before_anything_is_tried(
+    launcher: GoogleLauncher,
+    dollars: FoundAccount,
+    rupees: FoundAccount,
+    order: Order,
+    turn: Turn,
+    created: Created,
+) -> None:
+    assert launcher.missing_permission(dollars) == ""
+    turn(read_only=[rupees.external_id])
+    assert launcher.missing_permission(dollars) == ""
+    assert "role Standard" in launcher.missing_permission(rupees)
+    with pytest.raises(AccountRefused, match="Admin, Access and security"):
+        launch(launcher, rupees, replace(order, daily_budget=Decimal(900)))
+    assert created() == {}
+
+
+def test_an_installation_that_may_not_write_yet_is_told_by_the_same_question(
+    launcher: GoogleLauncher, sandbox: SandboxServer, dollars: FoundAccount
+) -> None:
+    sandbox.fault("google_cloud_project_not_approved_for_production", "googleAds:mutate")
+    assert "applies for Explorer or Basic" in launcher.missing_permission(dollars)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("rate_limit_account", Throttled),
+        ("rate_limit_app", Throttled),
+        ("token_invalid", AccessRevoked),
+        ("permission", AccountRefused),
+        ("google_customer_not_enabled", AccountRefused),
+        ("google_missing_tos", SetupProblem),
+        ("google_concurrent_modification", Unknown),
+    ],
+)
+def test_other_refusals_are_what_they_are_elsewhere_and_are_asked_once(
+    launcher: GoogleLauncher,
+    sandbox: SandboxServer,
+    dollars: FoundAccount,
+    order: Order,
+    kind: str,
+    error: type[Exception],
+) -> None:
+    sandbox.fault(kind, MUTATE, platform="google", times=2)
+    with pytest.raises(error):
+        launch(launcher, dollars, order)
+    assert len(sandbox.requests("googleAds:mutate")) == 1
+
+
+def test_a_token_that_ends_half_way_is_renewed_because_nothing_was_made(
+    launcher: GoogleLauncher,
+    sandbox: SandboxServer,
+    dollars: FoundAccount,
+    order: Order,
+    created: Created,
+) -> None:
+    sandbox.fault("token_expired", MUTATE, platform="google")
+    launch(launcher, dollars, order)
+    assert len(of_kind(created(), "campaigns")) == 1
+
+
+def test_conversions_are_offered_to_bid_for_where_the_account_counts_any(
+    launcher: GoogleLauncher, dollars: FoundAccount, turn: Turn
+) -> None:
+    offered = {one.name: one for one in launcher.choices(dollars).questions}
+    assert [one.id for one in offered[BIDDING].choices] == [FOR_CONVERSIONS, FOR_CLICKS]
+    assert "Purchase, Trail guide form" in offered[BIDDING].help
+    assert offered[EU_POLITICAL].needed
+    turn(counts_conversions=False)
+    offered = {one.name: one for one in launcher.choices(dollars).questions}
+    assert [one.id for one in offered[BIDDING].choices] == [FOR_CLICKS]
