@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 import requests
+from google.ads.googleads.v26.errors.types.errors import GoogleAdsFailure
+from google.ads.googleads.v26.services.types.google_ads_service import MutateGoogleAdsResponse
+from google.protobuf import json_format
 
 from app.connectors.errors import AccessRevoked, AccountRefused, SetupProblem, Throttled
 from app.connectors.google_launch import GoogleLauncher
@@ -290,6 +293,16 @@ def test_what_somebody_switched_on_is_paused_again_and_said(
     assert launcher.verify(dollars, order, ids) == []
 
 
+def by_hand(google: Google, account: FoundAccount, body: dict[str, Any]) -> requests.Response:
+    """A mutation as anybody could send it."""
+    return requests.post(
+        f"{google.settings.google_ads_url}/v26/customers/{account.external_id}/googleAds:mutate",
+        json=body,
+        headers={"Authorization": f"Bearer {google.granted().access_token}"},
+        timeout=10,
+    )
+
+
 def switch_on(google: Google, account: FoundAccount, **names: str) -> None:
     """As a person does who cannot wait."""
     operations = [
@@ -301,12 +314,7 @@ def switch_on(google: Google, account: FoundAccount, **names: str) -> None:
         }
         for kind, name in names.items()
     ]
-    requests.post(
-        f"{google.settings.google_ads_url}/v26/customers/{account.external_id}/googleAds:mutate",
-        json={"mutateOperations": operations},
-        headers={"Authorization": f"Bearer {google.granted().access_token}"},
-        timeout=10,
-    ).raise_for_status()
+    by_hand(google, account, {"mutateOperations": operations}).raise_for_status()
 
 
 def test_what_is_not_listed_any_more_is_said(
@@ -453,3 +461,78 @@ def test_conversions_are_offered_to_bid_for_where_the_account_counts_any(
     turn(counts_conversions=False)
     offered = {one.name: one for one in launcher.choices(dollars).questions}
     assert [one.id for one in offered[BIDDING].choices] == [FOR_CLICKS]
+
+
+def test_what_the_sandbox_answers_a_mutation_is_google_s_own_message(
+    launcher: GoogleLauncher, google: Google, dollars: FoundAccount, order: Order
+) -> None:
+    (step,) = launcher.steps(dollars, order)
+    answer = by_hand(google, dollars, dict(step.request))
+    kind = MutateGoogleAdsResponse
+    found = json_format.Parse(answer.text, kind.pb(kind())).mutate_operation_responses
+    asked = [next(iter(one)) for one in step.request["mutateOperations"]]
+    assert [one.WhichOneof("response").replace("_", "") for one in found] == [
+        name.replace("Operation", "Result").lower() for name in asked
+    ]
+
+
+def test_everything_that_is_wrong_comes_in_one_answer_in_google_s_own_words(
+    google: Google, dollars: FoundAccount
+) -> None:
+    customer = f"customers/{dollars.external_id}"
+    ad = {
+        "finalUrls": ["shop.example"],
+        "responsiveSearchAd": {
+            "headlines": [{"text": "W" * 31}, {"text": "Hey!"}, {"text": " "}, {"text": " "}],
+            "descriptions": [{"text": "One"}],
+            "path2": "p" * 16,
+        },
+    }
+    keyword = {"text": "bad! " * 17, "matchType": "PHRASE"}
+    days = {"startDateTime": "2025-01-02 00:00:01", "endDateTime": "yesterday"}
+    networks = {"networkSettings": {"targetSearchNetwork": True}}
+    bodies: list[tuple[str, dict[str, Any]]] = [
+        ("campaignBudget", {"resourceName": f"{customer}/campaignBudgets/7"}),
+        ("campaignBudget", {"amountMicros": "1000001"}),
+        ("campaign", {"name": "Search – Brand", "status": "REMOVED", **days, **networks}),
+        ("campaign", {"name": "two\nlines", "campaignBudget": f"{customer}/campaignBudgets/9"}),
+        ("campaignCriterion", {"language": {"languageConstant": "languageConstants/1000"}}),
+        ("campaignCriterion", {"location": {"geoTargetConstant": "Berlin"}}),
+        ("adGroup", {"name": "n" * 300}),
+        ("adGroupCriterion", {"keyword": keyword}),
+        ("adGroupCriterion", {"keyword": {}}),
+        ("adGroupCriterion", {}),
+        ("adGroupAd", {"ad": ad}),
+        ("adGroupAd", {}),
+    ]
+    operations = [{f"{kind}Operation": {"create": body}} for kind, body in bodies]
+    operations.append({"campaignOperation": {"remove": f"{customer}/campaigns/1"}})
+    answer = by_hand(google, dollars, {"mutateOperations": operations})
+    assert answer.status_code == 400
+    (detail,) = answer.json()["error"]["details"]
+    del detail["@type"]
+    failure = json_format.ParseDict(detail, GoogleAdsFailure.pb(GoogleAdsFailure()))
+    assert len(failure.errors) > 30
+    places = {error.location.field_path_elements[0].index for error in failure.errors}
+    assert places == set(range(len(operations)))
+    assert answer.headers["request-id"] == failure.request_id
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"campaignOperation": {"create": {"nickname": "x"}}},
+        {"campaignOperation": {"create": {"status": "DREAMT"}}},
+        {"campaignOperation": {"create": {"targetSpend": "x"}}},
+        {"campaignBudgetOperation": {"create": {"amountMicros": 1.5}}},
+        {"holidayOperation": {"create": {}}},
+        {"campaignOperation": {}},
+        {},
+    ],
+)
+def test_what_is_no_message_is_refused_without_a_failure(
+    google: Google, dollars: FoundAccount, operation: dict[str, Any]
+) -> None:
+    answer = by_hand(google, dollars, {"mutateOperations": [operation]})
+    assert answer.status_code == 400
+    assert "details" not in answer.json()["error"]
