@@ -39,23 +39,34 @@ ADDRESS = 2048
 _NOT_IN_KEYWORDS = frozenset('!@%^()={};~`<>?\\|,*[]"')
 _PROTECTED = frozenset({"housing", "employment", "credit"})
 _PROTECTS = frozenset({"US", "CA"})
+_NOT_NARROWED = (
+    "Google does not let ads for housing, employment or credit be narrowed by age or gender in the "
+    "United States and Canada. Choose all ages and all genders."
+)
 _CLOSED = ("cancelled", "suspended", "closed")
 
 
 def problems(account: FoundAccount, order: Order, today: dt.date) -> list[str]:
-    """A sentence for each thing that Google is known to refuse. `today` is the account's."""
-    return [
-        *_of_account(account),
-        *_of_name(order),
-        *_of_budget(account, order),
-        *_of_days(order, today),
-        *_of_places(order),
-        *_of_people(order),
-        *_of_address(order.url),
-        *_of_answers(order),
-        *_of_keywords(keywords(order)),
-        *_of_ads(order.ads),
-    ]
+    """A sentence for each thing that Google is known to refuse, after the field it is about.
+
+    `today` is the account's.
+    """
+    found = {
+        "name": _of_name(order),
+        "daily_budget": _of_budget(account, order),
+        "starts_on": _of_first_day(order, today),
+        "ends_on": _of_last_day(order),
+        "countries": _of_places(order),
+        "age_min": _of_ages(order),
+        "gender": _of_gender(order),
+        "url": _of_address(order.url),
+        EU_POLITICAL: _of_politics(order),
+        BIDDING: _of_bidding(order),
+        "keywords": _of_keywords(keywords(order)),
+        "ads": _of_ads(order.ads),
+    }
+    told = (f"{field}: {sentence}" for field, group in found.items() for sentence in group)
+    return [*_of_account(account), *told]
 
 
 def columns(text: str) -> int:
@@ -89,12 +100,15 @@ def _of_budget(account: FoundAccount, order: Order) -> Iterator[str]:
         yield f"The daily budget in {account.currency} takes {kind}; {amount} has more."
 
 
-def _of_days(order: Order, today: dt.date) -> Iterator[str]:
+def _of_first_day(order: Order, today: dt.date) -> Iterator[str]:
     if order.starts_on < today:
         yield (
             f"The first day, {order.starts_on}, is over in the account's time zone, where it is "
             f"{today}. Choose today or later."
         )
+
+
+def _of_last_day(order: Order) -> Iterator[str]:
     if order.ends_on is not None and order.ends_on < order.starts_on:
         yield f"The last day, {order.ends_on}, is before the first, {order.starts_on}."
 
@@ -112,7 +126,7 @@ def _of_places(order: Order) -> Iterator[str]:
         yield f"The country {country} is chosen twice."
 
 
-def _of_people(order: Order) -> Iterator[str]:
+def _of_ages(order: Order) -> Iterator[str]:
     narrowed = order.age_min > 18 or order.age_max < 65
     if order.age_min > order.age_max:
         yield f"The ages go from {order.age_min} to {order.age_max}. Put the lower one first."
@@ -122,13 +136,15 @@ def _of_people(order: Order) -> Iterator[str]:
             f"55–64, and 65 and older. Choose ages that begin and end with these, not "
             f"{order.age_min}–{order.age_max}."
         )
+    elif narrowed and _is_protected(order):
+        yield _NOT_NARROWED
+
+
+def _of_gender(order: Order) -> Iterator[str]:
     if order.gender not in ("all", "women", "men"):
         yield "The gender has to be all, women or men."
-    elif (narrowed or order.gender != "all") and _is_protected(order):
-        yield (
-            "Google does not let ads for housing, employment or credit be narrowed by age or "
-            "gender in the United States and Canada. Choose all ages and all genders."
-        )
+    elif order.gender != "all" and _is_protected(order):
+        yield _NOT_NARROWED
 
 
 def _is_protected(order: Order) -> bool:
@@ -152,22 +168,23 @@ def _of_address(url: str) -> Iterator[str]:
         yield f"The landing page's address is longer than Google's {ADDRESS} characters."
 
 
-def _of_answers(order: Order) -> Iterator[str]:
-    political = order.answers.get(EU_POLITICAL, "")
-    if political not in (POLITICAL, NOT_POLITICAL):
+def _of_politics(order: Order) -> Iterator[str]:
+    answer = order.answers.get(EU_POLITICAL, "")
+    if answer not in (POLITICAL, NOT_POLITICAL):
         yield (
             "Google wants to know of every campaign whether it holds political advertising as the "
             "European Union defines it. Answer that question; nobody else can."
         )
-    elif political == NOT_POLITICAL and "politics" in order.special and EU & set(order.countries):
+    elif answer == NOT_POLITICAL and "politics" in order.special and EU & set(order.countries):
         yield (
             "The draft is marked as about politics and is shown in the European Union, but says "
             "that it holds no EU political advertising. Correct one of the two."
         )
-    if order.goal in BIDS_FOR_CONVERSIONS and order.answers.get(BIDDING, "") not in (
-        FOR_CONVERSIONS,
-        FOR_CLICKS,
-    ):
+
+
+def _of_bidding(order: Order) -> Iterator[str]:
+    answer = order.answers.get(BIDDING, "")
+    if order.goal in BIDS_FOR_CONVERSIONS and answer not in (FOR_CONVERSIONS, FOR_CLICKS):
         yield "Choose what Google bids for: conversions, or clicks."
 
 
