@@ -16,7 +16,8 @@ from app.connectors import google_launch_checks as checks
 from app.connectors import google_queries as queries
 from app.connectors.base import Connector
 from app.connectors.errors import AccountRefused, SetupProblem, Temporary, Throttled
-from app.connectors.google_answers import Mutated, Row, SearchAd, known
+from app.connectors.google_ads import SearchAd
+from app.connectors.google_answers import Mutated, Row, known
 from app.connectors.google_errors import LONGEST_SHORT_WAIT, Busy
 from app.connectors.google_refusals import DUPLICATE, GONE, Complaint, Declined, complaints
 from app.connectors.google_search import Search

@@ -12,18 +12,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app.connectors.errors import AccountRefused, ConnectorError
-from app.connectors.google_errors import (
-    ApiError,
-    LostPlace,
-    PathElement,
-    PolicyTopic,
-    TooOld,
-    Trouble,
-    failure,
-    told,
-)
+from app.connectors.google_errors import LostPlace, TooOld, Trouble, failure, told
 from app.connectors.google_launch_bodies import BIDDING, EU_POLITICAL
 from app.connectors.google_places import PLACES
+from app.connectors.google_problem import ApiError, PathElement, PolicyTopic
 
 DUPLICATE = "DUPLICATE_CAMPAIGN_NAME"
 RIGHTS = frozenset(

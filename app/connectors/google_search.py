@@ -21,12 +21,12 @@ from app.connectors.google_errors import (
     Busy,
     DayUsedUp,
     LostPlace,
-    Problem,
     TokenRefused,
     Trouble,
     failure,
     trouble,
 )
+from app.connectors.google_problem import Problem
 from app.connectors.google_refusals import refusal
 from app.connectors.http import LARGEST_BODY, Answer
 from app.connectors.words import Grant

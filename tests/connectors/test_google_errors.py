@@ -22,7 +22,8 @@ from app.connectors.errors import (
     Temporary,
     Throttled,
 )
-from app.connectors.google_errors import Problem, failure, trouble
+from app.connectors.google_errors import failure, trouble
+from app.connectors.google_problem import Problem
 from app.connectors.http import Http
 from app.connectors.platforms.google import Google
 from app.connectors.words import Days, Fact, FoundAccount, Grain, Grant
