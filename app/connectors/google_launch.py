@@ -7,6 +7,7 @@ went through.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,11 +35,12 @@ from app.connectors.launching import (
     Step,
     Unknown,
 )
-from app.connectors.words import FoundAccount
+from app.connectors.words import Days, FoundAccount
 
 CAMPAIGN, AD_GROUP, BUDGET = "campaign", "ad_group", "budget"
 KIND = "Search campaign with its budget, ad group, keywords and ads"
 _TRIED_BUDGET = 1_000_000_000
+_LATELY = dt.timedelta(days=90)
 _UNCERTAIN = (
     "Google Ads did not say whether it made the campaign. Before anything is sent again, the "
     "account is searched for it, so nothing is made twice."
@@ -91,10 +93,7 @@ class GoogleLauncher(Launcher):
         return ""
 
     def choices(self, account: FoundAccount) -> Choices:
-        query = queries.counted_actions()
-        rows = self._search.rows(account.external_id, query, via=account.via)
-        actions = [row.conversion_action for row in rows if row.conversion_action]
-        counted = [action.name for action in actions if action.include_in_conversions_metric]
+        counted = self._counted(account)
         test = (_TEST_ACCOUNT,) if account.status == "test account" else ()
         return Choices(
             keywords=True,
@@ -138,9 +137,12 @@ class GoogleLauncher(Launcher):
         return ids
 
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
-        del made
-        rows = self._rows(account, queries.campaign_named(step.name))
-        campaign = next((row.campaign for row in rows if row.campaign), None)
+        del step, made
+        rows = self._rows(account, queries.campaigns_marked(order.mark))
+        marked = [row.campaign for row in rows if row.campaign]
+        # One that a person copied at Google has the mark, but not at its end.
+        own = (each for each in marked if each.name.endswith(f"[{order.mark}]"))
+        campaign = next(own, None)
         if campaign is None:
             return {}
         number = known(campaign.id)
@@ -199,6 +201,17 @@ class GoogleLauncher(Launcher):
         """For what may be repeated: a trial, a pause, a removal."""
         search, number = self._search, account.external_id
         self.connector.http.retry(lambda: search.mutate(number, body, via=account.via))
+
+    def _counted(self, account: FoundAccount) -> list[str]:
+        """The conversions that the account counts: its own, or else those that a manager set up."""
+        rows = self._rows(account, queries.counted_actions())
+        actions = (row.conversion_action for row in rows if row.conversion_action)
+        if own := [action.name for action in actions if action.include_in_conversions_metric]:
+            return own
+        today = self.connector.http.now().date()
+        lately = Days(today - _LATELY, today)
+        rows = self._rows(account, queries.actions_counted(lately))
+        return [row.segments.conversion_action_name for row in rows if row.metrics.conversions]
 
     def _rows(self, account: FoundAccount, query: str) -> list[Row]:
         return self._search.rows(account.external_id, query, via=account.via)

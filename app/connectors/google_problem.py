@@ -12,12 +12,19 @@ class QuotaDetails(msgspec.Struct, rename="camel"):
     retry_delay: str = ""
 
 
+class DeadPage(msgspec.Struct, rename="camel"):
+    """A landing page that Google could not open."""
+
+    expanded_url: str = ""
+
+
 class Evidence(msgspec.Struct, rename="camel"):
     """What a policy finding rests on: lists of texts by what they are."""
 
     text_list: dict[str, list[str]] = {}
     website_list: dict[str, list[str]] = {}
     destination_text_list: dict[str, list[str]] = {}
+    destination_not_working: DeadPage | None = None
 
 
 class PolicyTopic(msgspec.Struct):
@@ -30,6 +37,13 @@ class PolicyFinding(msgspec.Struct, rename="camel"):
     policy_topic_entries: list[PolicyTopic] = []
 
 
+class PolicyViolation(msgspec.Struct, rename="camel"):
+    """What policies say about keywords, in Google's words."""
+
+    external_policy_name: str = ""
+    external_policy_description: str = ""
+
+
 class LeastBudget(msgspec.Struct, rename="camel"):
     currency_code: str = ""
     budget_per_day_minimum_micros: int = 0
@@ -38,6 +52,7 @@ class LeastBudget(msgspec.Struct, rename="camel"):
 class ErrorDetails(msgspec.Struct, rename="camel"):
     quota_error_details: QuotaDetails | None = None
     policy_finding_details: PolicyFinding | None = None
+    policy_violation_details: PolicyViolation | None = None
     budget_per_day_minimum_error_details: LeastBudget | None = None
 
 

@@ -5,6 +5,7 @@ Every field exists in v26; a test holds each against Google's own descriptors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from app.connectors.words import Days, Grain
@@ -112,9 +113,10 @@ def counted_actions() -> str:
     return _select(COUNTED, "conversion_action", where="conversion_action.status = 'ENABLED'")
 
 
-def campaign_named(name: str) -> str:
-    """The campaign of this name that has not been removed; Google keeps such names unique."""
-    where = f"campaign.name = {quoted(name)} AND campaign.status != 'REMOVED'"
+def campaigns_marked(mark: str) -> str:
+    """Campaigns that have not been removed and hold the mark somewhere in their names."""
+    literal = re.sub(r"[\[\]%_]", lambda found: f"[{found[0]}]", mark)
+    where = f"campaign.name LIKE {quoted(f'%{literal}%')} AND campaign.status != 'REMOVED'"
     return _select(MADE_CAMPAIGN, "campaign", where=where)
 
 
@@ -149,6 +151,11 @@ def figures_by_action(grain: Grain, days: Days) -> str:
 def totals(days: Days) -> str:
     """The account's own totals by day."""
     return _select(("customer.currency_code", "segments.date", *_DELIVERY), "customer", days)
+
+
+def actions_counted(days: Days) -> str:
+    """The conversion actions that the account's own column counted in these days."""
+    return _select((_ACTION[1], "metrics.conversions"), "customer", days)
 
 
 def actions_seen(days: Days) -> str:

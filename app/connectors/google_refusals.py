@@ -143,6 +143,13 @@ def _complaint(operations: Sequence[Mapping[str, Any]], error: ApiError) -> Comp
     if details and details.policy_finding_details:
         entries = details.policy_finding_details.policy_topic_entries
         return Complaint(field, " ".join(_policy(part.where, entry) for entry in entries))
+    if details and details.policy_violation_details:
+        rule = details.policy_violation_details
+        words = rule.external_policy_description.strip().rstrip(".")[:200]
+        return Complaint(
+            field,
+            f"{part.where} breaks Google's policy “{rule.external_policy_name}”: {words}.",
+        )
     least = details.budget_per_day_minimum_error_details if details else None
     if least and least.budget_per_day_minimum_micros:
         amount = Decimal(least.budget_per_day_minimum_micros).scaleb(-6).normalize()
@@ -171,6 +178,8 @@ def _evidence(entry: PolicyTopic) -> Iterator[str]:
         for texts in (evidence.text_list, evidence.website_list, evidence.destination_text_list):
             for listed in texts.values():
                 yield from listed
+        if evidence.destination_not_working:
+            yield f"{evidence.destination_not_working.expanded_url} does not open"
 
 
 def _part(operations: Sequence[Mapping[str, Any]], path: Sequence[PathElement]) -> _Part:

@@ -24,7 +24,7 @@ DURINGS = {
 
 
 class Condition(NamedTuple):
-    """`operator` is =, !=, <, >, <=, >=, IN, NOT IN, BETWEEN or DURING."""
+    """`operator` is =, !=, <, >, <=, >=, IN, NOT IN, LIKE, BETWEEN or DURING."""
 
     field: str
     operator: str
@@ -202,7 +202,7 @@ class _Reader:
             return Condition(name, "BETWEEN", (low, self._value()))
         if operator == "DURING":
             return self._during(name)
-        if operator not in _OPERATORS:
+        if operator not in (*_OPERATORS, "LIKE"):
             raise query_error("BAD_OPERATOR", f"Error in query: bad operator {operator}.")
         return Condition(name, operator, (self._value(),))
 

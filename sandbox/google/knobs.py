@@ -17,8 +17,8 @@ class Knobs:
     `testing`: the consent screen is in Testing, so refresh tokens end after seven days.
     `operations` is what a day (a sliding one) allows, 0 for no limit. `cancelled` are customers
     that are not enabled any more, `lost` those in which the login has no role any more.
-    `read_only` are those that it may look at and not change, `counts_conversions` is off where no
-    conversion action was ever set up.
+    `read_only` are those that it may look at and not change. `conversion_actions` are the accounts'
+    "own", a "manager"'s, or there are "none".
     `oldest_version` is the oldest one that still answers, `token_seconds` how long a page token
     lasts.
     """
@@ -29,7 +29,7 @@ class Knobs:
     cancelled: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     read_only: list[str] = field(default_factory=list)
-    counts_conversions: bool = True
+    conversion_actions: str = "own"
     oldest_version: int = 23
     token_seconds: int = 7_200
 

@@ -7,6 +7,7 @@ import binascii
 import datetime as dt
 import hashlib
 import json
+import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -250,6 +251,8 @@ def _met(condition: Condition, value: Any) -> bool:
             return text in condition.values
         case "!=" | "NOT IN":
             return text not in condition.values
+        case "LIKE":
+            return re.fullmatch(_pattern(condition.values[0]), text, re.DOTALL) is not None
         case "BETWEEN":
             low, high = condition.values
             return _sortable(low) <= _sortable(value) <= _sortable(high)
@@ -258,11 +261,18 @@ def _met(condition: Condition, value: Any) -> bool:
     raise query_error("OPERATOR_FIELD_MISMATCH", f"'{condition.field}' does not take this.")
 
 
+def _pattern(like: str) -> str:
+    """A regular expression; brackets make a sign in them mean itself."""
+    parts = re.findall(r"\[(.)\]|(.)", like, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return "".join(re.escape(meant) or wild.get(sign, re.escape(sign)) for meant, sign in parts)
+
+
 def _subjects(query: Query, customer: Customer) -> Iterator[Subject]:
     if query.resource == "customer_client":
         return (Subject(customer, client=client, level=level) for client, level in customer.tree())
     if query.resource == "conversion_action":
-        actions = things.ACTIONS if knobs().counts_conversions else ()
+        actions = things.ACTIONS if knobs().conversion_actions == "own" else ()
         return (Subject(customer, action=action) for action in actions)
     kinds = {name.partition(".")[0] for name in query.fields}
     if customer.account is None or not kinds & {"segments", "metrics"}:
@@ -301,11 +311,16 @@ def _figured(query: Query, customer: Customer, account: Account) -> Iterator[Sub
             sums.setdefault((key, None, ""), NOTHING)
     for (key, day, network), figures in sums.items():
         subject = replace(_about(customer, key), day=day, network=network, figures=figures)
-        actions = things.ACTIONS if segments & BY_ACTION else (None,)
+        actions = _actions() if segments & BY_ACTION else (None,)
         for action in actions:
             row = replace(subject, action=action)
             if not segments or any(_counts(FIELDS[name](row)) for name in metrics):
                 yield row
+
+
+def _actions() -> tuple[things.Action, ...]:
+    """Those that brought something, whoever set them up."""
+    return () if knobs().conversion_actions == "none" else things.ACTIONS
 
 
 def _counts(value: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+import responses
 from google.ads.googleads.v26.errors.types.errors import GoogleAdsFailure
 from google.ads.googleads.v26.services.types.google_ads_service import MutateGoogleAdsResponse
 from google.protobuf import json_format
@@ -458,7 +459,10 @@ def test_conversions_are_offered_to_bid_for_where_the_account_counts_any(
     assert [one.id for one in offered[BIDDING].choices] == [FOR_CONVERSIONS, FOR_CLICKS]
     assert "Purchase, Trail guide form" in offered[BIDDING].help
     assert offered[EU_POLITICAL].needed
-    turn(counts_conversions=False)
+    turn(conversion_actions="manager")
+    offered = {one.name: one for one in launcher.choices(dollars).questions}
+    assert [one.id for one in offered[BIDDING].choices] == [FOR_CONVERSIONS, FOR_CLICKS]
+    turn(conversion_actions="none")
     offered = {one.name: one for one in launcher.choices(dollars).questions}
     assert [one.id for one in offered[BIDDING].choices] == [FOR_CLICKS]
 
@@ -536,3 +540,72 @@ def test_what_is_no_message_is_refused_without_a_failure(
     answer = by_hand(google, dollars, {"mutateOperations": [operation]})
     assert answer.status_code == 400
     assert "details" not in answer.json()["error"]
+
+
+def test_a_copy_that_a_person_made_at_google_is_not_taken_for_ours(
+    launcher: GoogleLauncher, dollars: FoundAccount, order: Order
+) -> None:
+    copied = replace(order, name=f"{order.named()} #2", mark="gz-00_%")
+    other = replace(order, mark="gz-00x%")
+    for each in (copied, other):
+        launch(launcher, dollars, each)
+    (step,) = launcher.steps(dollars, order)
+    assert launcher.find(dollars, order, step, {}) == {}
+    assert launcher.find(dollars, copied, step, {})["campaign"]
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        (
+            {
+                "policyFindingDetails": {
+                    "policyTopicEntries": [
+                        {
+                            "topic": "DESTINATION_NOT_WORKING",
+                            "evidences": [
+                                {"destinationNotWorking": {"expandedUrl": "https://shop.example"}}
+                            ],
+                        }
+                    ]
+                }
+            },
+            "“Destination not working” because of “https://shop.example does not open”",
+        ),
+        (
+            {
+                "policyViolationDetails": {
+                    "externalPolicyName": "Trademarks",
+                    "externalPolicyDescription": "Somebody owns this word.",
+                }
+            },
+            "“storm tent” breaks Google's policy “Trademarks”: Somebody owns this word.",
+        ),
+        ({}, "The keyword “storm tent” was refused by Google: No (POLICY_ERROR)."),
+    ],
+)
+def test_a_policy_is_told_with_what_google_found(
+    launcher: GoogleLauncher,
+    google: Google,
+    dollars: FoundAccount,
+    order: Order,
+    details: dict[str, Any],
+    words: str,
+) -> None:
+    body = dict(launcher.steps(dollars, order)[0].request)
+    at = next(n for n, each in enumerate(body["mutateOperations"]) if "storm tent" in str(each))
+    path = [{"fieldName": "mutate_operations", "index": at}, {"fieldName": "create"}]
+    error = {
+        "errorCode": {"policyViolationError": "POLICY_ERROR"},
+        "message": "No.",
+        "details": details,
+        "location": {"fieldPathElements": path},
+    }
+    answer = {"error": {"code": 400, "details": [{"errors": [error], "requestId": "r"}]}}
+    with responses.RequestsMock() as wire:
+        address = f"customers/{dollars.external_id}/googleAds:mutate"
+        wire.post(f"{google.settings.google_ads_url}/v26/{address}", json=answer, status=400)
+        with pytest.raises(Refused) as caught:
+            launch(launcher, dollars, order)
+    assert words in caught.value.message
+    assert caught.value.field == "keywords"

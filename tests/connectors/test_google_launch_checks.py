@@ -17,6 +17,7 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from app.connectors import google_queries as queries
 from app.connectors import google_refusals
 from app.connectors.google_answers import Mutated, Row, found_ad
 from app.connectors.google_launch_bodies import (
@@ -35,11 +36,10 @@ from app.connectors.google_launch_bodies import (
 )
 from app.connectors.google_launch_checks import columns, problems
 from app.connectors.google_places import EU, PLACES
-from app.connectors.google_queries import quoted
 from app.connectors.launching import AdCopy, Order
-from app.connectors.words import FoundAccount
+from app.connectors.words import Days, FoundAccount
 from sandbox.google import shapes
-from tests.connectors.test_google_vendor import CODES, codes
+from tests.connectors.test_google_vendor import CODES, codes, fields_of, walk
 
 TODAY = dt.date(2026, 11, 23)
 EUROS = FoundAccount("1234567890", "Fern & Fable Tea", "EUR", "Europe/Berlin")
@@ -219,6 +219,24 @@ def test_every_request_is_a_message_of_google_s_and_says_the_same() -> None:
         assert said.get("validateOnly", False) == body["validateOnly"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        queries.counted_actions(),
+        queries.actions_counted(Days(TODAY, TODAY)),
+        queries.campaigns_marked("gz-1a2b"),
+        queries.within(queries.MADE_CAMPAIGN, "campaign", "1"),
+        queries.within(queries.MADE_GROUPS, "ad_group", "1"),
+        queries.within(queries.MADE_ADS, "ad_group_ad", "1"),
+    ],
+)
+def test_every_field_that_a_launch_asks_for_exists(query: str) -> None:
+    conditions = query.partition(" WHERE ")[2].partition(" PARAMETERS ")[0]
+    asked = [part.split()[0] for part in conditions.split(" AND ") if "." in part.split()[0]]
+    for path in (*fields_of(query), *asked):
+        assert walk(path)
+
+
 def test_every_result_of_google_s_is_read() -> None:
     message = MutateGoogleAdsResponse.pb(MutateGoogleAdsResponse())
     message.mutate_operation_responses.add().campaign_result.resource_name = (
@@ -282,7 +300,8 @@ def test_every_place_is_a_country_once_and_the_union_is_among_them() -> None:
 
 
 def test_a_name_is_quoted_so_that_it_stays_a_name() -> None:
-    assert quoted("O'Hara \\ Sons") == "'O\\'Hara \\\\ Sons'"
+    assert "LIKE '%gz-1[_][[]2%'" in queries.campaigns_marked("gz-1_[2")
+    assert queries.quoted("O'Hara \\ Sons") == "'O\\'Hara \\\\ Sons'"
 
 
 def test_wide_characters_count_two_columns() -> None:
