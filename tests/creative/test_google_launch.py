@@ -94,7 +94,7 @@ def launch(browser: FlaskClient, work: Work, draft: str) -> Any:
 def test_a_draft_becomes_one_paused_campaign_although_google_did_not_answer(
     browser: FlaskClient, work: Work, sandbox: SandboxServer, draft: str
 ) -> None:
-    sandbox.fault("after_write", '"validateOnly":false', platform="google")
+    sandbox.fault("after_write", platform="google")
     done = launch(browser, work, draft)
     assert (done["state"], done["error"]) == ("launched", None)
     kinds = [one["resourceName"].split("/")[2] for one in created(sandbox)]
