@@ -147,15 +147,16 @@ class Http:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | str | None = None,
         json: object = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
     ) -> Answer:
         """Ask once. Redirects are refused: they would carry credentials to another host.
 
-        `form` as text is sent as it is, for a platform with an encoding of its own. Raises
-        Temporary when no whole answer of at most `largest` bytes came back.
+        `form` as text is sent as it is, for a platform with an encoding of its own; `content` is a
+        file. Raises Temporary when no whole answer of at most `largest` bytes came back.
         """
-        body: bytes | str | Mapping[str, str] | None = form
+        body: bytes | str | Mapping[str, str] | None = form if content is None else content
         sent = dict(headers or {})
         if isinstance(form, str):
             sent["Content-Type"] = "application/x-www-form-urlencoded"

@@ -8,16 +8,17 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from app.connectors.base import Connector
-from app.connectors.errors import ConnectorError
+from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.http import Answer
+from app.connectors.launching import Unknown
 from app.connectors.linkedin_answers import Page, unusable
 from app.connectors.linkedin_errors import (
     FRESH,
@@ -29,6 +30,7 @@ from app.connectors.linkedin_errors import (
     TooMany,
     failure,
 )
+from app.connectors.linkedin_refusals import NO_ANSWER, refusal
 from app.connectors.linkedin_restli import Params, query
 from app.connectors.words import Grant
 
@@ -49,17 +51,42 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`quota` is the endpoint whose calls are counted, `account` the id it is about, if any."""
+    """`quota` is the endpoint whose calls are counted, `account` the id it is about, if any.
+
+    `method` is Rest.li's word: FINDER for a list, GET for one thing by its id.
+    """
 
     path: str
     quota: str
-    params: Params
+    params: Params = field(default_factory=dict)
     fields: Sequence[str] = ()
     account: str = ""
+    method: str = "FINDER"
 
     def asking(self, more: Params) -> Question:
         """The same with more parameters."""
         return replace(self, params={**self.params, **more})
+
+
+_VERBS: Final = {
+    "CREATE": "POST",
+    "ACTION": "POST",
+    "PARTIAL_UPDATE": "POST",
+    "UPDATE": "PUT",
+    "DELETE": "DELETE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something to be made or changed. `method` is Rest.li's word, `what` the thing in ours."""
+
+    method: str
+    path: str
+    what: str
+    quota: str
+    account: str = ""
+    body: Mapping[str, Any] | None = None
 
 
 class Volume:
@@ -134,6 +161,54 @@ class Api:
                 raise
             return self._http.retry(lambda: attempt(younger))
 
+    def change(self, change: Change) -> Answer:
+        """Asked exactly once, and again only where LinkedIn did not even know the access.
+
+        Raises Unknown when it may or may not have been done, Refused when it was not.
+        """
+        grant = self._owner.granted()
+        try:
+            return self._http.retry(lambda: self._change(grant, change))
+        except TokenRefused:
+            younger = self._owner.renewed(grant)
+            if younger is None:
+                raise
+            return self._change(younger, change)
+
+    def _change(self, grant: Grant, change: Change) -> Answer:
+        """Temporary only when a token was too young to be known, so that nothing was done."""
+        self._owner.meter.spend(change.quota, 1)
+        headers = self._headers(grant, change.method)
+        address = f"{self._root}/{change.path}"
+        try:
+            answer = self._http.ask(
+                _VERBS[change.method], address, json=change.body, headers=headers
+            )
+        except Temporary as error:
+            raise Unknown(NO_ANSWER.format(what=change.what, why="no answer came")) from error
+        if answer.status < 400:
+            return answer
+        logger.info("%s refused with %d%s", change.path, answer.status, traces(answer.headers))
+        asked = self._asked(answer, change.path, change.account, grant)
+        refused = refusal(problem_of(answer) or Problem(), answer.status, asked, change.what)
+        self._mark_used_up(refused, change.quota)
+        raise refused
+
+    def upload(self, address: str, content: bytes, media_type: str) -> None:
+        """Send a file to where LinkedIn wants it. Raises Unknown when it may not have arrived."""
+        grant, host = self._owner.granted(), urlsplit(address).hostname or ""
+        # The access goes along, and must not go to anybody else.
+        if host != urlsplit(self._root).hostname and not host.endswith(".linkedin.com"):
+            raise unusable("an address for a picture that is not its own")
+        headers = {"Authorization": f"Bearer {grant.access_token}", "Content-Type": media_type}
+        try:
+            answer = self._http.ask("PUT", address, content=content, headers=headers)
+        except Temporary as error:
+            raise Unknown(NO_ANSWER.format(what="picture", why="no answer came")) from error
+        if answer.status >= 400:
+            asked = self._asked(answer, "images", "", grant)
+            raise refusal(problem_of(answer) or Problem(), answer.status, asked, "picture")
+
     def pause(self, seconds: float) -> None:
         """Ask nothing for a while, so that a limit is not hit."""
         self._http.wait(seconds)
@@ -175,27 +250,30 @@ class Api:
         address = f"{self._root}/{question.path}"
         text = query(question.params, question.fields)
         try:
-            return self._read(self._send(grant, address, text), grant, question, decoder)
+            answer = self._send(grant, address, text, question.method)
+            return self._read(answer, grant, question, decoder)
         except TooLong:
             if len(text) > LONGEST_QUERY:
                 raise
             self._owner.meter.spend(question.quota, 1)
-            answer = self._send(grant, address, text, tunnelled=True)
+            answer = self._send(grant, address, text, question.method, tunnelled=True)
             return self._read(answer, grant, question, decoder)
 
-    def _send(self, grant: Grant, address: str, text: str, *, tunnelled: bool = False) -> Answer:
-        headers = self._headers(grant)
+    def _send(
+        self, grant: Grant, address: str, text: str, method: str, *, tunnelled: bool = False
+    ) -> Answer:
+        headers = self._headers(grant, method)
         if tunnelled or len(text) > LONGEST_QUERY:
             headers["X-HTTP-Method-Override"] = "GET"
             return self._http.ask("POST", address, form=text, headers=headers)
-        return self._http.ask("GET", f"{address}?{text}", headers=headers)
+        return self._http.ask("GET", f"{address}?{text}" if text else address, headers=headers)
 
-    def _headers(self, grant: Grant) -> dict[str, str]:
+    def _headers(self, grant: Grant, method: str) -> dict[str, str]:
         return {
             "Authorization": f"Bearer {grant.access_token}",
             "LinkedIn-Version": self._version,
             "X-Restli-Protocol-Version": PROTOCOL,
-            "X-RestLi-Method": "FINDER",
+            "X-RestLi-Method": method,
         }
 
     def _read(
@@ -221,18 +299,25 @@ class Api:
         question: Question,
     ) -> ConnectorError:
         logger.info("%s refused with %d%s", question.path, status, traces(answer.headers))
-        asked = Asked(
-            path=f"{answer.host}{urlsplit(self._root).path}/{question.path}",
+        asked = self._asked(answer, question.path, question.account, grant)
+        asked = replace(asked, one_thing=question.method == "GET")
+        error = failure(problem or Problem(), status, asked)
+        self._mark_used_up(error, question.quota)
+        return error
+
+    def _asked(self, answer: Answer, path: str, account: str, grant: Grant) -> Asked:
+        return Asked(
+            path=f"{answer.host}{urlsplit(self._root).path}/{path}",
             version=self._version,
             now=self._http.now(),
-            account=question.account,
+            account=account,
             just_made=self._is_fresh(grant),
             by_refresh=grant.extra.get("issued_by") == BY_REFRESH,
         )
-        error = failure(problem or Problem(), status, asked)
+
+    def _mark_used_up(self, error: ConnectorError, quota: str) -> None:
         if isinstance(error, DayUsedUp) and error.ours:
-            self._owner.meter.exhausted(question.quota, error.retry_after or 0.0)
-        return error
+            self._owner.meter.exhausted(quota, error.retry_after or 0.0)
 
     def _is_fresh(self, grant: Grant) -> bool:
         issued = grant.extra.get("issued_at")

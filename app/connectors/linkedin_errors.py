@@ -49,11 +49,27 @@ class Problem(msgspec.Struct, rename="camel"):
         return int(text) if text.isascii() and text.isdigit() else 0
 
     @property
+    def paths(self) -> list[str]:
+        """Which fields are wrong, each as its way through the body."""
+        paths = []
+        for line in self._faults:
+            try:
+                paths.append(str(line["input"]["inputPath"]["fieldPath"]))
+            except (KeyError, TypeError):
+                continue
+        return paths
+
+    @property
     def details(self) -> list[tuple[str, str]]:
         """What is wrong with the question: code and description of each fault."""
+        return [
+            (str(one.get("code") or ""), str(one.get("description") or "")) for one in self._faults
+        ]
+
+    @property
+    def _faults(self) -> list[dict[str, Any]]:
         found = self.error_details if isinstance(self.error_details, dict) else {}
-        lines = [*_lines(found.get("inputErrors")), *_lines(found.get("conditionalInputErrors"))]
-        return [(str(one.get("code") or ""), str(one.get("description") or "")) for one in lines]
+        return [*_lines(found.get("inputErrors")), *_lines(found.get("conditionalInputErrors"))]
 
     def says(self, *words: str) -> bool:
         """Whether any of the words is in what LinkedIn said."""
@@ -72,6 +88,7 @@ class Asked:
     """What was asked: `path` without its query, `account` when it is about one, and with what.
 
     `just_made`: the token is some seconds old; `by_refresh`: it came without its owner.
+    `one_thing`: a single thing of the account by its id.
     """
 
     path: str
@@ -80,6 +97,7 @@ class Asked:
     account: str = ""
     just_made: bool = False
     by_refresh: bool = False
+    one_thing: bool = False
 
 
 class TokenRefused(AccessRevoked):
@@ -96,6 +114,10 @@ class DayUsedUp(Throttled):
 
 class BadQuestion(ConnectorError):
     """A parameter, field or pivot that LinkedIn does not take."""
+
+
+class NotThere(ConnectorError):
+    """The one thing that was asked for does not exist, or not for this login."""
 
 
 class TooMany(ConnectorError):
@@ -172,7 +194,7 @@ _UNWELL = frozenset({408, 409, 412})
 
 def failure(problem: Problem, status: int, asked: Asked) -> ConnectorError:
     """The exception that an answer of this HTTP status stands for."""
-    for verdict in (_of_version, _of_limits, _of_token, _of_permission, _of_question):
+    for verdict in (whatever_was_asked, _of_permission, _of_question):
         found = verdict(problem, status, asked)
         if found:
             return found
@@ -184,6 +206,15 @@ def failure(problem: Problem, status: int, asked: Asked) -> ConnectorError:
         f"LinkedIn Ads did not accept the question{said(problem, status)}. Stored figures are "
         "unchanged. If it happens again, tell whoever runs this installation."
     )
+
+
+def whatever_was_asked(problem: Problem, status: int, asked: Asked) -> ConnectorError | None:
+    """A version that is switched off, a limit, or access that has ended."""
+    for verdict in (_of_version, _of_limits, _of_token):
+        found = verdict(problem, status, asked)
+        if found:
+            return found
+    return None
 
 
 def until_next_day(now: dt.datetime) -> float:
@@ -245,6 +276,8 @@ def _of_permission(problem: Problem, status: int, asked: Asked) -> ConnectorErro
     if status == 403:
         return AccountRefused(ACCOUNT_CLOSED) if asked.account else AccessRevoked(NO_LIST)
     if status == 404:
+        if asked.one_thing:
+            return NotThere("LinkedIn finds nothing with this id in the ad account.")
         if asked.account and asked.account in asked.path:
             return AccountRefused(ACCOUNT_GONE)
         return SetupProblem(WRONG_ADDRESS.format(path=asked.path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -29,6 +29,8 @@ _TOKEN = msgspec.json.Decoder(Token, strict=False)
 _INSPECTION = msgspec.json.Decoder(Inspection, strict=False)
 
 SCOPES = ("r_ads", "r_ads_reporting")
+# To manage campaigns, to post for a Page, and to list the Pages.
+SCOPES_TO_CREATE = ("rw_ads", "w_organization_social", "r_organization_admin")
 # Of what a login was asked: it closed the page, or it pressed Cancel.
 _SAID_NO = frozenset({"user_cancelled_login", "user_cancelled_authorize", "access_denied"})
 _APP_UNKNOWN = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id"})
@@ -43,6 +45,13 @@ NO_PRODUCT = (
     "permissions r_ads and r_ads_reporting, so nothing was connected. Whoever runs it opens "
     "linkedin.com/developers/apps, the app, Products, requests Advertising API and waits until it "
     "is listed under Added products; then press Connect again."
+)
+NO_PRODUCT_TO_CREATE = (
+    "LinkedIn did not show its page because this installation's app may not ask for the "
+    "permissions to create campaigns (rw_ads, w_organization_social, r_organization_admin), so "
+    "nothing has changed: what was connected for reading stays connected. Whoever runs it opens "
+    "linkedin.com/developers/apps, the app, Auth, and checks that OAuth 2.0 scopes lists them; "
+    "they come with the product Advertising API."
 )
 SAID_NO = (
     "LinkedIn Ads was not connected because LinkedIn gave no access. Nothing was stored. Press "
@@ -89,23 +98,23 @@ class OAuth:
         }
         self._http = http
 
-    def page(self, redirect_uri: str, state: str) -> str:
+    def page(self, redirect_uri: str, state: str, scopes: Sequence[str] = SCOPES) -> str:
         """Where the popup goes. LinkedIn has no PKCE for apps that keep a secret."""
         asked = {
             "response_type": "code",
             "client_id": self._app["client_id"],
             "redirect_uri": redirect_uri,
             "state": state,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(scopes),
         }
         # A scope's space as %20: LinkedIn does not document that it reads a plus sign as one.
         return f"{self._root}/authorization?{urlencode(asked).replace('+', '%20')}"
 
-    def code(self, answer: Mapping[str, str]) -> str:
+    def code(self, answer: Mapping[str, str], *, no_product: str = NO_PRODUCT) -> str:
         """The code in a callback's query. Raises OAuthDenied and SetupProblem."""
         error = answer.get("error", "")
         if error in ("unauthorized_scope_error", "invalid_scope"):
-            raise SetupProblem(NO_PRODUCT)
+            raise SetupProblem(no_product)
         if error in _APP_UNKNOWN:
             raise SetupProblem(WRONG_APP)
         if error and error not in _SAID_NO:

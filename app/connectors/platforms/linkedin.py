@@ -27,8 +27,16 @@ from app.connectors.errors import (
 from app.connectors.http import Http
 from app.connectors.linkedin_api import BY_REFRESH, Api, Question
 from app.connectors.linkedin_errors import NO_REPORTING, BadQuestion
+from app.connectors.linkedin_launch import LinkedInLauncher
 from app.connectors.linkedin_lists import Lists
-from app.connectors.linkedin_oauth import OAuth, Unknown
+from app.connectors.linkedin_oauth import (
+    NO_PRODUCT,
+    NO_PRODUCT_TO_CREATE,
+    SCOPES,
+    SCOPES_TO_CREATE,
+    OAuth,
+    Unknown,
+)
 from app.connectors.linkedin_reports import (
     AD_PIVOTS,
     FIGURES,
@@ -109,6 +117,8 @@ class LinkedIn(Connector):
     history_days = 3650
     chunk_days = 30
     grains = (Grain.CAMPAIGN, Grain.AD)
+    launches = LinkedInLauncher
+    asks_to_create = True
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
         super().__init__(settings, http, grant)
@@ -132,16 +142,23 @@ class LinkedIn(Connector):
         limit = settings.linkedin_daily_calls or None
         return tuple(Quota(name, f"LinkedIn {name} calls", limit, "utc_day") for name in ENDPOINTS)
 
+    @classmethod
+    def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
+        """LinkedIn gives all the permissions of one window or none, so fewer are asked for."""
+        return {"access": "create"} if asked.get("access") == "create" else {}
+
     def authorize_url(self, *, redirect_uri: str, state: str, started: Mapping[str, str]) -> str:
-        del started
-        return self._oauth.page(redirect_uri, state)
+        more = SCOPES_TO_CREATE if started.get("access") == "create" else ()
+        return self._oauth.page(redirect_uri, state, (*SCOPES, *more))
 
     def exchange(
         self, answer: Mapping[str, str], *, redirect_uri: str, started: Mapping[str, str]
     ) -> Grant:
         """The code becomes a token for 60 days; approved partners get a refresh token with it."""
-        del started
-        found = self._oauth.exchange(self._oauth.code(answer), redirect_uri)
+        creates = started.get("access") == "create"
+        no_product = NO_PRODUCT_TO_CREATE if creates else NO_PRODUCT
+        code = self._oauth.code(answer, no_product=no_product)
+        found = self._oauth.exchange(code, redirect_uri)
         scopes = tuple(filter(None, re.split(r"[,\s]+", found.scope)))
         if scopes and not {"r_ads", "rw_ads"} & set(scopes):
             raise OAuthDenied(_NO_ADS)

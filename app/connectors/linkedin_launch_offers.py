@@ -1,0 +1,234 @@
+"""What an ad account offers a campaign: Pages, conversions, places, and the member's own role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from app.connectors import linkedin_answers as answers
+from app.connectors.errors import (
+    AccessRevoked,
+    AccountRefused,
+    ConnectorError,
+    Temporary,
+    Throttled,
+)
+from app.connectors.launching import Choice, Choices, DryRun
+from app.connectors.launching import Question as Asking
+from app.connectors.linkedin_api import Api, Question, elements
+from app.connectors.linkedin_errors import BadQuestion, TokenRefused
+from app.connectors.linkedin_launch_bodies import CONVERSION, ORGANIZATION, POLITICAL
+from app.connectors.linkedin_launch_checks import LEAST
+from app.connectors.linkedin_places import geo
+from app.connectors.linkedin_restli import ACCOUNT, Params, same
+from app.connectors.words import FoundAccount
+
+# LinkedIn wants this sentence shown to whoever chooses an audience.
+DISCRIMINATION = (
+    "LinkedIn tools may not be used to discriminate based on personal characteristics like gender, "
+    "age, race, or ethnicity. Learn more: linkedin.com/help/linkedin/answer/86856."
+)
+# And this one, with the answer sent along, to whoever advertises in the EU.
+NOT_POLITICAL = (
+    "I confirm this is not political advertising. None of my ads qualify as political advertising "
+    "under the law of the targeted countries, including EU law for ads targeted to the EU."
+)
+_DRAFTS: Final = (
+    "Everything is created as a draft: campaign group, campaign and ads are each switched on by "
+    "hand in Campaign Manager, and are reviewed only then."
+)
+_SHOWN_WHERE: Final = (
+    "The ads are shown to members whose LinkedIn is in the campaign's language, on LinkedIn itself "
+    "and not on its Audience Network. A single image ad shows no description."
+)
+_LEAST: Final = (
+    "LinkedIn wants a daily budget of about 10 US dollars or more, in the account's currency."
+)
+_POSTERS: Final = frozenset(
+    {"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"}
+)
+_CREATORS: Final = frozenset({"ACCOUNT_BILLING_ADMIN", "ACCOUNT_MANAGER", "CAMPAIGN_MANAGER"})
+_COUNT = 100
+
+
+class Role(msgspec.Struct):
+    """What a member may do in an ad account, or with a Page."""
+
+    role: str = ""
+    account: str = ""
+    organization: str = ""
+    state: str = ""
+
+
+class Organization(msgspec.Struct, rename="camel"):
+    localized_name: str = ""
+
+
+class Organizations(msgspec.Struct):
+    results: dict[str, Organization] = {}
+
+
+class Rule(msgspec.Struct):
+    """A conversion that the account counts."""
+
+    id: int | str
+    name: str = ""
+    enabled: bool = False
+
+
+class Place(msgspec.Struct):
+    urn: str = ""
+    name: str = ""
+
+
+_ROLES = msgspec.json.Decoder(answers.Page[Role], strict=False)
+_ORGANIZATIONS = msgspec.json.Decoder(Organizations, strict=False)
+_RULES = msgspec.json.Decoder(answers.Page[Rule], strict=False)
+_PLACES = msgspec.json.Decoder(answers.Page[Place], strict=False)
+
+
+class Offers:
+    """Asks LinkedIn for one connector."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def missing_role(self, account: FoundAccount) -> str:
+        """What the member lacks in the ad account; empty also where LinkedIn does not tell."""
+        try:
+            found = self._all("adAccountUsers", {"q": "authenticatedUser"}, _ROLES)
+        except (Temporary, Throttled):
+            raise
+        except ConnectorError:
+            return ""
+        roles = {one.role for one in found if same(one.account) == account.external_id}
+        if not roles or roles & _CREATORS:
+            return ""
+        return (
+            f"The member who connected LinkedIn is {_role(roles)} in {account.name}, which does "
+            "not let them create campaigns. Ask its owner to open Campaign Manager, Account "
+            "settings, Manage access and to make them Campaign Manager or higher."
+        )
+
+    def choices(self, account: FoundAccount) -> Choices:
+        pages, rules = self._pages(), self._conversions(account)
+        return Choices(
+            profile_word="Company Page",
+            profiles=tuple(pages),
+            least_budget=LEAST.get(account.currency),
+            picture=True,
+            goals=("sales", "leads", "traffic", "awareness") if rules else ("traffic", "awareness"),
+            questions=tuple(_questions(rules)),
+            notes=tuple(_notes(pages, rules)),
+        )
+
+    def known_places(self, countries: Sequence[str], note: str) -> DryRun:
+        """Whether LinkedIn knows the countries by the numbers they are sent with."""
+        urns = {geo(country): country for country in countries}
+        params: Params = {
+            "q": "urns",
+            "urns": list(urns),
+            "queryVersion": "QUERY_USES_URNS",
+            "locale": {"language": "en", "country": "US"},
+        }
+        question = Question("adTargetingEntities", "adTargetingEntities", params)
+        try:
+            found = elements(self._api.ask(question, _PLACES, elements))
+        except (BadQuestion, AccountRefused):
+            return DryRun(asked=False, note=note)
+        names = {place.urn: place.name for place in found}
+        unknown = [country for urn, country in urns.items() if urn not in names]
+        listed = ", ".join(names[urn] for urn in urns if urn in names)
+        return DryRun(
+            asked=False,
+            problems=tuple(
+                f"LinkedIn does not know the country {one}, so nothing was sent. Leave it out."
+                for one in unknown
+            ),
+            note=f"{note} It knows the countries as {listed}." if listed else note,
+        )
+
+    def _pages(self) -> list[Choice]:
+        """Those as which the member may advertise, by name."""
+        asked = {"q": "roleAssignee", "state": "APPROVED"}
+        try:
+            roles = self._all("organizationAcls", asked, _ROLES)
+        except TokenRefused:
+            raise
+        except AccessRevoked:
+            # Not the permission to list them, which `missing_permission` has to say.
+            return []
+        ids = dict.fromkeys(same(one.organization) for one in roles if one.role in _POSTERS)
+        names = self._names(list(ids)) if ids else {}
+        found = [Choice(f"{ORGANIZATION}{one}", names.get(one) or one) for one in ids]
+        return sorted(found, key=lambda page: page.name)
+
+    def _names(self, ids: Sequence[str]) -> dict[str, str]:
+        params = {"ids": list(ids)}
+        question = Question(
+            "organizationsLookup", "organizationsLookup", params, method="BATCH_GET"
+        )
+        found = self._api.ask(question, _ORGANIZATIONS, lambda _: None)
+        return {id_: one.localized_name for id_, one in found.results.items()}
+
+    def _conversions(self, account: FoundAccount) -> list[Choice]:
+        urn = f"{ACCOUNT}{account.external_id}"
+        found = self._all("conversions", {"q": "account", "account": urn}, _RULES)
+        return [Choice(same(one.id), one.name or same(one.id)) for one in found if one.enabled]
+
+    def _all(
+        self, path: str, asked: dict[str, Any], decoder: msgspec.json.Decoder[answers.Page[Any]]
+    ) -> list[Any]:
+        """To the last page of a list that goes by offset."""
+        rows: list[Any] = []
+        while True:
+            paged = {**asked, "start": len(rows), "count": _COUNT}
+            page = elements(self._api.ask(Question(path, path, paged), decoder, elements))
+            rows += page
+            if len(page) < _COUNT:
+                return rows
+
+
+def _questions(rules: Sequence[Choice]) -> list[Asking]:
+    political = Asking(
+        POLITICAL,
+        "Is it political advertising?",
+        help=f"LinkedIn wants one of the two declared. Not political means: {NOT_POLITICAL} "
+        "Advertisers must comply with LinkedIn's policies and regulatory requirements: "
+        "linkedin.com/legal/ads-policy.",
+        choices=(Choice("NOT_POLITICAL", "Not political"), Choice("POLITICAL", "Political")),
+        needed=True,
+    )
+    if not rules:
+        return [political]
+    conversion = Asking(
+        CONVERSION,
+        "Which conversion is the campaign to bring?",
+        help="The conversions are those of Campaign Manager, Data, Conversion tracking.",
+        choices=tuple(rules),
+        needed=True,
+        goals=("sales", "leads"),
+    )
+    return [political, conversion]
+
+
+def _notes(pages: Sequence[Choice], rules: Sequence[Choice]) -> list[str]:
+    notes = [DISCRIMINATION, _DRAFTS, _SHOWN_WHERE, _LEAST]
+    if not pages:
+        notes.append(
+            "LinkedIn names no Company Page as which this login may advertise. Ask an admin of the "
+            "Page to open Admin tools, Manage admins and to make you Sponsored content poster or "
+            "Content admin."
+        )
+    if not rules:
+        notes.append(
+            "The ad account counts no conversion, so that a campaign for sales or leads is not "
+            "possible. Set one up in Campaign Manager, Data, Conversion tracking."
+        )
+    return notes
+
+
+def _role(roles: set[str]) -> str:
+    return " and ".join(sorted(role.replace("_", " ").capitalize() for role in roles))
