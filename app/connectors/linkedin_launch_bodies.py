@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -53,32 +52,24 @@ AIMS: Final = {
 }
 
 
-class _Unmade(Mapping[str, str]):
-    """Stands for ids that there are not yet: `{campaign}` and the like."""
+class _Ids(dict[str, str]):
+    """Ids that are there already; for the others `{campaign}` and the like."""
 
-    def __getitem__(self, key: str) -> str:
+    def __missing__(self, key: str) -> str:
         return f"{{{key}}}"
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
 
-    def __len__(self) -> int:
-        return 0
-
-
-UNMADE: Final[Made] = _Unmade()
-
-
-def steps(account: FoundAccount, order: Order, made: Made = UNMADE) -> list[Step]:
+def steps(account: FoundAccount, order: Order, made: Made | None = None) -> list[Step]:
     """Every call in its order, with the ids of what was made where they are known."""
+    ids = _Ids(made or {})
     found = []
     if order.picture is not None:
         found.append(_picture(order))
     found.append(_group(account, order))
-    found.append(_campaign(account, order, made))
+    found.append(_campaign(account, order, ids))
     if needs_conversion(order):
-        found.append(_conversion(order, made))
-    found += [_creative(account, order, made, number) for number in range(1, len(order.ads) + 1)]
+        found.append(_conversion(order, ids))
+    found += [_creative(account, order, ids, number) for number in range(1, len(order.ads) + 1)]
     return found
 
 

@@ -127,8 +127,8 @@ def _of_ages(order: Order) -> Iterator[str]:
     wrong = order.age_min not in begins or order.age_max not in ends
     if wrong or order.age_min > order.age_max:
         yield (
-            "age_min: LinkedIn knows the ages 18–24, 25–34, 35–54 and 55 and older only. Let them begin at 18, "
-            "25, 35 or 55 and end at 24, 34, 54 or 65+."
+            "age_min: LinkedIn knows the ages 18–24, 25–34, 35–54 and 55 and older only. Let them "
+            "begin at 18, 25, 35 or 55 and end at 24, 34, 54 or 65+."
         )
 
 

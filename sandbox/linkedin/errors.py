@@ -46,6 +46,27 @@ def bad_param(name: str, description: str, code: str = "PARAM_INVALID") -> RestP
     )
 
 
+def multiple(faults: list[tuple[str, str, str]]) -> RestProblem:
+    """400 about fields of a body: path, code and description of each."""
+    told = [
+        {"description": description, "input": {"inputPath": {"fieldPath": path}}, "code": code}
+        for path, code, description in faults
+    ]
+    code = faults[0][1] if len(faults) == 1 else "MULTIPLE_VALIDATIONS_FAILED"
+    message = (
+        faults[0][2]
+        if len(faults) == 1
+        else "Multiple errors occurred during the input validation. Please see errorDetails for "
+        "more information."
+    )
+    return RestProblem(400, message, code=code, details={"inputErrors": told})
+
+
+def plain(path: str, description: str) -> RestProblem:
+    """400 of the older resources, which have neither a code nor details."""
+    return RestProblem(400, f"{path} :: {description}")
+
+
 def not_found() -> RestProblem:
     return RestProblem(404, "No virtual resource found", code="RESOURCE_NOT_FOUND")
 

@@ -13,6 +13,8 @@ SCOPES = {
     "r_ads": "Read your ad accounts",
     "r_ads_reporting": "Read reports of your ad accounts",
     "rw_ads": "Manage your ad accounts",
+    "w_organization_social": "Create, modify and delete posts on behalf of your organizations",
+    "r_organization_admin": "Read your organizations' pages and who administers them",
 }
 
 
@@ -22,7 +24,9 @@ class Knobs:
 
     `lost_accounts`: those in which the member has no role any more. `most_rows` cuts a report,
     `longest_address` is where 414 begins, `has_statistics` and `most_pivots` are about the finder
-    with several pivots.
+    with several pivots. `role` is the member's in every ad account, `page_role` that with the
+    Pages. `conversions`: the accounts count some. `picture_polls`: how often a picture is still in
+    the works. `geos_gone`: countries of whose numbers LinkedIn knows nothing any more.
     """
 
     refresh_tokens: bool = False
@@ -34,6 +38,11 @@ class Knobs:
     most_pivots: int = 3
     has_introspection: bool = True
     has_revocation: bool = True
+    role: str = "ACCOUNT_MANAGER"
+    page_role: str = "ADMINISTRATOR"
+    conversions: bool = True
+    picture_polls: int = 1
+    geos_gone: list[str] = field(default_factory=list)
 
 
 def knobs() -> Knobs:

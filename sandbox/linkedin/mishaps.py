@@ -57,7 +57,9 @@ NO_LIST, NEW_WORD, CUT_LINK, NO_COST = (
     "linkedin_leads_on",
     "linkedin_no_cost",
 )
+AFTER_WRITE = "after_write"
 faults.also(
+    AFTER_WRITE,
     *_PROBLEMS,
     *("error_in_200", "no_rows", "empty_page", "repeated_cursor"),
     *(NO_LIST, NEW_WORD, CUT_LINK, NO_COST),
@@ -70,6 +72,12 @@ def fail(fault: Fault) -> None:
     if fault.kind in _PROBLEMS:
         problem = _PROBLEMS[fault.kind]()
         raise problem
+
+
+def fail_after(fault: Fault | None) -> None:
+    """Raise 500 although what was asked has been done, when that is the fault."""
+    if fault and fault.kind == AFTER_WRITE:
+        raise RestProblem(500, "Internal Server Error")
 
 
 def distort(fault: Fault, payload: dict[str, Any], token: str) -> dict[str, Any]:

@@ -14,7 +14,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.linkedin import made
 from sandbox.linkedin.errors import RestProblem, bad_param, denied, not_found
+from sandbox.linkedin.knobs import knobs
 from sandbox.linkedin.restli import Params, choice, ids, only, required, texts, whole
 from sandbox.linkedin.tokens import USER_URN, Token
 from sandbox.plans.shapes import Kind
@@ -36,6 +38,7 @@ CAMPAIGN_STATUSES = (*GROUP_STATUSES, "COMPLETED")
 ACCOUNT_STATUSES = ("ACTIVE", "CANCELED", "DRAFT", "PENDING_DELETION", "REMOVED")
 # What a finder leaves out unless it is asked for.
 _HIDDEN = frozenset({"PENDING_DELETION", "REMOVED"})
+_SEARCHED = frozenset({"status", "name", "id", "test", "type", "campaignGroup"})
 _PAGING = ("pageSize", "pageToken", "sortOrder", "fields")
 MOST, MOST_CREATIVES = 1000, 100
 _OBJECTIVES: dict[Kind, str] = {
@@ -74,7 +77,7 @@ def users(token: Token, params: Params) -> Described:
         {
             "account": f"urn:li:sponsoredAccount:{account.id}",
             "user": USER_URN,
-            "role": "ACCOUNT_MANAGER",
+            "role": knobs().role,
             "changeAuditStamps": _stamps(dt.date(2025, 1, 7)),
         }
         for account in token.accounts()
@@ -90,6 +93,7 @@ def groups(token: Token, account_id: str, params: Params) -> Described:
     choice(params, "q", ("search",))
     wanted = _wanted(params, GROUP_STATUSES)
     found = [describe_group(group) for group in _listed(account)]
+    found += made.listed(account, made.GROUPS)
     return _page([one for one in found if one["status"] in wanted], params, MOST)
 
 
@@ -101,7 +105,13 @@ def campaigns(token: Token, account_id: str, params: Params) -> Described:
     required(params, "search")
     wanted = _wanted(params, CAMPAIGN_STATUSES)
     found = [_campaign(ad_set) for group in _listed(account) for ad_set in group.ad_sets]
-    found = [one for one in found if one["status"] in wanted]
+    found += made.listed(account, made.CAMPAIGNS)
+    groups = _values(params, "campaignGroup")
+    found = [
+        one
+        for one in found
+        if one["status"] in wanted and (not groups or one["campaignGroup"] in groups)
+    ]
     if "pageSize" not in params and len(found) > MOST:
         raise RestProblem(400, "Request would return too many entities.")
     return _page(found, params, MOST)
@@ -120,6 +130,12 @@ def creatives(token: Token, account_id: str, params: Params) -> Described:
         for ad in _creatives(account)
         if (not of or ad.ad_set.id in of) and (not named or ad.id in named)
     ]
+    found += [
+        one
+        for one in made.listed(account, made.CREATIVES)
+        if (not of or one["campaign"].rpartition(":")[2] in of)
+        and (not named or one["id"].rpartition(":")[2] in named)
+    ]
     found = [one for one in found if one["intendedStatus"] in wanted]
     return _page(found, params, MOST_CREATIVES)
 
@@ -127,7 +143,7 @@ def creatives(token: Token, account_id: str, params: Params) -> Described:
 def one_of(token: Token, account_id: str, kind: str, key: str) -> Described:
     """A single group, campaign or creative by its key. Raises 404."""
     account = mine(token, account_id, f"GET /adAccounts/{account_id}/{kind}/{key}")
-    for described in _EACH[kind](account):
+    for described in (*_EACH[kind](account), *made.listed(account, kind)):
         if str(described["id"]) == key:
             return described
     raise not_found()
@@ -151,14 +167,22 @@ def _may_read(token: Token, what: str) -> None:
 
 def _wanted(params: Params, statuses: tuple[str, ...]) -> set[str]:
     """The statuses asked for; without a word, all but what was deleted."""
-    search = params.get("search", {})
-    if not isinstance(search, dict) or set(search) - {"status", "name", "id", "test", "type"}:
-        raise bad_param("search", "Invalid value for param; wrong type or other syntax error")
-    status = search.get("status", {"values": []})
-    values = status.get("values") if isinstance(status, dict) else None
-    if not isinstance(values, list) or set(values) - set(statuses):
+    values = _values(params, "status")
+    if values - set(statuses):
         raise bad_param("search", f"status is none of {', '.join(statuses)}")
-    return set(values) or set(statuses) - _HIDDEN
+    return values or set(statuses) - _HIDDEN
+
+
+def _values(params: Params, name: str) -> set[str]:
+    """What is searched for in one field, empty when it is not searched in."""
+    search = params.get("search", {})
+    if not isinstance(search, dict) or set(search) - _SEARCHED:
+        raise bad_param("search", "Invalid value for param; wrong type or other syntax error")
+    asked = search.get(name, {"values": []})
+    values = asked.get("values") if isinstance(asked, dict) else None
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise bad_param("search", f"{name} has no list of values")
+    return set(values)
 
 
 def _page(found: list[Described], params: Params, most: int) -> Described:

@@ -14,7 +14,8 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
-from sandbox.linkedin import analytics, dialog, mishaps, objects, tokens
+from sandbox.faults import Fault
+from sandbox.linkedin import analytics, creating, dialog, mishaps, objects, offers, tokens, writing
 from sandbox.linkedin.errors import (
     OAuthProblem,
     RestProblem,
@@ -72,40 +73,73 @@ def answer(path: str) -> BaseResponse:
     if request.headers.get("X-HTTP-Method-Override", "").upper() == "GET":
         raw = request.get_data(as_text=True)
     fault = state().faults.take(f"{request.path}?{unquote(raw)}")
-    status, token = 200, ""
     try:
         if fault:
             spoiling.delay(fault)
             mishaps.fail(fault)
-        params = _question(raw)
-        token = str(params.get("pageToken", ""))
-        payload = _payload(_path(path), params)
-        if fault:
-            payload = mishaps.distort(fault, payload, token)
+        written = _answered(path, raw, fault)
     except RestProblem as problem:
-        status, payload = problem.status, problem.envelope
+        written = writing.Written(problem.status, "", problem.envelope)
     headers = {
         "x-li-uuid": secrets.token_urlsafe(12),
         "x-li-fabric": "sandbox-1",
         "x-li-request-id": secrets.token_hex(8),
         "x-restli-protocol-version": PROTOCOL,
-    }
-    body = msgspec.json.encode(payload)
-    response = Response(body, status, headers, content_type="application/json")
+    } | ({"x-restli-id": written.id} if written.id else {})
+    body = b"" if written.payload is None else msgspec.json.encode(written.payload)
+    response = Response(body, written.status, headers, content_type="application/json")
     return spoiling.spoil(fault, response) if fault else response
 
 
+@blueprint.put("/dms-uploads/<key>/0")
+def upload(key: str) -> BaseResponse:
+    """The bytes of a picture; the address is part of no API and has no version."""
+    fault = state().faults.take(request.path)
+    try:
+        if fault:
+            spoiling.delay(fault)
+            mishaps.fail(fault)
+        creating.upload(tokens.presented(), key)
+        mishaps.fail_after(fault)
+    except RestProblem as problem:
+        return Response(msgspec.json.encode(problem.envelope), problem.status)
+    response = Response(b"", 201)
+    return spoiling.spoil(fault, response) if fault else response
+
+
+def _answered(path: str, raw: str, fault: Fault | None) -> writing.Written:
+    params = _question(raw)
+    parts = _path(path)
+    if _is_read():
+        payload = _payload(parts, params)
+        if fault:
+            payload = mishaps.distort(fault, payload, str(params.get("pageToken", "")))
+        return writing.Written(200, "", payload)
+    written = writing.answer(parts, params)
+    mishaps.fail_after(fault)
+    return written
+
+
 def _path(path: str) -> list[str]:
-    """The parts of the path as they came: a URN in it must be percent-encoded."""
+    """The parts of the path as they came: a URN in it must be percent-encoded.
+
+    A key of several parts stays as it came, for the signs in it are Rest.li's.
+    """
     sent = urlsplit(str(request.environ.get("RAW_URI") or "")).path or f"/linkedin/rest/{path}"
-    return [unquote(part) for part in sent.removeprefix("/linkedin/rest/").split("/")]
+    parts = sent.removeprefix("/linkedin/rest/").split("/")
+    return [part if part.startswith("(") else unquote(part) for part in parts]
+
+
+def _is_read() -> bool:
+    """A question, which may come as the body of a POST."""
+    return request.method == "GET" or "X-HTTP-Method-Override" in request.headers
 
 
 def _question(raw: str) -> Params:
     """The parameters, after everything that must be right before they are looked at."""
     _check_version()
     tunnelled = "X-HTTP-Method-Override" in request.headers
-    if request.method != ("POST" if tunnelled else "GET"):
+    if tunnelled and request.method != "POST":
         raise RestProblem(405, "Method Not Allowed", code="METHOD_NOT_ALLOWED")
     if tunnelled and request.mimetype != "application/x-www-form-urlencoded":
         raise RestProblem(400, "A tunnelled query is application/x-www-form-urlencoded")
@@ -134,12 +168,10 @@ def is_active(version: str, today: dt.date) -> bool:
 def _payload(parts: list[str], params: Params) -> dict[str, Any]:
     token = tokens.presented()
     match parts:
-        case ["adAccounts"]:
-            return objects.accounts(token, params)
-        case ["adAccountUsers"]:
-            return objects.users(token, params)
-        case ["adAnalytics"]:
-            return analytics.answer(token, params)
+        case [name] if name in _LISTS:
+            return _LISTS[name](token, params)
+        case ["images", urn]:
+            return offers.image(token, urn)
         case ["adAccounts", account_id]:
             return objects.account(token, account_id, params)
         case ["adAccounts", account_id, kind] if kind in _FINDERS:
@@ -160,6 +192,15 @@ _FINDERS: dict[str, Callable[[Token, str, Params], dict[str, Any]]] = {
     "adCampaignGroups": objects.groups,
     "adCampaigns": objects.campaigns,
     "creatives": objects.creatives,
+}
+_LISTS: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
+    "adAccounts": objects.accounts,
+    "adAccountUsers": objects.users,
+    "adAnalytics": analytics.answer,
+    "organizationAcls": offers.acls,
+    "organizationsLookup": offers.lookup,
+    "conversions": offers.conversions,
+    "adTargetingEntities": offers.targeting,
 }
 _SIGN_IN: dict[str, Callable[[Any], dict[str, Any]]] = {
     "accessToken": tokens.exchange,

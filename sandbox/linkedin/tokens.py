@@ -191,7 +191,10 @@ def revoke_all() -> None:
     state().memory(LinkedInMemory).generation += 1
 
 
-grants.TERMS["linkedin"] = grants.Terms(revoke_all, ("r_ads_reporting", "r_ads", "rw_ads"))
+grants.TERMS["linkedin"] = grants.Terms(
+    revoke_all,
+    ("r_ads_reporting", "r_ads", "rw_ads", "w_organization_social", "r_organization_admin"),
+)
 
 
 def presented() -> Token:

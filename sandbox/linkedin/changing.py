@@ -1,0 +1,51 @@
+"""Changing and deleting what was created: a status and a name, and drafts for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.linkedin.bodies import Body, sent
+from sandbox.linkedin.creating import writable
+from sandbox.linkedin.errors import RestProblem
+from sandbox.linkedin.made import CREATIVES, GROUPS, Described, below, forget, one
+from sandbox.linkedin.objects import CAMPAIGN_STATUSES, GROUP_STATUSES
+from sandbox.linkedin.tokens import Token
+
+_DRAFTS_ONLY = "DELETE_ALLOWED_ONLY_FOR_DRAFT_STATUS"
+
+
+def update(token: Token, account_id: str, kind: str, key: str) -> None:
+    """`PARTIAL_UPDATE`: only the fields in `patch.$set` change."""
+    account = writable(token, account_id, f"PARTIAL_UPDATE /adAccounts/{account_id}/{kind}/{key}")
+    thing = one(account, kind, key)
+    given: Any = sent().get("patch")
+    changes = given.get("$set") if isinstance(given, dict) else None
+    if not isinstance(changes, dict) or not changes:
+        raise RestProblem(400, "The body of a partial update is {patch: {$set: {…}}}")
+    field = _status_field(kind)
+    body = Body(changes)
+    body.only(field, "name")
+    body.choice(field, GROUP_STATUSES if kind in (GROUPS, CREATIVES) else CAMPAIGN_STATUSES)
+    if thing[field] != "DRAFT" and changes.get(field) == "DRAFT":
+        body.wrong(field, "STATUS_CHANGE_NOT_ALLOWED", f"can't be changed from {thing[field]}")
+    body.done()
+    thing |= changes
+
+
+def delete(token: Token, account_id: str, kind: str, key: str) -> None:
+    """`DELETE`: drafts only, and nothing that still holds anything."""
+    account = writable(token, account_id, f"DELETE /adAccounts/{account_id}/{kind}/{key}")
+    thing = one(account, kind, key)
+    if thing[_status_field(kind)] != "DRAFT":
+        raise RestProblem(400, "Delete is allowed only in draft state", code=_DRAFTS_ONLY)
+    if kind != CREATIVES and any(_is_kept(child) for child in below(thing, kind)):
+        raise RestProblem(400, f"{key} is not empty", code="INVALID_VALUE_FOR_FIELD")
+    forget(kind, thing)
+
+
+def _is_kept(child: Described) -> bool:
+    return child.get("intendedStatus", child.get("status")) not in ("PENDING_DELETION", "REMOVED")
+
+
+def _status_field(kind: str) -> str:
+    return "intendedStatus" if kind == CREATIVES else "status"
