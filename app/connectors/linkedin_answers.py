@@ -114,6 +114,7 @@ class Review(msgspec.Struct):
 
 class TextAd(msgspec.Struct):
     headline: str | None = None
+    description: str | None = None
 
 
 class Content(msgspec.Struct, rename="camel"):
@@ -195,6 +196,7 @@ def ads(listed: Iterable[Creative], parents: Mapping[str, str]) -> list[FoundEnt
                 platform_status=own_word(own, holds),
                 campaign_id=parents.get(same(creative.campaign), ""),
                 ad_group_id=same(creative.campaign),
+                texts=_texts(creative),
             )
         )
     return found
@@ -204,6 +206,15 @@ def name_of(creative: Creative) -> str:
     """Its name, a text ad's headline, or its id."""
     text = creative.content.text_ad if creative.content else None
     return creative.name or (text and text.headline) or same(creative.id)
+
+
+def _texts(creative: Creative) -> dict[str, list[str]] | None:
+    """A text ad's own; None for a post's, each of which would be a question of its own."""
+    text = creative.content.text_ad if creative.content else None
+    if text is None:
+        return None
+    found = {"headline": text.headline, "description": text.description}
+    return {kind: [words] for kind, words in found.items() if words}
 
 
 def _entity(thing: Group, currency: str) -> FoundEntity:

@@ -700,3 +700,14 @@ class Written:
 
     def exhausted(self, quota: str, retry_after: float) -> None:
         self.gone.append((quota, retry_after))
+
+
+def test_the_words_of_text_ads_come_with_the_list_and_differ(
+    live: LinkedIn, dollars: FoundAccount
+) -> None:
+    ads = live.structure(dollars).ads
+    told = [ad.texts for ad in ads if ad.texts is not None]
+    assert told
+    assert all(set(texts) == {"headline", "description"} for texts in told)
+    assert len({texts["headline"][0] for texts in told}) > 1
+    assert any(ad.texts is None for ad in ads), "the words of posts are not in this list"
