@@ -196,9 +196,10 @@ class Api:
 
     def upload(self, address: str, content: bytes, media_type: str) -> None:
         """Send a file to where LinkedIn wants it. Raises Unknown when it may not have arrived."""
-        grant, host = self._owner.granted(), urlsplit(address).hostname or ""
+        grant, to, root = self._owner.granted(), urlsplit(address), urlsplit(self._root)
         # The access goes along, and must not go to anybody else.
-        if host != urlsplit(self._root).hostname and not host.endswith(".linkedin.com"):
+        own = to.hostname == root.hostname or (to.hostname or "").endswith(".linkedin.com")
+        if not own or to.scheme != root.scheme:
             raise unusable("an address for a picture that is not its own")
         headers = {"Authorization": f"Bearer {grant.access_token}", "Content-Type": media_type}
         try:

@@ -10,7 +10,7 @@ reviewed before it is switched on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -19,6 +19,7 @@ import msgspec
 from app.connectors import linkedin_answers as answers
 from app.connectors import linkedin_launch_bodies as bodies
 from app.connectors.errors import AccessRevoked, AccountRefused, ConnectorError, Temporary
+from app.connectors.http import Answer
 from app.connectors.launching import (
     Choices,
     DryRun,
@@ -146,22 +147,21 @@ class LinkedInLauncher(Launcher):
         answer = self._api.change(change)
         if step.key == "conversion":
             return {step.key: order.answers[bodies.CONVERSION]}
-        found = answer.headers.get("x-restli-id") or _inlined(answer.body)
-        if not found:
-            raise Unknown(NO_ANSWER.format(what=step.kind, why="it named no id"))
-        return {step.key: same(found)}
+        return {step.key: _new_id(answer, step.kind)}
 
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
-        """By the whole name, which ends with the mark.
+        """By the end of its name, which is a part and the mark.
 
         A picture cannot be found: one that nothing shows is nowhere to be seen, and is sent again.
         """
-        look = self._look(account, step, made)
-        if look is None:
+        question = _where(account, step.key, made)
+        if question is None:
             return {}
-        assert order.mark in step.name  # noqa: S101 else somebody else's could be found
-        found = look(step.name)
-        return {step.key: found} if found else {}
+        end = step.name.removeprefix(order.name)
+        for thing in self._api.rows(question, _THINGS, _PAGE_SIZES):
+            if (thing.name or "").endswith(end):
+                return {step.key: same(thing.id)}
+        return {}
 
     def verify(self, account: FoundAccount, order: Order, made: Made) -> list[str]:
         del order
@@ -208,30 +208,6 @@ class LinkedInLauncher(Launcher):
         except (AccessRevoked, AccountRefused, BadQuestion, NotThere):
             # Looking is a courtesy: the ad's own answer says whether the picture will do.
             return
-
-    def _look(
-        self, account: FoundAccount, step: Step, made: Made
-    ) -> Callable[[str], str | None] | None:
-        """What looks up the id of a name where the step would have made it."""
-        if step.key == "campaign":
-            params: Params = {"q": "search", "search": {"status": {"values": _LIVING}}}
-        elif step.key == "ad_group":
-            search = {"campaignGroup": {"values": [f"{GROUP}{made['campaign']}"]}}
-            params = {"q": "search", "search": {**search, "status": {"values": _LIVING}}}
-        elif step.key.startswith("ad-"):
-            params = {"q": "criteria", "campaigns": [f"{CAMPAIGN}{made['ad_group']}"]}
-            params |= {"intendedStatuses": _LIVING, "sortOrder": "ASCENDING"}
-        else:
-            return None
-        kind = _collection(step.key)
-        path = f"adAccounts/{account.external_id}/{kind}"
-        question = Question(path, kind, params, account=account.external_id)
-
-        def look(name: str) -> str | None:
-            listed = self._api.rows(question, _THINGS, _PAGE_SIZES)
-            return next((same(thing.id) for thing in listed if thing.name == name), None)
-
-        return look
 
     def _verified(self, account: FoundAccount, key: str, id_: str) -> str:
         """What is to be said about one thing; empty when it cannot be shown to anybody."""
@@ -295,6 +271,23 @@ class LinkedInLauncher(Launcher):
             return None
 
 
+def _where(account: FoundAccount, key: str, made: Made) -> Question | None:
+    """The list in which a step's thing would be; None for what is in no list."""
+    if key == "campaign":
+        params: Params = {"q": "search", "search": {"status": {"values": _LIVING}}}
+    elif key == "ad_group":
+        group = {"values": [f"{GROUP}{made['campaign']}"]}
+        search: Params = {"campaignGroup": group, "status": {"values": _LIVING}}
+        params = {"q": "search", "search": search}
+    elif key.startswith("ad-"):
+        campaigns = [f"{CAMPAIGN}{made['ad_group']}"]
+        params = {"q": "criteria", "campaigns": campaigns, "intendedStatuses": _LIVING}
+    else:
+        return None
+    path = f"adAccounts/{account.external_id}/{_collection(key)}"
+    return Question(path, _collection(key), params, account=account.external_id)
+
+
 def _path(account: FoundAccount, key: str, id_: str) -> str:
     """A creative's key is its URN, the others' their number."""
     last = encode(f"{CREATIVE}{id_}") if key.startswith("ad-") else id_
@@ -316,6 +309,17 @@ def _kept(key: str) -> bool:
 
 def _depth(key: str) -> int:
     return {"ad_group": 1, "campaign": 2}.get(key, 0)
+
+
+def _new_id(answer: Answer, what: str) -> str:
+    """In a header, an action's also in the body. Raises Unknown: what has no id was yet made."""
+    try:
+        found = same(answer.headers.get("x-restli-id") or _inlined(answer.body))
+    except Temporary:
+        found = ""
+    if not found:
+        raise Unknown(NO_ANSWER.format(what=what, why="it named no id"))
+    return found
 
 
 def _inlined(body: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -24,6 +24,8 @@ from app.connectors.linkedin_launch_checks import LEAST
 from app.connectors.linkedin_places import geo
 from app.connectors.linkedin_restli import ACCOUNT, Params, same
 from app.connectors.words import FoundAccount
+
+R = TypeVar("R")
 
 # LinkedIn wants this sentence shown to whoever chooses an audience.
 DISCRIMINATION = (
@@ -175,17 +177,23 @@ class Offers:
 
     def _conversions(self, account: FoundAccount) -> list[Choice]:
         urn = f"{ACCOUNT}{account.external_id}"
-        found = self._all("conversions", {"q": "account", "account": urn}, _RULES)
+        asked = {"q": "account", "account": urn}
+        found = self._all("conversions", asked, _RULES, account=account.external_id)
         return [Choice(same(one.id), one.name or same(one.id)) for one in found if one.enabled]
 
     def _all(
-        self, path: str, asked: dict[str, Any], decoder: msgspec.json.Decoder[answers.Page[Any]]
-    ) -> list[Any]:
+        self,
+        path: str,
+        asked: dict[str, Any],
+        decoder: msgspec.json.Decoder[answers.Page[R]],
+        account: str = "",
+    ) -> list[R]:
         """To the last page of a list that goes by offset."""
-        rows: list[Any] = []
+        rows: list[R] = []
         while True:
             paged = {**asked, "start": len(rows), "count": _COUNT}
-            page = elements(self._api.ask(Question(path, path, paged), decoder, elements))
+            question = Question(path, path, paged, account=account)
+            page = elements(self._api.ask(question, decoder, elements))
             rows += page
             if len(page) < _COUNT:
                 return rows

@@ -16,10 +16,9 @@ from typing import Any
 
 from sandbox.linkedin import made
 from sandbox.linkedin.errors import RestProblem, bad_param, denied, not_found
-from sandbox.linkedin.knobs import knobs
 from sandbox.linkedin.restli import Params, choice, ids, only, required, texts, whole
 from sandbox.linkedin.tokens import USER_URN, Token
-from sandbox.noise import noise
+from sandbox.linkedin.wording import words_of
 from sandbox.plans.shapes import Kind
 from sandbox.state import state
 from sandbox.world import Account, Ad, AdSet, Campaign
@@ -66,25 +65,6 @@ def account(token: Token, account_id: str, params: Params) -> Described:
     """`adAccounts/{id}`."""
     only(params, ("fields",))
     return _account(mine(token, account_id, f"GET /adAccounts/{account_id}"))
-
-
-def users(token: Token, params: Params) -> Described:
-    """`adAccountUsers?q=authenticatedUser`, by offset."""
-    _may_read(token, "FINDER-authenticatedUser /adAccountUsers")
-    only(params, ("q", "start", "count", "fields"))
-    choice(params, "q", ("authenticatedUser",))
-    start, count = int(params.get("start", 0)), whole(params, "count", 10, MOST)
-    found = [
-        {
-            "account": f"urn:li:sponsoredAccount:{account.id}",
-            "user": USER_URN,
-            "role": knobs().role,
-            "changeAuditStamps": _stamps(dt.date(2025, 1, 7)),
-        }
-        for account in token.accounts()
-    ]
-    paging = {"start": start, "count": count, "total": len(found), "links": []}
-    return {"elements": found[start : start + count], "paging": paging}
 
 
 def groups(token: Token, account_id: str, params: Params) -> Described:
@@ -374,21 +354,10 @@ def _creative_state(ad: Ad) -> tuple[str, list[str]]:
 def _content(ad: Ad) -> Described:
     if ad.campaign.plan.kind == "traffic":
         page = f"https://shop.example/{ad.campaign.number}/{ad.number}"
-        headline, description = _WORDS[noise(state().world.seed, int(ad.id)) % len(_WORDS)]
+        headline, description = words_of(ad)
         words = {"headline": headline, "description": description}
         return {"textAd": words | {"landingPage": page}}
     return {"reference": f"urn:li:share:7{int(ad.id):018d}"}
-
-
-# At most 25 and 75 characters: a question, a number, an offer, a promise, a voice.
-_WORDS = (
-    ("Still ordering by fax?", "See how 40 outdoor teams order gear in two clicks. Free trial."),
-    ("Gear for 40 people", "One invoice, one delivery, one contact. Ask for a quote today."),
-    ("Samples on the house", "Three jackets to try for a week. Send them back at our expense."),
-    ("Built for ten winters", "Repaired for free as long as your team wears it. Learn more."),
-    ("“They asked for more”", "Why a mountain rescue service changed its supplier after 12 years."),
-    ("20 % off team orders", "From 25 pieces, until the end of the month. Prices on the page."),
-)
 
 
 def _budget(group: Campaign, names: dict[str, str]) -> Described:

@@ -1,4 +1,4 @@
-"""What can be chosen from: Pages and their names, conversions, places, locales."""
+"""The member's roles, and what can be chosen from: Pages, conversions, places, locales."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ _RULES = (
     (104014, "Old thank-you page", False),
 )
 _MOST = 100
+
+
+def users(token: Token, params: Params) -> Described:
+    """`adAccountUsers?q=authenticatedUser`, by offset."""
+    if not token.allows("r_ads", "rw_ads"):
+        raise denied("FINDER-authenticatedUser /adAccountUsers")
+    only(params, ("q", "start", "count", "fields"))
+    choice(params, "q", ("authenticatedUser",))
+    found = [
+        {
+            "account": f"urn:li:sponsoredAccount:{account.id}",
+            "user": USER_URN,
+            "role": knobs().role,
+        }
+        for account in token.accounts()
+    ]
+    return _by_offset(found, params)
 
 
 def organizations() -> dict[str, str]:

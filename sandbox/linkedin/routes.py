@@ -195,7 +195,7 @@ _FINDERS: dict[str, Callable[[Token, str, Params], dict[str, Any]]] = {
 }
 _LISTS: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
     "adAccounts": objects.accounts,
-    "adAccountUsers": objects.users,
+    "adAccountUsers": offers.users,
     "adAnalytics": analytics.answer,
     "organizationAcls": offers.acls,
     "organizationsLookup": offers.lookup,
