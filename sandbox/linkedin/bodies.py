@@ -43,7 +43,7 @@ class Body:
         if not isinstance(value, str):
             self.wrong(name, "INVALID_VALUE_FOR_FIELD", "is not a text")
             return ""
-        if name in self.given and not value.strip():
+        if value and not value.strip():
             self.wrong(name, "INVALID_VALUE_BLANK_FIELD", "can't be blank")
         if len(value) > longest:
             self.wrong(
@@ -71,8 +71,11 @@ class Body:
         """An object in it; empty when it is absent."""
         return Body(self.given.get(name, {}), f"{self.path}/{name}", self.faults)
 
-    def money(self, name: str, currency: str, decimals: int) -> Decimal:
-        """An amount as text in the account's currency, without more decimals than it has."""
+    def money(self, name: str, currency: str, decimals: int) -> Decimal | None:
+        """An amount as text in the account's currency, without more decimals than it has.
+
+        None when it is wrong.
+        """
         inner = self.inner(name)
         inner.only("amount", "currencyCode")
         inner.required("amount", "currencyCode")
@@ -86,7 +89,7 @@ class Body:
         exponent = amount.as_tuple().exponent
         if not isinstance(exponent, int) or -exponent > decimals:
             inner.wrong("amount", "INVALID_VALUE_FOR_FIELD", f"can't be set to {text}")
-            return Decimal(0)
+            return None
         return amount
 
     def done(self) -> None:

@@ -258,7 +258,7 @@ def _money(body: Body, account: Account) -> None:
     body.money("unitCost", currency, account.decimals)
     budget = body.money("dailyBudget", currency, account.decimals)
     least = _LEAST.get(currency, Decimal(0))
-    if budget < least:
+    if budget is not None and budget < least:
         told = f"value {budget} can't be lower than {least}"
         body.inner("dailyBudget").wrong("amount", "FIELD_VALUE_TOO_LOW", told)
 
