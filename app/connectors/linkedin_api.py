@@ -162,7 +162,7 @@ class Api:
             return self._http.retry(lambda: attempt(younger))
 
     def change(self, change: Change) -> Answer:
-        """Asked exactly once, and again only where LinkedIn did not even know the access.
+        """Asked exactly once, and again only where LinkedIn said that it did nothing yet.
 
         Raises Unknown when it may or may not have been done, Refused when it was not.
         """
@@ -173,10 +173,10 @@ class Api:
             younger = self._owner.renewed(grant)
             if younger is None:
                 raise
-            return self._change(younger, change)
+            return self._http.retry(lambda: self._change(younger, change))
 
     def _change(self, grant: Grant, change: Change) -> Answer:
-        """Temporary only when a token was too young to be known, so that nothing was done."""
+        """Temporary only when a token or a picture was too young to be known: nothing was done."""
         self._owner.meter.spend(change.quota, 1)
         headers = self._headers(grant, change.method)
         address = f"{self._root}/{change.path}"

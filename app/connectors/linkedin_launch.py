@@ -52,6 +52,12 @@ _NO_TRIAL: Final = (
 )
 
 
+class Content(msgspec.Struct):
+    """`reference` is the post behind a creative."""
+
+    reference: str = ""
+
+
 class Thing(msgspec.Struct, rename="camel"):
     """A campaign group, campaign or creative, as far as a launch looks at it."""
 
@@ -59,6 +65,11 @@ class Thing(msgspec.Struct, rename="camel"):
     name: str | None = None
     status: str | None = None
     intended_status: str | None = None
+    content: Content | None = None
+
+    @property
+    def post(self) -> str:
+        return self.content.reference if self.content else ""
 
     @property
     def set_to(self) -> str:
@@ -241,7 +252,14 @@ class LinkedInLauncher(Launcher):
             return self._archived(account, key, id_)
         except Unknown:
             return self._read(account, key, id_) is None
+        if thing.post:
+            self._forget(thing.post)
         return True
+
+    def _forget(self, post: str) -> None:
+        """A post without its ad is shown to nobody, so that it does no harm when it stays."""
+        with suppress(ConnectorError):
+            self._api.change(Change("DELETE", f"posts/{encode(post)}", "post", "posts"))
 
     def _archived(self, account: FoundAccount, key: str, id_: str) -> bool:
         """Not gone, but hidden from lists and never shown: whether even that was done."""

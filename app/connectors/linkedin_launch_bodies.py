@@ -158,6 +158,7 @@ def _post(account: FoundAccount, order: Order, ad: AdCopy, made: Made) -> Body:
         "author": order.profile,
         "commentary": little_text(ad.primary_text),
         "visibility": "PUBLIC",
+        "distribution": {"feedDistribution": "NONE"},
         "lifecycleState": "PUBLISHED",
         "isReshareDisabledByAuthor": False,
         "content": {"media": {"id": made["picture"], "title": ad.headline}},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.connectors.errors import AccountRefused, ConnectorError
+from app.connectors.errors import AccountRefused, ConnectorError, Temporary
 from app.connectors.launching import Refused, Unknown
 from app.connectors.linkedin_errors import Asked, Problem, said, whatever_was_asked
 
@@ -28,6 +28,10 @@ NO_ANSWER = (
 PARENT_GONE = (
     "LinkedIn no longer finds what this step belongs to, so nothing was made. It was probably "
     "deleted in Campaign Manager. Remove what was made so far and create the campaign again."
+)
+NOT_THERE_YET = (
+    "LinkedIn does not know a picture yet that has just been sent to it. Nothing was made, and it "
+    "is asked again."
 )
 # Nobody can know whether these were done.
 _UNCLEAR: Final = frozenset({408, 409, 412})
@@ -49,6 +53,10 @@ _BY_CODE: Final = {
     "CONVERSION_CAMPAIGN_MISSING_ASSOCIATED_CONVERSION": (
         "conversion",
         "The campaign has no conversion to bring. Choose one in the draft.",
+    ),
+    "CAMPAIGN_GROUP_CREATION_NOT_ALLOWED": (
+        "account_id",
+        "LinkedIn lets nobody create campaign groups in enterprise accounts. Choose another one.",
     ),
     "INVALID_CAMPAIGN_CONFIGURATION": (
         "goal",
@@ -77,7 +85,8 @@ _BY_FIELD: Final = {
 def refusal(problem: Problem, status: int, asked: Asked, what: str) -> ConnectorError:
     """The exception that an answer of this HTTP status to a change stands for.
 
-    `what` is what was to be made or changed.
+    `what` is what was to be made or changed. Temporary: nothing was done, and it may be asked again
+    without looking.
     """
     if status >= 500 or status in _UNCLEAR or status < 400:
         return Unknown(NO_ANSWER.format(what=what, why=f"HTTP {status}"))
@@ -86,6 +95,8 @@ def refusal(problem: Problem, status: int, asked: Asked, what: str) -> Connector
         return found
     if status == 403:
         return AccountRefused(NOT_ALLOWED.format(said=said(problem, status)))
+    if status == 404 and problem.says("COULD NOT FIND ENTITY"):
+        return Temporary(NOT_THERE_YET)
     if status == 404:
         return Refused(PARENT_GONE)
     return _of_draft(problem, status)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sandbox.linkedin.bodies import Body, sent
 from sandbox.linkedin.creating import writable
-from sandbox.linkedin.errors import RestProblem
-from sandbox.linkedin.made import CREATIVES, GROUPS, Described, below, forget, one
+from sandbox.linkedin.errors import RestProblem, denied, not_found
+from sandbox.linkedin.made import CREATIVES, GROUPS, Described, below, forget, made, one
 from sandbox.linkedin.objects import CAMPAIGN_STATUSES, GROUP_STATUSES
 from sandbox.linkedin.tokens import Token
 
@@ -41,6 +41,17 @@ def delete(token: Token, account_id: str, kind: str, key: str) -> None:
     if kind != CREATIVES and any(_is_kept(child) for child in below(thing, kind)):
         raise RestProblem(400, f"{key} is not empty", code="INVALID_VALUE_FOR_FIELD")
     forget(kind, thing)
+
+
+def delete_post(token: Token, urn: str) -> None:
+    """`DELETE posts/{urn}`: one that an ad shows stays."""
+    if not token.allows("w_organization_social"):
+        raise denied("DELETE /posts")
+    if urn not in made().posts:
+        raise not_found()
+    if any(ad["content"]["reference"] == urn and _is_kept(ad) for ad in made().things[CREATIVES]):
+        raise RestProblem(400, f"{urn} is sponsored")
+    del made().posts[urn]
 
 
 def _is_kept(child: Described) -> bool:

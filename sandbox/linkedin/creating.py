@@ -124,10 +124,10 @@ def campaign(token: Token, account_id: str) -> str:
 _CAMPAIGN_FIELDS = (
     *("account", "campaignGroup", "associatedEntity", "name", "status", "type", "costType"),
     *("objectiveType", "optimizationTargetType", "unitCost", "locale", "targetingCriteria"),
-    *("politicalIntent", "dailyBudget"),
+    *("politicalIntent", "dailyBudget", "runSchedule"),
 )
 _CAMPAIGN_OPTIONS = (
-    *("format", "runSchedule", "creativeSelection", "audienceExpansionEnabled"),
+    *("format", "creativeSelection", "audienceExpansionEnabled"),
     "offsiteDeliveryEnabled",
 )
 
@@ -333,6 +333,8 @@ def _check_post(post: Described, account: Account, parent: Described) -> None:
         raise plain(f"{path}/adContext", "is not that of this ad account")
     if post["visibility"] != "PUBLIC" or post["lifecycleState"] != "PUBLISHED":
         raise plain(f"{path}/lifecycleState", "is not an enum symbol")
+    if post["distribution"] != {"feedDistribution": "NONE"}:
+        raise plain(f"{path}/distribution", "an ad is not on the feed of its Page")
     _check_words(post, path)
     media = post["content"].get("media") if isinstance(post["content"], dict) else None
     if not isinstance(media, dict) or set(media) != {"id", "title"}:
@@ -345,7 +347,7 @@ def _check_post(post: Described, account: Account, parent: Described) -> None:
 
 
 _POST_FIELDS = (
-    *("adContext", "author", "commentary", "visibility", "lifecycleState"),
+    *("adContext", "author", "commentary", "visibility", "distribution", "lifecycleState"),
     *("isReshareDisabledByAuthor", "content", "contentLandingPage", "contentCallToActionLabel"),
 )
 

@@ -96,18 +96,20 @@ def below(thing: Described, kind: str) -> Iterator[Described]:
 
 @truth.get("/linkedin/created")
 def created() -> Response:
-    """Everything created since the last reset, as it is now."""
+    """Everything created since the last reset, as it is now; a creative with its post."""
     things = [{"kind": kind, **one} for kind, each in made().things.items() for one in each]
     for thing in things:
         reference = thing.get("content", {}).get("reference")
-        if reference:
+        if reference in made().posts:
             thing["post"] = made().posts[reference]
     images = [
         {"kind": "images", "id": urn, "owner": image.owner, "bytes": len(image.content)}
         for urn, image in made().images.items()
     ]
+    shown = {thing.get("content", {}).get("reference") for thing in things}
+    posts = [{"kind": "posts", "id": urn} for urn in made().posts if urn not in shown]
     ties = [
         {"kind": "campaignConversions", "campaign": campaign, "conversion": conversion}
         for campaign, conversion in sorted(made().ties)
     ]
-    return jsonify(things + images + ties)
+    return jsonify(things + images + ties + posts)

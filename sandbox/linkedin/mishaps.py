@@ -45,6 +45,7 @@ _PROBLEMS: dict[str, Callable[[], RestProblem]] = {
     "linkedin_token_not_known_yet": lambda: refused_token(*INVALID),
     "linkedin_old_version": lambda: inactive_version("202609"),
     "linkedin_not_found": not_found,
+    "linkedin_not_found_yet": lambda: RestProblem(404, "Could not find entity"),
     "linkedin_too_long": lambda: RestProblem(414, "Request-URI Too Long"),
     "linkedin_timeout": lambda: RestProblem(504, "Gateway Timeout"),
     "linkedin_conflict": lambda: RestProblem(409, "Conflict", code="CONFLICT"),

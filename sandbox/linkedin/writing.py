@@ -1,6 +1,7 @@
 """Which write a method, a path and a header mean.
 
-A creation answers 201 with the id in a header and nothing else; a change or a deletion answers 204.
+A creation answers 201 with the id in a header and nothing else, an action 200 with its value, a
+change or a deletion 204.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ def answer(parts: list[str], params: Params) -> Written:
             return Written(201, _CREATED[kind](token, account_id))
         case "ACTION", _:
             return _act(token, parts, params)
+        case "DELETE", ["posts", urn]:
+            changing.delete_post(token, urn)
+            return Written(204)
         case "UPDATE", ["campaignConversions", key]:
             return _tie(token, key)
         case _, ["adAccounts", account_id, kind, key] if kind in URN and method in _CHANGED:
@@ -64,7 +68,7 @@ def _act(token: Token, parts: list[str], params: Params) -> Written:
         case ["adAccounts", account_id, "creatives"]:
             _check_action(params, "createInline")
             urn = creating.inline_creative(token, account_id)
-            return Written(200, urn, {"value": {"creative": urn}})
+            return Written(200, "", {"value": {"creative": urn}})
         case ["images"]:
             _check_action(params, "initializeUpload")
             return Written(200, "", creating.image(token))

@@ -255,6 +255,14 @@ def test_ads_wait_until_linkedin_has_read_the_picture(
     assert {"ad-1", "ad-2"} <= made.keys()
 
 
+def test_an_ad_is_sent_again_while_linkedin_does_not_know_its_picture(
+    sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, order: Order
+) -> None:
+    sandbox.fault("linkedin_not_found_yet", "createInline", times=2, platform="linkedin")
+    launch(launcher, account, order)
+    assert [one["kind"] for one in created(sandbox)].count("creatives") == 2
+
+
 def test_a_sales_campaign_is_tied_to_the_chosen_conversion(
     sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, order: Order
 ) -> None:
@@ -565,7 +573,7 @@ def test_a_launch_that_did_not_end_is_cleaned_up(
     path = f"{account.external_id}/adCampaigns/{made['ad_group']}"
     switch(linkedin, sandbox, path, status="PAUSED")
     assert set(launcher.remove(account, made)) == made.keys()
-    left = [one for one in created(sandbox) if one["kind"].startswith(("ad", "creatives"))]
+    left = [one for one in created(sandbox) if one["kind"] != "images"]
     assert [(one["kind"], one["status"]) for one in left] == [("adCampaigns", "PENDING_DELETION")]
     found = [launcher.find(account, order, one, made) for one in launcher.steps(account, order)]
     assert not any(found)

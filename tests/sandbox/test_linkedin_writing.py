@@ -174,6 +174,7 @@ def test_an_ad_with_bare_signs_or_a_picture_that_is_not_there_is_refused(writer:
         "author": writer.page,
         "commentary": "Wer fragt (uns)?",
         "visibility": "PUBLIC",
+        "distribution": {"feedDistribution": "NONE"},
         "lifecycleState": "PUBLISHED",
         "isReshareDisabledByAuthor": False,
         "content": {"media": {"id": "urn:li:image:none", "title": "Topf"}},
