@@ -72,6 +72,16 @@ class Answer:
         return f"sent an answer that breaks off or is not JSON (HTTP {self.status})"
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to send inside a form; `field` is the name of its input."""
+
+    field: str
+    filename: str
+    content: bytes
+    media_type: str
+
+
 def _keep_headers(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Stands in as the session's auth, so that requests never looks into a .netrc file."""
     return request
@@ -163,7 +173,8 @@ class Http:
         if json is not None:
             body = msgspec.json.encode(json)
             sent["Content-Type"] = "application/json"
-        request = requests.Request(method, url, params=params, data=body, headers=sent)
+        parts = file and {file.field: (file.filename, file.content, file.media_type)}
+        request = requests.Request(method, url, params=params, data=body, files=parts, headers=sent)
         self._before()
         host = urlsplit(url).hostname or ""
         try:

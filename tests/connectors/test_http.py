@@ -15,7 +15,7 @@ import requests
 import responses
 
 from app.connectors.errors import Temporary, Throttled
-from app.connectors.http import Answer, Http
+from app.connectors.http import Answer, Attachment, Http
 from tests.connectors.conftest import Clock
 
 URL = "https://ads.example.com/figures"
@@ -96,6 +96,20 @@ def test_it_sends_json_forms_and_its_name(wire: responses.RequestsMock, http: Ht
     assert second.body == "code=a+b"
     assert second.headers["User-Agent"] == "growzzy-os"
     assert http.requests_made == 2
+
+
+def test_a_file_travels_inside_a_form(wire: responses.RequestsMock, http: Http) -> None:
+    picture = Attachment("image_file", "tent.jpg", b"a picture", "image/jpeg")
+    wire.post(
+        URL,
+        json=[],
+        match=[
+            responses.matchers.multipart_matcher(
+                {"image_file": ("tent.jpg", b"a picture", "image/jpeg")}, {"name": "tent 日本"}
+            )
+        ],
+    )
+    assert http.ask("POST", URL, form={"name": "tent 日本"}, file=picture).decode(LIST) == []
 
 
 def test_a_redirect_is_not_followed(wire: responses.RequestsMock, http: Http) -> None:
