@@ -16,6 +16,7 @@ from sandbox.linkedin import routes as linkedin
 from sandbox.meta import routes as meta
 from sandbox.shopify import routes as shopify
 from sandbox.state import State, state
+from sandbox.tiktok import created as created_at_tiktok
 from sandbox.tiktok import routes as tiktok
 
 
@@ -39,6 +40,7 @@ def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     app.register_blueprint(google_made.blueprint)
     app.register_blueprint(shopify.blueprint)
     app.register_blueprint(tiktok.blueprint)
+    app.register_blueprint(created_at_tiktok.truth)
     app.after_request(_remember)
     return app
 

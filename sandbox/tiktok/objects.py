@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.plans.shapes import Kind
 from sandbox.state import state
+from sandbox.tiktok import created
 from sandbox.tiktok.errors import ApiProblem, bad
 from sandbox.tiktok.params import Params, known, mapping, page, required, strings
 from sandbox.tiktok.tokens import Token
@@ -111,15 +112,12 @@ def things(token: Token, kind: str, params: Params) -> dict[str, Any]:
     wanted = mapping(params, "filtering", FILTERS[kind])
     describe = _DESCRIBE[kind]
     level = kind.rpartition("/")[2].upper()
-    rows = [
-        row
-        for thing in _REACH[kind](account)
-        for row in describe(thing)
-        if _holds(row, wanted, level)
-    ]
     sample = describe(_SAMPLE[kind](state().world.of("tiktok")[0]))[0]
+    rows = [row for thing in _REACH[kind](account) for row in describe(thing)]
+    rows += [dict.fromkeys(sample) | row for row in created.listed(kind, account.id)]
     names = known(params, "fields", sample)
-    return page([_chosen(row, names) for row in rows], params)
+    shown = [row for row in rows if _holds(row, wanted, level)]
+    return page([_chosen(row, names) for row in shown], params)
 
 
 def _chosen(values: dict[str, Any], names: list[str] | None) -> dict[str, Any]:

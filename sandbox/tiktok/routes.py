@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -13,7 +14,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from sandbox import spoiling
 from sandbox.faults import Fault
 from sandbox.state import state
-from sandbox.tiktok import dialog, mishaps, objects, reports, tokens
+from sandbox.tiktok import (
+    assets,
+    created,
+    dialog,
+    knobs,
+    mishaps,
+    objects,
+    reports,
+    tokens,
+    writing,
+)
 from sandbox.tiktok.errors import ApiProblem, bad
 from sandbox.tiktok.params import Params
 from sandbox.tiktok.tokens import Token
@@ -21,6 +32,11 @@ from sandbox.tiktok.tokens import Token
 blueprint = Blueprint("tiktok", __name__, url_prefix="/tiktok")
 
 _PREFIX = "open_api/v1.3/"
+
+
+@blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
+def turn_knobs() -> BaseResponse:
+    return knobs.turn()
 
 
 @blueprint.route("/<path:rest>", methods=["GET", "POST"])
@@ -46,6 +62,8 @@ def _api(path: str, fault: Fault | None) -> BaseResponse:
             spoiling.delay(fault)
             mishaps.fail(fault)
         payload = _POST[path]() if request.method == "POST" else _get(path)
+        if fault and fault.kind == mishaps.AFTER_WRITE:
+            return Response("internal server error", 500, mimetype="text/plain")
         code, message = 0, "OK"
         if fault:
             narrowed = reports.is_narrowed(request.args)
@@ -67,7 +85,7 @@ def _get(path: str) -> dict[str, Any]:
 
 
 def _body() -> dict[str, Any]:
-    """The two token calls take JSON and nothing else."""
+    """Everything that is posted takes JSON and nothing else, but for files."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
         raise bad("The body is not JSON.")
@@ -106,13 +124,29 @@ def _things(kind: str) -> Callable[[Token, Params], dict[str, Any]]:
     return read
 
 
+def _written(
+    write: Callable[[Token, dict[str, Any]], dict[str, Any]],
+) -> Callable[[], dict[str, Any]]:
+    return lambda: write(tokens.presented(), _body())
+
+
 _POST: dict[str, Callable[[], dict[str, Any]]] = {
     "oauth2/access_token": lambda: tokens.exchange(_body()),
     "oauth2/revoke_token": _revoke,
-}
+    "campaign/create": _written(writing.create_campaign),
+    "adgroup/create": _written(writing.create_ad_group),
+    "ad/create": _written(writing.create_ads),
+    "creative/asset/delete": _written(assets.throw_away),
+    "file/image/ad/upload": lambda: assets.upload(tokens.presented()),
+} | {f"{kind}/status/update": _written(partial(writing.switch, kind)) for kind in created.KINDS}
 _GET: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
     "oauth2/advertiser/get": _listed,
     "user/info": _user,
     "advertiser/info": _info,
     "report/integrated/get": _report,
+    "identity/get": assets.identities,
+    "file/video/ad/search": assets.videos,
+    "file/image/ad/search": assets.images,
+    "pixel/list": assets.pixels,
+    "tool/region": assets.regions,
 } | {f"{kind}/get": _things(kind) for kind in objects.FILTERS}

@@ -25,8 +25,9 @@ SCOPES = {
     4: "Reporting",
     5: "Measurement",
     6: "Creative Management",
+    8: "Pixel Management",
 }
-ACCOUNTS, ADS, REPORTING = 1, 2, 4
+ACCOUNTS, ADS, REPORTING, CREATIVE, PIXEL = 1, 2, 4, 6, 8
 CODE_LIFE = 3600
 USER_ID = "7098765432100000001"
 USER_NAME = "Sam Sandbox"
@@ -135,7 +136,7 @@ def revoke_all() -> None:
 
 
 grants.TERMS["tiktok"] = grants.Terms(
-    revoke_all, tuple(SCOPES[scope] for scope in (REPORTING, ADS, ACCOUNTS))
+    revoke_all, tuple(SCOPES[scope] for scope in (REPORTING, ADS, ACCOUNTS, CREATIVE, PIXEL))
 )
 
 
