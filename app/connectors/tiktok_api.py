@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.connectors.errors import ConnectorError, Temporary, Throttled
-from app.connectors.http import Answer, Http
+from app.connectors.http import Answer, Attachment, Http
+from app.connectors.launching import Unknown
 from app.connectors.tiktok_answers import Page, PageInfo
 from app.connectors.tiktok_errors import (
     MINUTE_LIMIT_SECONDS,
@@ -26,6 +27,7 @@ from app.connectors.tiktok_errors import (
     failure,
     without_code,
 )
+from app.connectors.tiktok_refusals import UNHEARD, refusal
 from app.connectors.words import Grant, Meter
 from app.settings import Settings
 
@@ -152,6 +154,36 @@ class Api:
         address = self._address(path)
         answer = self._http.ask("POST", address, json=body, headers=headers)
         return self._read(answer, address, decoder, verdict, parts=False)
+
+    def make(
+        self,
+        grant: Grant,
+        path: str,
+        decoder: msgspec.json.Decoder[T],
+        body: Mapping[str, object],
+        *,
+        file: Attachment | None = None,
+    ) -> T:
+        """Post what creates or changes something, exactly once; with a `file` as a form.
+
+        Raises Unknown when TikTok may have done it without saying so.
+        """
+        self._before()
+        address = self._address(path)
+        headers = {"Access-Token": grant.access_token}
+        form = {name: str(value) for name, value in body.items()} if file else None
+        try:
+            answer = self._http.ask(
+                "POST",
+                address,
+                form=form,
+                json=None if file else body,
+                file=file,
+                headers=headers,
+            )
+            return self._read(answer, address, decoder, refusal, parts=False)
+        except Temporary as error:
+            raise Unknown(UNHEARD) from error
 
     def pages(
         self,

@@ -32,6 +32,7 @@ from app.connectors.tiktok_errors import (
     TooManyIds,
     exchange_failure,
 )
+from app.connectors.tiktok_launch import TikTokLauncher
 from app.connectors.tiktok_reports import LEVELS, NAMES, Question, Reports
 from app.connectors.words import (
     Days,
@@ -137,6 +138,7 @@ class TikTok(Connector):
     restates_days = 28
     history_days = 1095
     readers = 1
+    launches = TikTokLauncher
     grains = (Grain.CAMPAIGN, Grain.AD)
     pasted_forms = (
         PastedForm(
