@@ -97,6 +97,12 @@ class Advertiser(msgspec.Struct):
     status: str | None = None
 
 
+class AdText(msgspec.Struct):
+    """One of the texts that an ad of upgraded Smart+ holds."""
+
+    ad_text: str | None = None
+
+
 class Thing(msgspec.Struct):
     """A campaign, ad group or ad; each has some of these."""
 
@@ -116,6 +122,9 @@ class Thing(msgspec.Struct):
     budget: str | int | float | None = None
     budget_mode: str | None = None
     create_time: str | None = None
+    ad_text: str | None = None
+    ad_texts: list[str] | None = None
+    ad_text_list: list[AdText] | None = None
 
 
 class Row(msgspec.Struct, gc=False):
@@ -181,8 +190,19 @@ def ad(thing: Thing) -> FoundEntity:
     """Under upgraded Smart+ the ad is what holds the creatives, which have ids of their own."""
     found = _entity(thing, thing.smart_plus_ad_id or thing.ad_id, thing.ad_name)
     return found._replace(
-        ad_group_id=same(thing.adgroup_id), budget=None, budget_kind=None, started_at=None
+        ad_group_id=same(thing.adgroup_id),
+        budget=None,
+        budget_kind=None,
+        started_at=None,
+        texts=_texts(thing),
     )
+
+
+def _texts(thing: Thing) -> dict[str, list[str]] | None:
+    """A post that is shown as it is has no text of the ad's own."""
+    smart = [one.ad_text for one in thing.ad_text_list or ()]
+    texts = dict.fromkeys(filter(None, [thing.ad_text, *(thing.ad_texts or ()), *smart]))
+    return {"primary_text": list(texts)} if texts else None
 
 
 def is_smart_plus(thing: Thing) -> bool:

@@ -11,6 +11,7 @@ from sandbox.state import state
 from sandbox.tiktok import created
 from sandbox.tiktok.errors import ApiProblem, bad
 from sandbox.tiktok.params import Params, known, mapping, page, required, strings
+from sandbox.tiktok.texts import text_of
 from sandbox.tiktok.tokens import Token
 from sandbox.world import Account, Ad, AdSet, Campaign
 
@@ -353,7 +354,8 @@ def _creative(ad: Ad, creative_id: str) -> dict[str, Any]:
         "operation_status": "DISABLE" if _is_paused(ad) else "ENABLE",
         "secondary_status": ad_status(ad),
         "ad_format": "SINGLE_VIDEO",
-        "ad_text": f"{ad.ad_set.name}: made to be used daily",
+        "ad_text": text_of(ad),
+        "ad_texts": None,
         "call_to_action": "SHOP_NOW",
         "landing_page_url": f"https://shop.example/{ad.campaign.number}/{ad.number}",
         "display_name": ad.campaign.account.business.name[:40],
@@ -373,6 +375,7 @@ def _smart_ad(ad: Ad) -> list[dict[str, Any]]:
         | {
             "smart_plus_ad_id": ad.id,
             "secondary_status": ad_status(ad),
+            "ad_text_list": [{"ad_text": text_of(ad, other)} for other in (0, 1)],
             "creative_list": [{"ad_material_id": one} for one in creative_ids(ad)],
             "create_time": whole["create_time"],
             "modify_time": whole["modify_time"],

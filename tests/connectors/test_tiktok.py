@@ -596,6 +596,24 @@ def test_an_answer_from_the_edge_is_no_empty_page(
         read(tiktok)
 
 
+def test_an_ad_brings_its_texts_each_once(tiktok: TikTok, answer: Answer) -> None:
+    on = {"operation_status": "ENABLE", "campaign_id": "5"}
+    answer("campaign/get", page([on | {"campaign_automation_type": "UPGRADED_SMART_PLUS"}]))
+    answer("adgroup/get", page([]))
+    plain = {"campaign_id": "6", "operation_status": "ENABLE"}
+    one = plain | {"ad_id": "7", "ad_text": "Dry.", "ad_texts": ["Dry.", "Light."]}
+    answer("ad/get", page([one, plain | {"ad_id": "8", "ad_text": None}]))
+    answer("campaign/get", None, 40002)
+    answer("campaign/get", None, 40118)
+    smart = on | {"smart_plus_ad_id": "9", "ad_text_list": [{"ad_text": "A"}, {"ad_text": "B"}]}
+    answer("smart_plus/ad/get", page([smart]))
+    assert {ad.external_id: ad.texts for ad in tiktok.structure(ACCOUNT).ads} == {
+        "7": {"primary_text": ["Dry.", "Light."]},
+        "8": None,
+        "9": {"primary_text": ["A", "B"]},
+    }
+
+
 def test_smart_plus_ads_that_are_not_listed_leave_their_creatives(
     tiktok: TikTok, answer: Answer
 ) -> None:

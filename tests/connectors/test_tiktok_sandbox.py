@@ -24,6 +24,7 @@ from app.connectors.errors import (
 from app.connectors.http import Http
 from app.connectors.platforms.tiktok import TikTok
 from app.connectors.words import Days, Fact, FoundAccount, Grain
+from app.copywriting.limits import columns
 from app.settings import Settings
 from sandbox import CREDENTIALS, TIKTOK_TOKEN
 from tests.conftest import make_settings
@@ -173,6 +174,21 @@ def test_every_ad_with_figures_hangs_on_a_listed_group_and_campaign(live: TikTok
         assert {ad.ad_group_id for ad in found.ads} <= groups
         assert {fact.ad_id for fact in read(live, account, Grain.AD)} <= ads
     assert live.notices == []
+
+
+def test_ads_bring_what_they_say_in_the_language_of_their_country(live: TikTok) -> None:
+    for account in live.accounts()[:2]:
+        texts = [ad.texts for ad in live.structure(account).ads]
+        assert all(texts)
+        said = [text for one in texts if one for text in one["primary_text"]]
+        assert len(set(said)) > 4
+        assert {columns(text) > len(text) for text in said} == {account.currency == "JPY"}
+        assert max(map(columns, said)) <= 100
+    dollars = live.accounts()[0]
+    smart = [
+        ad for ad in live.structure(dollars).ads if ad.texts and len(ad.texts["primary_text"]) > 1
+    ]
+    assert smart
 
 
 def test_budgets_are_in_major_units_of_their_own_kind(live: TikTok) -> None:

@@ -69,7 +69,7 @@ CAMPAIGN_FIELDS = (
     "is_search_campaign",
 )
 AD_GROUP_FIELDS = (*_COMMON_FIELDS, *_BUDGET_FIELDS, "adgroup_id", "adgroup_name")
-AD_FIELDS = (*_COMMON_FIELDS, "adgroup_id", "ad_id", "ad_name")
+AD_FIELDS = (*_COMMON_FIELDS, "adgroup_id", "ad_id", "ad_name", "ad_text", "ad_texts")
 LISTS = {"campaign": CAMPAIGN_FIELDS, "adgroup": AD_GROUP_FIELDS, "ad": AD_FIELDS}
 # Bought at a fixed price. TikTok lists them only by name, one at a time, yet reports on them.
 RESERVED = ("RESERVATION_RF", "RESERVATION_TOP_VIEW")
