@@ -28,6 +28,10 @@ UNHEARD: Final = (
     "TikTok Ads did not say whether it created what was asked for. It is looked for before it is "
     "tried again, so that nothing is made twice."
 )
+TOO_OFTEN: Final = (
+    "TikTok Ads has been asked too often for now, so this step was not done. What was created "
+    "before it stays as it is, switched off."
+)
 NO_CREATING: Final = (
     "TikTok did not give the permission to create campaigns: it needs Ads Management and Creative "
     "Management. Whoever runs this installation ticks both under My Apps, App Detail at "
@@ -74,8 +78,10 @@ def refusal(problem: Problem, *, now: dt.datetime, asked: str) -> ConnectorError
     if isinstance(found, AccountRefused) and problem.code == _NO_PERMISSION:
         return AccountRefused(NO_ROLE)
     if problem.code not in _NOT_ALLOWED:
-        if isinstance(found, AccessRevoked | AccountRefused | SetupProblem | Throttled):
+        if isinstance(found, AccessRevoked | AccountRefused | SetupProblem):
             return found
+        if isinstance(found, Throttled):
+            return type(found)(TOO_OFTEN, retry_after=found.retry_after)
         if isinstance(found, Temporary):
             return _not_now(found)
     return Refused(
@@ -88,9 +94,9 @@ def refusal(problem: Problem, *, now: dt.datetime, asked: str) -> ConnectorError
 def _not_now(error: Temporary) -> ConnectorError:
     """A limit turns the request away unread; after any other fault nobody knows."""
     if isinstance(error, Restricted):
-        return Throttled(error.message, retry_after=MINUTE_LIMIT_SECONDS)
+        return Throttled(TOO_OFTEN, retry_after=MINUTE_LIMIT_SECONDS)
     if error.retry_after is not None:
-        return Throttled(error.message, retry_after=error.retry_after)
+        return Throttled(TOO_OFTEN, retry_after=error.retry_after)
     return Unknown(UNHEARD)
 
 

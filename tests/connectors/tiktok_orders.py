@@ -39,7 +39,9 @@ ORDER = Order(
     picture=Picture(JPEG),
 )
 FILM = replace(ORDER, mark="gz7k2n", answers={"video": VIDEO})
-SALES = replace(FILM, mark="gz7k2s", goal="sales", answers={**FILM.answers, "pixel_event": PURCHASE})
+SALES = replace(
+    FILM, mark="gz7k2s", goal="sales", answers={**FILM.answers, "pixel_event": PURCHASE}
+)
 
 
 def launched(launcher: Launcher, account: FoundAccount, order: Order) -> dict[str, str]:
