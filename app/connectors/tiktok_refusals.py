@@ -73,17 +73,11 @@ def refusal(problem: Problem, *, now: dt.datetime, asked: str) -> ConnectorError
     if problem.code == _DUPLICATE:
         return Unknown(UNHEARD)
     found = failure(problem, now=now, asked=asked)
-    if isinstance(found, ScopeMissing):
-        return ScopeMissing(NO_CREATING)
-    if isinstance(found, AccountRefused) and problem.code == _NO_PERMISSION:
-        return AccountRefused(NO_ROLE)
     if problem.code not in _NOT_ALLOWED:
-        if isinstance(found, AccessRevoked | AccountRefused | SetupProblem):
-            return found
-        if isinstance(found, Throttled):
-            return type(found)(TOO_OFTEN, retry_after=found.retry_after)
-        if isinstance(found, Temporary):
+        if isinstance(found, Temporary | Throttled):
             return _not_now(found)
+        if isinstance(found, AccessRevoked | AccountRefused | SetupProblem):
+            return _not_permitted(problem, found)
     return Refused(
         f"TikTok Ads refused this{said(problem)}. Nothing was created by this step. Change the "
         "draft and launch it again.",
@@ -91,13 +85,21 @@ def refusal(problem: Problem, *, now: dt.datetime, asked: str) -> ConnectorError
     )
 
 
-def _not_now(error: Temporary) -> ConnectorError:
+def _not_now(error: Temporary | Throttled) -> ConnectorError:
     """A limit turns the request away unread; after any other fault nobody knows."""
+    if isinstance(error, Throttled):
+        return type(error)(TOO_OFTEN, retry_after=error.retry_after)
     if isinstance(error, Restricted):
         return Throttled(TOO_OFTEN, retry_after=MINUTE_LIMIT_SECONDS)
     if error.retry_after is not None:
         return Throttled(TOO_OFTEN, retry_after=error.retry_after)
     return Unknown(UNHEARD)
+
+
+def _not_permitted(problem: Problem, error: ConnectorError) -> ConnectorError:
+    if isinstance(error, ScopeMissing):
+        return ScopeMissing(NO_CREATING)
+    return AccountRefused(NO_ROLE) if problem.code == _NO_PERMISSION else error
 
 
 def _field(problem: Problem) -> str:

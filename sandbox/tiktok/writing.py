@@ -45,10 +45,12 @@ BILLING: Final = {
 PLACEMENTS: Final = ("PLACEMENT_TIKTOK", "PLACEMENT_PANGLE", "PLACEMENT_GLOBAL_APP_BUNDLE")
 AGES: Final = ("AGE_13_17", "AGE_18_24", "AGE_25_34", "AGE_35_44", "AGE_45_54", "AGE_55_100")
 GENDERS: Final = ("GENDER_UNLIMITED", "GENDER_FEMALE", "GENDER_MALE")
+# Each ends with what TikTok's published client sends of its own accord.
 CAMPAIGN_FIELDS: Final = frozenset(
     """
     advertiser_id campaign_name objective_type campaign_type budget_mode budget budget_optimize_on
     operation_status special_industries request_id sales_destination virtual_objective_type
+    rta_bid_enabled
     """.split()
 )
 AD_GROUP_FIELDS: Final = frozenset(
@@ -57,13 +59,16 @@ AD_GROUP_FIELDS: Final = frozenset(
     placements location_ids age_groups gender languages budget_mode budget schedule_type
     schedule_start_time schedule_end_time optimization_goal optimization_event billing_event
     bid_type pacing operation_status request_id pixel_id
+    automated_keywords_enabled brand_safety_type creative_material_mode ios14_targeting is_hfss
+    is_lhf_compliance share_disabled vbo_window
     """.split()
 )
 CREATIVE_FIELDS: Final = frozenset(
     """
     ad_name ad_format ad_text call_to_action landing_page_url identity_type identity_id
     identity_authorized_bc_id image_ids video_id operation_status dark_post_status display_name
-    aigc_disclosure_type
+    aigc_disclosure_type creative_authorized deeplink_type promotional_music_disabled
+    shopping_ads_deeplink_type
     """.split()
 )
 CALLS: Final = frozenset(
