@@ -95,7 +95,6 @@ class TikTokLauncher(Launcher):
     def steps(self, account: FoundAccount, order: Order) -> list[Step]:
         """Each request is the body by its path; a campaign takes two."""
         switched = bodies.switch(account, "campaign", ["{campaign}"], bodies.OFF)
-        now = self.connector.http.now()
         steps = [
             Step(
                 "campaign",
@@ -110,7 +109,7 @@ class TikTokLauncher(Launcher):
                 "ad_group",
                 "ad group",
                 order.named("Ad group"),
-                {bodies.CREATE_AD_GROUP: bodies.ad_group(account, order, now)},
+                {bodies.CREATE_AD_GROUP: bodies.ad_group(account, order)},
             ),
         ]
         if order.picture:
@@ -221,6 +220,7 @@ class TikTokLauncher(Launcher):
             raise Refused(_not_held(made["campaign"]))
         places = {f"country {code}": own for code, own in self._places(account, order).items()}
         body = _filled(step.request[bodies.CREATE_AD_GROUP], {**made, **places})
+        body = bodies.started(body, self.connector.http.now())
         return {step.key: _told(same(self._post(bodies.CREATE_AD_GROUP, body).adgroup_id))}
 
     def _make_ad(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
@@ -283,7 +283,7 @@ class TikTokLauncher(Launcher):
         places = self._places(account, order)
         where = "TikTok" if order.answers.get(bodies.VIDEO) else "Pangle"
         return [
-            f"Countries: this ad account cannot advertise in {code} on {where}."
+            f"This ad account cannot advertise in {code} on {where}. Take that country out."
             for code in order.countries
             if code not in places
         ]

@@ -114,7 +114,7 @@ def campaign(account: FoundAccount, order: Order) -> dict[str, Any]:
     return body
 
 
-def ad_group(account: FoundAccount, order: Order, now: dt.datetime) -> dict[str, Any]:
+def ad_group(account: FoundAccount, order: Order) -> dict[str, Any]:
     """Countries stand as `{country DE}` until TikTok has said which of its places they are."""
     aim = AIMS[order.goal]
     return {
@@ -129,7 +129,7 @@ def ad_group(account: FoundAccount, order: Order, now: dt.datetime) -> dict[str,
         "gender": GENDERS.get(order.gender, ""),
         "budget_mode": "BUDGET_MODE_DAY",
         "budget": amount(order.daily_budget),
-        **_schedule(account, order, now),
+        **_schedule(account, order),
         "optimization_goal": aim.optimization,
         "billing_event": aim.billing,
         "bid_type": "BID_TYPE_NO_BID",
@@ -190,15 +190,20 @@ def midnight(account: FoundAccount, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZoneInfo(account.time_zone)).astimezone(dt.UTC)
 
 
-def _schedule(account: FoundAccount, order: Order, now: dt.datetime) -> dict[str, str]:
-    """In UTC. A start may not lie far in the past, so a day that has begun begins now."""
-    start = max(midnight(account, order.starts_on), now)
+def started(body: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
+    """An ad group as it is sent: a day that has begun begins now, for TikTok takes no old start."""
+    return body | {"schedule_start_time": max(body["schedule_start_time"], _written(now))}
+
+
+def _schedule(account: FoundAccount, order: Order) -> dict[str, str]:
+    """In UTC, from the beginning of the first day to the end of the last."""
+    start = _written(midnight(account, order.starts_on))
     if order.ends_on is None:
-        return {"schedule_type": "SCHEDULE_FROM_NOW", "schedule_start_time": _written(start)}
+        return {"schedule_type": "SCHEDULE_FROM_NOW", "schedule_start_time": start}
     end = midnight(account, order.ends_on + dt.timedelta(days=1)) - dt.timedelta(seconds=1)
     return {
         "schedule_type": "SCHEDULE_START_END",
-        "schedule_start_time": _written(start),
+        "schedule_start_time": start,
         "schedule_end_time": _written(end),
     }
 

@@ -69,7 +69,7 @@ def least_budget(currency: str) -> Decimal | None:
 
 
 def problems(account: FoundAccount, order: Order, now: dt.datetime) -> list[str]:
-    """A sentence for each, naming the field."""
+    """A sentence for each, after the name of the draft's field."""
     return [
         *_name(order),
         *_goal(order),
@@ -86,30 +86,30 @@ def problems(account: FoundAccount, order: Order, now: dt.datetime) -> list[str]
 
 def _name(order: Order) -> Iterator[str]:
     if not order.name.strip():
-        yield "Name: the campaign needs one."
+        yield "name: The campaign needs one."
     if marks := emoji(order.name):
-        yield f"Name: TikTok takes no emoji in names; take out {' '.join(marks)}."
+        yield f"name: TikTok takes no emoji in names; take out {' '.join(marks)}."
     longest = max(order.named("Ad group"), order.named(f"Ad {len(order.ads)}"), key=columns)
     if columns(longest) > LONGEST_NAME:
         yield (
-            f"Name: with its parts it is {columns(longest)} characters long, TikTok takes "
+            f"name: With its parts it is {columns(longest)} characters long, TikTok takes "
             f"{LONGEST_NAME}; letters of Chinese, Japanese or Korean count twice. Shorten it."
         )
 
 
 def _goal(order: Order) -> Iterator[str]:
     if order.goal not in AIMS:
-        yield f"Goal: TikTok has none for {order.goal}. Choose sales, leads, traffic or awareness."
+        yield f"goal: TikTok has none for {order.goal}. Choose sales, leads, traffic or awareness."
     if order.goal in VIDEO_ONLY and not order.answers.get(VIDEO):
         yield (
-            "Goal: for awareness TikTok shows videos only. Choose a video of the ad account, or "
+            "goal: For awareness TikTok shows videos only. Choose a video of the ad account, or "
             "another goal."
         )
     if order.goal not in WITH_PIXEL:
         return
     if not re.fullmatch(r"\d+:[A-Z_0-9]+", order.answers.get(PIXEL_EVENT, "")):
         yield (
-            f"Conversion: for {order.goal} TikTok has to know what counts. Choose an event of the "
+            f"pixel_event: For {order.goal} TikTok has to know what counts. Choose an event of the "
             "ad account's pixel."
         )
 
@@ -119,37 +119,37 @@ def _budget(account: FoundAccount, order: Order) -> Iterator[str]:
     least = least_budget(currency)
     if least is None:
         if budget <= 0:
-            yield "Daily budget: it has to be more than nothing."
+            yield "daily_budget: It has to be more than nothing."
         return
     if budget < least:
-        yield f"Daily budget: TikTok takes {least} {currency} a day at least."
+        yield f"daily_budget: TikTok takes {least} {currency} a day at least."
     if budget >= MOST_DAILY * RATIOS[currency]:
-        yield f"Daily budget: TikTok takes less than {MOST_DAILY * RATIOS[currency]} {currency}."
+        yield f"daily_budget: TikTok takes less than {MOST_DAILY * RATIOS[currency]} {currency}."
     if currency in WHOLE and budget != budget.to_integral_value():
-        yield f"Daily budget: {currency} has no decimals. Give a whole number."
+        yield f"daily_budget: {currency} has no decimals. Give a whole number."
     elif budget != budget.quantize(Decimal("0.01")):
-        yield "Daily budget: TikTok takes two decimals at most."
+        yield "daily_budget: TikTok takes two decimals at most."
 
 
 def _days(account: FoundAccount, order: Order, now: dt.datetime) -> Iterator[str]:
     today = now.astimezone(ZoneInfo(account.time_zone)).date()
     if order.starts_on < today:
         yield (
-            f"Start: {order.starts_on} has passed; in the ad account's time zone "
+            f"starts_on: {order.starts_on} has passed; in the ad account's time zone "
             f"({account.time_zone}) today is {today}."
         )
     if order.ends_on is not None and order.ends_on < max(order.starts_on, today):
-        yield f"End: {order.ends_on} is before the campaign's first day."
+        yield f"ends_on: {order.ends_on} is before the campaign's first day."
 
 
 def _audience(order: Order) -> Iterator[str]:
     if not order.countries:
-        yield "Countries: TikTok needs one at least."
+        yield "countries: TikTok needs one at least."
     for code in order.countries:
         if not re.fullmatch(r"[A-Z]{2}", code):
-            yield f"Countries: {code} is not the two-letter code of a country."
+            yield f"countries: {code} is not the two-letter code of a country."
     if order.gender not in GENDERS:
-        yield f"Gender: TikTok knows all, women and men, not {order.gender}."
+        yield f"gender: TikTok knows all, women and men, not {order.gender}."
     firsts = [first for first, _ in AGE_GROUPS]
     lasts = [last for _, last in AGE_GROUPS]
     if order.age_min in firsts and order.age_max in lasts and order.age_min < order.age_max:
@@ -159,8 +159,8 @@ def _audience(order: Order) -> Iterator[str]:
         min((last for last in lasts if last >= order.age_max), default=lasts[-1]),
     )
     yield (
-        f"Age: TikTok knows only the groups {_AGES}, so {order.age_min}–{order.age_max} cannot be "
-        f"set. The nearest range that holds it is {wider[0]}–{_last(wider[1])}."
+        f"age_min: TikTok knows only the groups {_AGES}, so {order.age_min}–{order.age_max} cannot "
+        f"be set. The nearest range that holds it is {wider[0]}–{_last(wider[1])}."
     )
 
 
@@ -170,33 +170,33 @@ def _last(age: int) -> str:
 
 def _special(order: Order) -> Iterator[str]:
     if "politics" in order.special:
-        yield "Special category: TikTok takes no ads about politics, elections or issues."
+        yield "special: TikTok takes no ads about politics, elections or issues."
     for word in sorted(set(order.special) - {*SPECIAL, "politics"}):
-        yield f"Special category: TikTok has none called {word}."
+        yield f"special: TikTok has none called {word}."
     if not set(order.special) & set(SPECIAL):
         return
     if order.gender != "all":
-        yield "Gender: with a special category TikTok shows ads to every gender only."
+        yield "gender: With a special category TikTok shows ads to every gender only."
     if age_groups(order.age_min, order.age_max) != list(AGE_GROUPS.values())[1:]:
-        yield "Age: with a special category TikTok shows ads to everybody from 18 on only."
+        yield "age_min: With a special category TikTok shows ads to everybody from 18 on only."
 
 
 def _link(order: Order) -> Iterator[str]:
     parts = urlsplit(order.url)
     if parts.scheme != "https" or not parts.hostname or re.search(r"\s", order.url):
-        yield "Landing page: TikTok wants a whole address that begins with https://."
+        yield "url: TikTok wants a whole address that begins with https://."
 
 
 def _profile(order: Order) -> Iterator[str]:
     kind = order.profile.partition(":")[0]
     if not re.fullmatch(r"[A-Z_]+:[\w-]+(?::\w+)?", order.profile):
         yield (
-            "Identity: an ad on TikTok speaks as somebody. Choose an identity; one is made in "
+            "profile: An ad on TikTok speaks as somebody. Choose an identity; one is made in "
             "TikTok Ads Manager where an ad is created."
         )
     elif kind != CUSTOM_IDENTITY and not order.answers.get(VIDEO):
         yield (
-            "Identity: a TikTok account can only show videos. Choose a video, or a custom identity "
+            "profile: A TikTok account can only show videos. Choose a video, or a custom identity "
             "for ads with a picture."
         )
 
@@ -205,19 +205,19 @@ def _picture(order: Order) -> Iterator[str]:
     picture = order.picture
     if picture is None:
         if order.answers.get(VIDEO):
-            yield "Picture: TikTok wants a cover for the video, in the same shape as the video."
+            yield "picture: TikTok wants a cover for the video, in the same shape as the video."
         else:
-            yield "Picture: the ads need a picture, or a video of the ad account with a cover."
+            yield "picture: The ads need a picture, or a video of the ad account with a cover."
         return
     if picture.media_type not in PICTURES:
-        yield "Picture: TikTok takes JPEG and PNG."
+        yield "picture: TikTok takes JPEG and PNG."
     if len(picture.content) > LARGEST_PICTURE:
-        yield "Picture: it is larger than the 50 MB that TikTok takes."
+        yield "picture: It is larger than the 50 MB that TikTok takes."
 
 
 def _ads(order: Order) -> Iterator[str]:
     if not order.ads:
-        yield "Ads: choose one text at least."
+        yield "ads: Choose one text at least."
     for number, copy in enumerate(order.ads, 1):
         yield from _ad(number, copy)
 
@@ -225,15 +225,15 @@ def _ads(order: Order) -> Iterator[str]:
 def _ad(number: int, copy: AdCopy) -> Iterator[str]:
     text, limit = copy.primary_text, _SHAPE.primary_text
     if not text.strip():
-        yield f"Text of ad {number}: it is empty."
+        yield f"ads: The text of ad {number} is empty."
     if not limit.fits(text):
         yield (
-            f"Text of ad {number}: it is {limit.count(text)} characters long, TikTok takes "
+            f"ads: The text of ad {number} is {limit.count(text)} characters long, TikTok takes "
             f"{limit.most}; letters of Chinese, Japanese or Korean count twice."
         )
     if marks := emoji(text):
-        yield f"Text of ad {number}: TikTok takes no emoji; take out {' '.join(marks)}."
+        yield f"ads: TikTok takes no emoji; take out of the text of ad {number}: {' '.join(marks)}."
     if signs := sorted(set(text) & set(_SHAPE.forbidden)):
-        yield f"Text of ad {number}: TikTok does not take {' '.join(signs)}."
+        yield f"ads: TikTok does not take {' '.join(signs)} in the text of ad {number}."
     if copy.cta not in CALLS_TO_ACTION:
-        yield f"Call to action of ad {number}: choose one of TikTok's own."
+        yield f"ads: Choose one of TikTok's own calls to action for ad {number}."

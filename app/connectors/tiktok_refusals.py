@@ -49,8 +49,7 @@ _FILES: Final = frozenset({40900, 40902, 40903, 40904, 40907, 40908, 40911, 4091
 _NOT_ALLOWED: Final = frozenset({40000, 40002, 40007, 40052, 40118, 40502, 40901, *_FILES})
 # Which part of a draft TikTok's own text is about; the first line that fits.
 _FIELDS: Final = (
-    (r"ad_text|ad text", "primary_text"),
-    (r"call_to_action|call to action", "cta"),
+    (r"ad_text|ad text|call_to_action|call to action", "ads"),
     (r"identity", "profile"),
     (r"landing_page|landing page|\burl\b", "url"),
     (r"pixel|optimization_event|conversion event", "pixel_event"),

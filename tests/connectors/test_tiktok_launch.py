@@ -18,6 +18,7 @@ from app.connectors.platforms.tiktok import TikTok
 from app.connectors.tiktok_launch import TikTokLauncher
 from app.connectors.tiktok_launch_bodies import amount, idempotency_key
 from app.connectors.words import FoundAccount, Grant
+from app.creative.draft_fields import Filled
 from app.settings import Settings
 from sandbox import CREDENTIALS, TIKTOK_TOKEN
 from tests.conftest import make_settings
@@ -35,6 +36,7 @@ from tests.connectors.tiktok_orders import (
 )
 from tests.sandbox_server import SandboxServer
 
+PLATFORM_FIELDS = ("ads", "picture", "age_min", "age_max", "gender", "video", "pixel_event")
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
@@ -293,37 +295,41 @@ def test_a_repeat_within_seconds_is_turned_away_by_tiktok_itself(
     assert len(created(sandbox)["campaign"]) == 1
 
 
-def test_a_day_that_has_begun_starts_now(launcher: TikTokLauncher) -> None:
+def test_a_day_that_has_begun_starts_now(launcher: TikTokLauncher, sandbox: SandboxServer) -> None:
+    """What a review shows stays the same while it is read, so it shows the day's beginning."""
     today = replace(ORDER, starts_on=dt.date(2026, 11, 23), ends_on=None)
     body = launcher.steps(DOLLARS, today)[2].request["adgroup/create"]
-    assert body["schedule_start_time"] == "2026-11-23 12:00:00"
-    assert body["schedule_type"] == "SCHEDULE_FROM_NOW"
+    assert body["schedule_start_time"] == "2026-11-23 08:00:00"
     assert "schedule_end_time" not in body
+    launched(launcher, DOLLARS, today)
+    row = created(sandbox)["adgroup"][0]["row"]
+    assert row["schedule_start_time"] == "2026-11-23 12:00:00"
+    assert row["schedule_type"] == "SCHEDULE_FROM_NOW"
 
 
 WRONG = [
-    ({"name": "Tents 🏕"}, "Name: TikTok takes no emoji"),
-    ({"name": "テ" * 250}, "Name: with its parts it is 52"),
-    ({"goal": "awareness"}, "Goal: for awareness TikTok shows videos only"),
-    ({"goal": "sales"}, "Conversion: for sales"),
-    ({"daily_budget": Decimal("19.99")}, "Daily budget: TikTok takes 20 USD a day at least"),
-    ({"daily_budget": Decimal("20.001")}, "Daily budget: TikTok takes two decimals"),
-    ({"starts_on": dt.date(2026, 11, 22)}, "Start: 2026-11-22 has passed"),
-    ({"ends_on": dt.date(2026, 11, 30)}, "End: 2026-11-30 is before"),
-    ({"countries": ()}, "Countries: TikTok needs one"),
+    ({"name": "Tents 🏕"}, "name: TikTok takes no emoji"),
+    ({"name": "テ" * 250}, "name: With its parts it is 52"),
+    ({"goal": "awareness"}, "goal: For awareness TikTok shows videos only"),
+    ({"goal": "sales"}, "pixel_event: For sales"),
+    ({"daily_budget": Decimal("19.99")}, "daily_budget: TikTok takes 20 USD a day at least"),
+    ({"daily_budget": Decimal("20.001")}, "daily_budget: TikTok takes two decimals"),
+    ({"starts_on": dt.date(2026, 11, 22)}, "starts_on: 2026-11-22 has passed"),
+    ({"ends_on": dt.date(2026, 11, 30)}, "ends_on: 2026-11-30 is before"),
+    ({"countries": ()}, "countries: TikTok needs one"),
     ({"age_min": 30}, "The nearest range that holds it is 25–54"),
     ({"age_min": 16, "age_max": 50}, "The nearest range that holds it is 13–54"),
     ({"age_min": 50, "age_max": 60}, "The nearest range that holds it is 45–65 and older"),
-    ({"gender": "others"}, "Gender: TikTok knows all"),
-    ({"special": ("politics",)}, "Special category: TikTok takes no ads about politics"),
-    ({"special": ("credit",)}, "Age: with a special category"),
-    ({"special": ("credit",), "gender": "men"}, "Gender: with a special category"),
-    ({"url": "http://shop.example"}, "Landing page: TikTok wants"),
-    ({"profile": ""}, "Identity: an ad on TikTok speaks as somebody"),
-    ({"profile": "TT_USER:7100000000000000002"}, "Identity: a TikTok account can only show"),
-    ({"picture": None}, "Picture: the ads need a picture"),
-    ({"picture": Picture(JPEG, "image/gif")}, "Picture: TikTok takes JPEG and PNG"),
-    ({"ads": ()}, "Ads: choose one text"),
+    ({"gender": "others"}, "gender: TikTok knows all"),
+    ({"special": ("politics",)}, "special: TikTok takes no ads about politics"),
+    ({"special": ("credit",)}, "age_min: With a special category"),
+    ({"special": ("credit",), "gender": "men"}, "gender: With a special category"),
+    ({"url": "http://shop.example"}, "url: TikTok wants"),
+    ({"profile": ""}, "profile: An ad on TikTok speaks as somebody"),
+    ({"profile": "TT_USER:7100000000000000002"}, "profile: A TikTok account can only show"),
+    ({"picture": None}, "picture: The ads need a picture"),
+    ({"picture": Picture(JPEG, "image/gif")}, "picture: TikTok takes JPEG and PNG"),
+    ({"ads": ()}, "ads: Choose one text"),
 ]
 
 
@@ -333,25 +339,31 @@ def test_what_is_wrong_is_said_before_anybody_is_asked(
 ) -> None:
     found = launcher.problems(DOLLARS, replace(ORDER, **change))
     assert any(says in sentence for sentence in found), found
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in found)
+    for sentence in found:
+        field, _, words = sentence.partition(": ")
+        assert field in {*Filled.__dataclass_fields__, *PLATFORM_FIELDS}
+        assert words[0].isupper() or words[0].isdigit()
+        assert words.endswith(".")
     assert sandbox.requests("tiktok") == []
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "Text of ad 1: it is empty."),
-        ("x" * 101, "Text of ad 1: it is 101 characters long, TikTok takes 100"),
-        ("テ" * 51, "Text of ad 1: it is 102 characters long"),
-        ("Go hiking 🥾", "Text of ad 1: TikTok takes no emoji"),
-        ("Tents {new} #hike", "Text of ad 1: TikTok does not take # { }."),
+        ("", "ads: The text of ad 1 is empty."),
+        ("x" * 101, "ads: The text of ad 1 is 101 characters long, TikTok takes 100"),
+        ("テ" * 51, "ads: The text of ad 1 is 102 characters long"),
+        ("Go hiking 🥾", "ads: TikTok takes no emoji"),
+        ("Tents {new} #hike", "ads: TikTok does not take # { } in the text of ad 1."),
     ],
 )
 def test_texts_are_counted_as_tiktok_counts(launcher: TikTokLauncher, text: str, says: str) -> None:
     order = replace(ORDER, ads=(replace(ORDER.ads[0], primary_text=text),))
     assert any(says in sentence for sentence in launcher.problems(DOLLARS, order))
     cta = replace(ORDER, ads=(replace(ORDER.ads[0], cta="GO"),))
-    assert "Call to action of ad 1: choose one of TikTok's own." in launcher.problems(DOLLARS, cta)
+    assert "ads: Choose one of TikTok's own calls to action for ad 1." in launcher.problems(
+        DOLLARS, cta
+    )
 
 
 @pytest.mark.parametrize(
@@ -366,8 +378,8 @@ def test_texts_are_counted_as_tiktok_counts(launcher: TikTokLauncher, text: str,
         ({"profile": "CUSTOMIZED_USER:1"}, "ad-1", "profile"),
         ({"answers": {"video": "gone"}}, "ad-1", "video"),
         ({"url": "ftp://x"}, "ad-1", "url"),
-        ({"ads": (replace(ORDER.ads[0], primary_text="é" * 101),)}, "ad-1", "primary_text"),
-        ({"ads": (replace(ORDER.ads[0], cta="GO"),)}, "ad-1", "cta"),
+        ({"ads": (replace(ORDER.ads[0], primary_text="é" * 101),)}, "ad-1", "ads"),
+        ({"ads": (replace(ORDER.ads[0], cta="GO"),)}, "ad-1", "ads"),
         ({"picture": Picture(b"GIF89a")}, "picture", "picture"),
     ],
 )
@@ -465,7 +477,9 @@ def test_where_tiktok_cannot_advertise_is_known_before_anything_is_created(
     far = replace(ORDER, countries=("US", "NZ"))
     trial = launcher.dry_run(DOLLARS, far)
     assert not trial.asked
-    assert trial.problems == ("Countries: this ad account cannot advertise in NZ on Pangle.",)
+    assert trial.problems == (
+        "This ad account cannot advertise in NZ on Pangle. Take that country out.",
+    )
     film = replace(far, answers=FILM.answers)
     assert launcher.dry_run(DOLLARS, film).problems == ()
 
