@@ -54,6 +54,7 @@ class _Video(msgspec.Struct):
     width: int | None = None
     height: int | None = None
     allowed_placements: list[str] | None = None
+    video_cover_url: str | None = None
 
 
 class _Videos(msgspec.Struct):
@@ -130,6 +131,13 @@ def videos(api: Api, grant: Grant, account: str) -> tuple[list[Choice], int]:
         raise unusable("no list of videos")
     usable = [_video(each) for each in page.rows if each.video_id and _is_shown(each)]
     return usable, (page.page_info and page.page_info.total_number) or len(page.rows)
+
+
+def cover_of(api: Api, grant: Grant, account: str, video: str) -> str:
+    """Where TikTok keeps a picture of the video's first moment; empty when there is none."""
+    asked = {"advertiser_id": account, "video_ids": as_json([video])}
+    listed = api.get(grant, "file/video/ad/info", _VIDEOS, asked).rows or []
+    return next((each.video_cover_url or "" for each in listed if each.video_id == video), "")
 
 
 def pixel_events(api: Api, grant: Grant, account: str) -> list[Choice]:

@@ -112,10 +112,11 @@ class TikTokLauncher(Launcher):
                 {bodies.CREATE_AD_GROUP: bodies.ad_group(account, order)},
             ),
         ]
-        if order.picture:
-            name = bodies.image_name(order, order.picture)
-            form = bodies.image(account, order, order.picture)
-            shown = form | {"image_file": f"{len(order.picture.content)} bytes"}
+        if order.picture or order.answers.get(bodies.VIDEO):
+            shown = bodies.image(account, order)
+            if order.picture:
+                shown |= {"image_file": f"{len(order.picture.content)} bytes"}
+            name = bodies.image_name(order)
             steps.insert(0, Step("picture", "image", name, {bodies.UPLOAD: shown}))
         return steps + [
             Step(
@@ -191,13 +192,26 @@ class TikTokLauncher(Launcher):
 
     def _make_image(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         del made
-        picture = order.picture
-        if picture is None:
-            raise Refused("The draft has no picture to upload. Choose one.", field="picture")
-        file = Attachment("image_file", step.name, picture.content, picture.media_type)
-        form = bodies.image(account, order, picture)
-        answer = self._api.make(self.connector.granted(), bodies.UPLOAD, _MADE, form, file=file)
+        grant, body = self.connector.granted(), bodies.image(account, order)
+        file = None
+        if order.picture:
+            picture = order.picture
+            file = Attachment("image_file", step.name, picture.content, picture.media_type)
+        else:
+            body = _filled(body, {"cover": self._cover(account, order)})
+        answer = self._api.make(grant, bodies.UPLOAD, _MADE, body, file=file)
         return {step.key: _told(answer.image_id)}
+
+    def _cover(self, account: FoundAccount, order: Order) -> str:
+        grant, video = self.connector.granted(), order.answers[bodies.VIDEO]
+        cover = assets.cover_of(self._api, grant, account.external_id, video)
+        if not cover:
+            raise Refused(
+                "TikTok has no cover for this video, or no longer the video itself. Choose "
+                "another video, or upload a picture of the same shape.",
+                field=bodies.VIDEO,
+            )
+        return cover
 
     def _make_campaign(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         del made

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.connectors.launching import AdCopy, Order, Picture
+from app.connectors.launching import AdCopy, Order
 from app.connectors.words import FoundAccount
 
 OFF: Final = "DISABLE"
@@ -81,20 +81,19 @@ def amount(budget: Decimal) -> int | float:
     return int(budget) if budget == budget.to_integral_value() else float(budget)
 
 
-def image(account: FoundAccount, order: Order, picture: Picture) -> dict[str, Any]:
-    """The form that uploads a picture, which goes beside it; TikTok compares the checksum."""
-    return {
-        "advertiser_id": account.external_id,
-        "upload_type": "UPLOAD_BY_FILE",
-        "file_name": image_name(order, picture),
-        "image_signature": hashlib.md5(picture.content, usedforsecurity=False).hexdigest(),
-    }
+def image(account: FoundAccount, order: Order) -> dict[str, Any]:
+    """A form for a picture to go beside, else the address of TikTok's own cover of the video."""
+    named = {"advertiser_id": account.external_id, "file_name": image_name(order)}
+    if order.picture is None:
+        return {**named, "upload_type": "UPLOAD_BY_URL", "image_url": "{cover}"}
+    digest = hashlib.md5(order.picture.content, usedforsecurity=False).hexdigest()
+    return {**named, "upload_type": "UPLOAD_BY_FILE", "image_signature": digest}
 
 
-def image_name(order: Order, picture: Picture) -> str:
+def image_name(order: Order) -> str:
     """Two images of one account must not share a name, and by the mark it is found again."""
-    ending = "png" if picture.media_type == "image/png" else "jpg"
-    return f"{order.mark}.{ending}"
+    is_png = order.picture is not None and order.picture.media_type == "image/png"
+    return f"{order.mark}.{'png' if is_png else 'jpg'}"
 
 
 def campaign(account: FoundAccount, order: Order) -> dict[str, Any]:

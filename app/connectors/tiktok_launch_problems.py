@@ -204,10 +204,8 @@ def _profile(order: Order) -> Iterator[str]:
 def _picture(order: Order) -> Iterator[str]:
     picture = order.picture
     if picture is None:
-        if order.answers.get(VIDEO):
-            yield "picture: TikTok wants a cover for the video, in the same shape as the video."
-        else:
-            yield "picture: The ads need a picture, or a video of the ad account with a cover."
+        if not order.answers.get(VIDEO):
+            yield "picture: The ads need a picture, or a video of the ad account."
         return
     if picture.media_type not in PICTURES:
         yield "picture: TikTok takes JPEG and PNG."

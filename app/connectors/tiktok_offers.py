@@ -88,8 +88,9 @@ def _questions(films: list[Choice], events: list[Choice]) -> tuple[Question, ...
             Question(
                 VIDEO,
                 "Video",
-                "From the ad account's library; your picture becomes its cover and has to have the "
-                "same shape. Without a video the ads run on Pangle only.",
+                "From the ad account's library. A picture of yours becomes its cover and has to "
+                "have the same shape; without one TikTok's own is used. Without a video the ads "
+                "run on Pangle only.",
                 tuple(films),
             )
         )

@@ -10,7 +10,7 @@ from flask import request
 from sandbox.tiktok import created
 from sandbox.tiktok.errors import ApiProblem, bad
 from sandbox.tiktok.knobs import knobs
-from sandbox.tiktok.params import Params, decode, page, required
+from sandbox.tiktok.params import Params, decode, page, required, strings
 from sandbox.tiktok.tokens import ADS, CREATIVE, PIXEL, Token
 from sandbox.world import Account
 
@@ -66,7 +66,21 @@ def videos(token: Token, params: Params) -> dict[str, Any]:
     """`/file/video/ad/search/`."""
     token.needs(CREATIVE)
     token.account(required(params, "advertiser_id"))
-    rows = [
+    return page(_videos(), params)
+
+
+def video_info(token: Token, params: Params) -> dict[str, Any]:
+    """`/file/video/ad/info/`."""
+    token.needs(CREATIVE)
+    token.account(required(params, "advertiser_id"))
+    asked = strings(params, "video_ids")
+    if not asked:
+        raise bad("video_ids: Missing data for required field.")
+    return {"list": [video for video in _videos() if video["video_id"] in asked]}
+
+
+def _videos() -> list[dict[str, Any]]:
+    return [
         {
             "video_id": own,
             "file_name": name,
@@ -79,8 +93,8 @@ def videos(token: Token, params: Params) -> dict[str, Any]:
             "video_cover_url": f"https://cover.example/{own}.jpg",
         }
         for own, name, length, width, height in VIDEOS
+        if knobs().videos
     ]
-    return page(rows if knobs().videos else [], params)
 
 
 def has_video(own: str) -> bool:
@@ -142,36 +156,52 @@ def images(token: Token, params: Params) -> dict[str, Any]:
 
 
 def upload(token: Token) -> dict[str, Any]:
-    """`/file/image/ad/upload/`, a form with the file and its MD5."""
+    """`/file/image/ad/upload/`: a form with the file and its MD5, or JSON with an address."""
     token.needs(CREATIVE)
-    form, file = request.form, request.files.get("image_file")
+    form: dict[str, Any] = request.get_json(silent=True) or request.form.to_dict()
     account = token.account(required(form, "advertiser_id"))
-    if form.get("upload_type", "UPLOAD_BY_FILE") != "UPLOAD_BY_FILE" or file is None:
-        raise bad("image_file: Missing data for required field.")
-    content = file.read()
-    signature = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if required(form, "image_signature") != signature:
-        raise ApiProblem(40900)
-    if not content.startswith((_PNG, _JPEG)):
-        raise ApiProblem(40908)
-    if len(content) > LARGEST_IMAGE:
-        raise ApiProblem(40907)
-    name = form.get("file_name") or file.filename or ""
+    by_url = form.get("upload_type") == "UPLOAD_BY_URL"
+    content = _fetched(form) if by_url else _checked(form)
+    name = form.get("file_name") or "image.jpg"
     kept = created.memory().images
-    if any(
-        one["file_name"] == name and one["advertiser_id"] == account.id for one in kept.values()
-    ):
+    if any((one["file_name"], one["advertiser_id"]) == (name, account.id) for one in kept.values()):
         raise ApiProblem(40911)
     own = f"ad-site-i18n-sg/2026{len(kept) + 1:08d}"
     kept[own] = {
         "image_id": own,
         "advertiser_id": account.id,
         "file_name": name,
-        "signature": signature,
+        "signature": _md5(content),
         "size": len(content),
         "displayable": True,
     }
     return kept[own]
+
+
+def _checked(form: Params) -> bytes:
+    file = request.files.get("image_file")
+    if form.get("upload_type", "UPLOAD_BY_FILE") != "UPLOAD_BY_FILE" or file is None:
+        raise bad("image_file: Missing data for required field.")
+    content: bytes = file.read()
+    if required(form, "image_signature") != _md5(content):
+        raise ApiProblem(40900)
+    if not content.startswith((_PNG, _JPEG)):
+        raise ApiProblem(40908)
+    if len(content) > LARGEST_IMAGE:
+        raise ApiProblem(40907)
+    return content
+
+
+def _fetched(form: Params) -> bytes:
+    """Nothing is fetched here: the covers of the videos are the only addresses there are."""
+    address = required(form, "image_url")
+    if address not in {video["video_cover_url"] for video in _videos()}:
+        raise ApiProblem(40902)
+    return _JPEG + address.encode()
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def has_image(account: Account, own: str) -> bool:

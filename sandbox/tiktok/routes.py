@@ -146,6 +146,7 @@ _GET: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
     "report/integrated/get": _report,
     "identity/get": assets.identities,
     "file/video/ad/search": assets.videos,
+    "file/video/ad/info": assets.video_info,
     "file/image/ad/search": assets.images,
     "pixel/list": assets.pixels,
     "tool/region": assets.regions,

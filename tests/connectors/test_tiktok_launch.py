@@ -23,6 +23,7 @@ from app.settings import Settings
 from sandbox import CREDENTIALS, TIKTOK_TOKEN
 from tests.conftest import make_settings
 from tests.connectors.tiktok_orders import (
+    COVERED,
     DOLLARS,
     FILM,
     FORM,
@@ -75,11 +76,12 @@ def launcher(live: TikTok) -> TikTokLauncher:
         ORDER,
         FILM,
         SALES,
+        COVERED,
         replace(SALES, goal="leads", answers={**SALES.answers, "pixel_event": FORM}),
         replace(FILM, goal="awareness", profile="TT_USER:7100000000000000002"),
         replace(ORDER, ends_on=None, special=("housing",), age_min=18, age_max=65),
     ],
-    ids=["picture", "video", "sales", "leads", "awareness", "housing"],
+    ids=["picture", "video", "sales", "cover", "leads", "awareness", "housing"],
 )
 def test_a_launch_creates_what_its_steps_show_and_all_of_it_is_off(
     launcher: TikTokLauncher, sandbox: SandboxServer, order: Order
@@ -457,6 +459,16 @@ def test_an_account_offers_what_it_has(launcher: TikTokLauncher, sandbox: Sandbo
     assert event.choices[0].name == "Larkspur TikTok pixel: purchase"
     assert any("Pangle" in note for note in offered.notes)
     assert launcher.choices(YEN).least_budget == 2000
+
+
+def test_a_video_that_is_gone_is_said_before_anything_is_created(
+    launcher: TikTokLauncher, sandbox: SandboxServer
+) -> None:
+    order = replace(COVERED, answers={"video": "gone"})
+    with pytest.raises(Refused) as caught:
+        launcher.create(DOLLARS, order, launcher.steps(DOLLARS, order)[0], {})
+    assert caught.value.field == "video"
+    assert sandbox.truth(of="tiktok/created") == []
 
 
 def test_what_an_account_lacks_is_said_and_its_goals_are_not_offered(

@@ -30,7 +30,7 @@ from app.connectors.words import Grant
 from sandbox import TIKTOK_TOKEN
 from tests.conftest import make_settings
 from tests.connectors.test_tiktok_vendor import parameters
-from tests.connectors.tiktok_orders import DOLLARS, JPEG, ORDER, SALES, created, launched
+from tests.connectors.tiktok_orders import COVERED, DOLLARS, JPEG, ORDER, SALES, created, launched
 from tests.sandbox_server import SandboxServer
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -62,6 +62,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "ad/get": AdApi.ad_get_with_http_info,
     "identity/get": IdentityApi.identity_get_with_http_info,
     "file/video/ad/search": FileApi.ad_video_search_with_http_info,
+    "file/video/ad/info": FileApi.ad_video_info_with_http_info,
     "pixel/list": MeasurementApi.pixel_list_with_http_info,
     "tool/region": ToolApi.tool_region_with_http_info,
 }
@@ -102,7 +103,7 @@ def launcher(sandbox: SandboxServer, http: Recording) -> TikTokLauncher:
 def said(launcher: TikTokLauncher, http: Recording) -> list[tuple[str, dict[str, Any]]]:
     """Everything that choosing, launching, looking up, checking and removing says."""
     launcher.choices(DOLLARS)
-    for order in (ORDER, SALES):
+    for order in (ORDER, SALES, COVERED):
         made = launched(launcher, DOLLARS, order)
         for step in launcher.steps(DOLLARS, order):
             launcher.find(DOLLARS, order, step, made)

@@ -42,6 +42,8 @@ FILM = replace(ORDER, mark="gz7k2n", answers={"video": VIDEO})
 SALES = replace(
     FILM, mark="gz7k2s", goal="sales", answers={**FILM.answers, "pixel_event": PURCHASE}
 )
+COVERED = replace(FILM, mark="gz7k2c", picture=None)
+"""A video whose cover TikTok has made."""
 
 
 def launched(launcher: Launcher, account: FoundAccount, order: Order) -> dict[str, str]:

@@ -241,6 +241,7 @@ def test_switches_are_changed_together_and_nothing_changed_is_said(
         (IMAGE, {"image_signature": "0" * 32}, 40900),
         (b"GIF89a", {}, 40908),
         (IMAGE, {"upload_type": "UPLOAD_BY_URL"}, 40002),
+        (IMAGE, {"upload_type": "UPLOAD_BY_URL", "image_url": "https://x.example/a.jpg"}, 40902),
         (IMAGE, {"advertiser_id": "1"}, 40001),
     ],
 )
