@@ -138,12 +138,11 @@ class TikTokLauncher(Launcher):
 
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         """Images by their file name, the others by their own name under their parent."""
-        del order
         if step.kind == "image":
             grant = self.connector.granted()
             found = assets.image_named(self._api, grant, account.external_id, step.name)
         else:
-            found = self._named(account, step, made)
+            found = self._named(account, order, step, made)
         return {step.key: found} if found else {}
 
     def verify(self, account: FoundAccount, order: Order, made: Made) -> list[str]:
@@ -151,15 +150,16 @@ class TikTokLauncher(Launcher):
         told = []
         for kind, by_key in _by_kind(made).items():
             ids = list(by_key.values())
-            live = [one for one in self._listed(account, kind, ids) if _is_on(one)]
+            listed = self._listed(account, kind, ids)
+            live = {own: one for own, one in listed.items() if _is_on(one)}
             if live:
-                self._turn(account, kind, [_own_id(kind, one) for one in live], bodies.OFF)
-            after = {_own_id(kind, one): one for one in self._listed(account, kind, ids)}
-            told += [_about_live(kind, one, after) for one in live]
+                self._turn(account, kind, list(live), bodies.OFF)
+                listed = self._listed(account, kind, ids)
+            told += [_about_live(kind, one, listed.get(own)) for own, one in live.items()]
             told += [
-                f"TikTok no longer lists the {WORDS[kind]} {own}."
+                f"TikTok does not list the {WORDS[kind]} {own} any more."
                 for own in ids
-                if own not in after
+                if own not in listed
             ]
         return told
 
@@ -168,9 +168,9 @@ class TikTokLauncher(Launcher):
         gone: list[str] = []
         for kind, by_key in reversed(_by_kind(made).items()):
             ids = list(by_key.values())
-            for at in range(0, len(ids), A_SWITCH):
-                self._turn(account, kind, ids[at : at + A_SWITCH], "DELETE")
-            left = {_own_id(kind, one) for one in self._listed(account, kind, ids)}
+            if left := self._listed(account, kind, ids):
+                self._turn(account, kind, list(left), "DELETE")
+                left = self._listed(account, kind, ids)
             gone += [key for key, own in by_key.items() if own not in left]
         if "picture" in made and self._threw_away(account, made["picture"]):
             gone.append("picture")
@@ -249,26 +249,31 @@ class TikTokLauncher(Launcher):
         """Switch a campaign off, and see whether it is."""
         self._turn(account, "campaign", [campaign], bodies.OFF)
         listed = self._listed(account, "campaign", [campaign])
-        return bool(listed) and not any(map(_is_on, listed))
+        return campaign in listed and not _is_on(listed[campaign])
 
     def _turn(self, account: FoundAccount, kind: str, ids: list[str], status: str) -> None:
         """Change a status. What became of it is for the caller to read."""
-        body = bodies.switch(account, kind, ids, status)
         grant = self.connector.granted()
-        with suppress(Refused, Unknown):
-            self._api.make(grant, f"{kind}/status/update", _ANYTHING, body)
+        for at in range(0, len(ids), A_SWITCH):
+            body = bodies.switch(account, kind, ids[at : at + A_SWITCH], status)
+            with suppress(Refused, Unknown):
+                self._api.make(grant, f"{kind}/status/update", _ANYTHING, body)
 
-    def _listed(self, account: FoundAccount, kind: str, ids: list[str]) -> list[Thing]:
-        return self._things(account, kind, {f"{kind}_ids": ids}) if ids else []
+    def _listed(self, account: FoundAccount, kind: str, ids: list[str]) -> dict[str, Thing]:
+        """Those of the ids that TikTok lists."""
+        found = self._things(account, kind, {f"{kind}_ids": ids})
+        return {_own_id(kind, one): one for one in found}
 
-    def _named(self, account: FoundAccount, step: Step, made: Made) -> str:
+    def _named(self, account: FoundAccount, order: Order, step: Step, made: Made) -> str:
+        """By the end of the name: the mark, and before it which ad it is."""
         kind = KINDS[step.key.partition("-")[0]]
         above = {"adgroup": "campaign", "ad": "ad_group"}.get(kind)
         if above and above not in made:
             return ""
         only = {f"{KINDS[above]}_ids": [made[above]]} if above else {}
+        ending = step.name.rpartition(" · ")[2] if kind == "ad" else f"[{order.mark}]"
         for one in self._things(account, kind, only):
-            if getattr(one, f"{kind}_name") == step.name:
+            if (getattr(one, f"{kind}_name") or "").endswith(ending):
                 return _own_id(kind, one)
         return ""
 
@@ -340,10 +345,9 @@ def _is_on(thing: Thing) -> bool:
     return thing.operation_status != bodies.OFF
 
 
-def _about_live(kind: str, thing: Thing, after: Mapping[str, Thing]) -> str:
-    own = _own_id(kind, thing)
-    name = getattr(thing, f"{kind}_name") or own
-    if own in after and _is_on(after[own]):
+def _about_live(kind: str, thing: Thing, after: Thing | None) -> str:
+    name = getattr(thing, f"{kind}_name") or _own_id(kind, thing)
+    if after is not None and _is_on(after):
         return (
             f"The {WORDS[kind]} {name} is switched on at TikTok and could not be switched off. "
             "Switch it off in TikTok Ads Manager now."

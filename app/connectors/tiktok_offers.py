@@ -25,8 +25,8 @@ ANY_LANGUAGE: Final = (
     "Ads are shown to people in the chosen countries whatever language their TikTok is set to."
 )
 SMART_PLUS: Final = (
-    "Campaigns for sales and leads are created the manual way, which TikTok has said it will "
-    "close in favour of Smart+. When it does, it refuses them and nothing is created."
+    "Campaigns for sales and leads are created the manual way. TikTok is reported to end that on "
+    "31 December 2026 in favour of Smart+; once it refuses them, nothing is created."
 )
 NOBODY: Final = (
     "The ad account has no identity yet. Make one in TikTok Ads Manager where an ad is created, "

@@ -208,7 +208,7 @@ def test_what_somebody_switched_on_is_switched_off_and_said(
     assert launcher.verify(DOLLARS, ORDER, made) == []
     switch(launcher, "ad", made["ad-1"], "DELETE")
     assert launcher.verify(DOLLARS, ORDER, made) == [
-        f"TikTok no longer lists the ad {made['ad-1']}."
+        f"TikTok does not list the ad {made['ad-1']} any more."
     ]
 
 
@@ -227,6 +227,9 @@ def test_removing_leaves_nothing_and_may_be_repeated(
     }
     assert found["image"] == []
     assert set(launcher.remove(DOLLARS, made)) == set(made) - {"picture"}
+    other = launched(launcher, DOLLARS, replace(ORDER, mark="gone01"))
+    switch(launcher, "ad", other["ad-1"], "DELETE")
+    assert set(launcher.remove(DOLLARS, other)) == set(other)
     half = launched(launcher, DOLLARS, replace(ORDER, mark="half01", ads=()))
     assert set(launcher.remove(DOLLARS, half)) == {"ad_group", "campaign", "picture"}
 
