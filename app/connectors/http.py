@@ -158,13 +158,15 @@ class Http:
         form: Mapping[str, str] | str | None = None,
         json: object = None,
         content: bytes | None = None,
+        file: Attachment | None = None,
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
     ) -> Answer:
         """Ask once. Redirects are refused: they would carry credentials to another host.
 
-        `form` as text is sent as it is, for a platform with an encoding of its own; `content` is a
-        file. Raises Temporary when no whole answer of at most `largest` bytes came back.
+        `form` as text is sent as it is, for a platform with an encoding of its own; with a `file`
+        it is sent in parts (multipart/form-data). `content` is a body of its own. Raises Temporary
+        when no whole answer of at most `largest` bytes came back.
         """
         body: bytes | str | Mapping[str, str] | None = form if content is None else content
         sent = dict(headers or {})
