@@ -54,10 +54,11 @@ def say_yes(address: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 
 
-def granted(slug: str, settings: Settings, http: Http) -> Connector:
+def granted(slug: str, settings: Settings, http: Http, access: str = "") -> Connector:
     """A connector of the platform with a grant that its sandbox has just given."""
     connector = connector_for(slug)(settings, http)
-    started = connector.begin_with({"shop": SHOP}) | {"verifier": VERIFIER}
+    asked = {"shop": SHOP, "access": access}
+    started = connector.begin_with(asked) | {"verifier": VERIFIER}
     address = connector.authorize_url(redirect_uri=BACK, state="0a1b2c", started=started)
     connector.grant = connector.exchange(say_yes(address), redirect_uri=BACK, started=started)
     return connector

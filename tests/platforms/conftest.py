@@ -35,13 +35,18 @@ def settings(database_url: str, sandbox: SandboxServer) -> Settings:
 
 @pytest.fixture
 def connected(session: Session, alice: Member, settings: Settings) -> Connect:
-    """Connects a platform with all its accounts; `repairs` is the connection to renew."""
+    """Connects a platform with all its accounts.
 
-    def do(slug: str, repairs: int | None = None, now: dt.datetime = NOON) -> PlatformConnection:
+    `repairs` is the connection to renew; with `access="create"` campaigns may be created.
+    """
+
+    def do(
+        slug: str, repairs: int | None = None, now: dt.datetime = NOON, access: str = ""
+    ) -> PlatformConnection:
         with Http(sleep=lambda _: None, wall=now.timestamp) as http:
             made = connect(
                 session,
-                granted(slug, settings, http),
+                granted(slug, settings, http, access),
                 Vault(settings.encryption_keys),
                 workspace_id=alice.workspace.id,
                 user_id=alice.user.id,
