@@ -190,11 +190,15 @@ class GoogleLauncher(Launcher):
     def _went_through_before(
         self, account: FoundAccount, order: Order, step: Step, made: Made, declined: Declined
     ) -> Made:
-        """What an earlier try made, where the name is taken by it. Raises Refused."""
+        """What an earlier try made, where the name is taken: nobody else's holds the mark.
+
+        Raises Unknown while that is not listed yet, Refused when the name is not taken.
+        """
         if any(error.code == DUPLICATE for error in declined.errors):
             found = self.find(account, order, step, made)
-            if found:
-                return found
+            if not found:
+                raise Unknown(_UNCERTAIN) from declined
+            return found
         raise _refused(complaints(step.request, declined)) from declined
 
     def _patiently(self, account: FoundAccount, body: bodies.Body) -> None:

@@ -390,6 +390,18 @@ def test_a_campaign_that_is_there_already_is_taken_for_the_one_that_was_asked_fo
     )
 
 
+def test_a_campaign_that_is_there_and_not_listed_yet_is_looked_for_again(
+    launcher: GoogleLauncher, sandbox: SandboxServer, dollars: FoundAccount, order: Order
+) -> None:
+    ids = launch(launcher, dollars, order)
+    (step,) = launcher.steps(dollars, order)
+    sandbox.fault("no_rows", "LIKE", platform="google", times=2)
+    with pytest.raises(Unknown):
+        launcher.create(dollars, order, step, {})
+    assert launcher.find(dollars, order, step, {}) == {}
+    assert launcher.find(dollars, order, step, {}) == ids
+
+
 def test_a_role_that_only_reads_is_told_before_anything_is_tried(
     launcher: GoogleLauncher,
     dollars: FoundAccount,
@@ -609,3 +621,21 @@ def test_a_policy_is_told_with_what_google_found(
             launch(launcher, dollars, order)
     assert words in caught.value.message
     assert caught.value.field == "keywords"
+
+
+def test_the_world_s_search_ads_speak_in_several_ways_and_fit_google_s_lengths(
+    google: Google, dollars: FoundAccount, rupees: FoundAccount
+) -> None:
+    said = [
+        one.texts
+        for account in (dollars, rupees)
+        for one in google.structure(account).ads
+        if one.texts
+    ]
+    assert len({texts["description"][0] for texts in said}) == 4
+    assert all(len(text) <= 30 for texts in said for text in texts["headline"])
+    assert all(len(text) <= 90 for texts in said for text in texts["description"])
+    kinds = {one.channel for one in google.structure(dollars).campaigns}
+    assert kinds > {"Search"}
+    silent = [one for one in google.structure(dollars).ads if one.texts is None]
+    assert silent
