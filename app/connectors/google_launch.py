@@ -41,6 +41,7 @@ CAMPAIGN, AD_GROUP, BUDGET = "campaign", "ad_group", "budget"
 KIND = "Search campaign with its budget, ad group, keywords and ads"
 _TRIED_BUDGET = 1_000_000_000
 _LATELY = dt.timedelta(days=90)
+_LOOK_AGAIN_SECONDS = (2.0, 5.0)
 _UNCERTAIN = (
     "Google Ads did not say whether it made the campaign. Before anything is sent again, the "
     "account is searched for it, so nothing is made twice."
@@ -152,8 +153,7 @@ class GoogleLauncher(Launcher):
         groups = self._rows(account, queries.within(queries.MADE_GROUPS, "ad_group", number))
         for row in groups:
             ids[AD_GROUP] = known(row.ad_group.id if row.ad_group else None)
-        ads = self._rows(account, queries.within(queries.MADE_ADS, "ad_group_ad", number))
-        return ids | _by_texts(order, ads)
+        return ids | _by_texts(order, self._ads(account, number, len(order.ads)))
 
     def verify(self, account: FoundAccount, order: Order, made: Made) -> list[str]:
         del order
@@ -205,6 +205,16 @@ class GoogleLauncher(Launcher):
         """For what may be repeated: a trial, a pause, a removal."""
         search, number = self._search, account.external_id
         self.connector.http.retry(lambda: search.mutate(number, body, via=account.via))
+
+    def _ads(self, account: FoundAccount, campaign_id: str, many: int) -> list[Row]:
+        """A campaign's ads; what has just been made may be listed a little later."""
+        query = queries.within(queries.MADE_ADS, "ad_group_ad", campaign_id)
+        for seconds in _LOOK_AGAIN_SECONDS:
+            rows = self._rows(account, query)
+            if len(rows) >= many:
+                return rows
+            self.connector.http.wait(seconds)
+        return self._rows(account, query)
 
     def _counted(self, account: FoundAccount) -> list[str]:
         """The conversions that the account counts: its own, or else those that a manager set up."""
@@ -324,15 +334,20 @@ def _by_texts(order: Order, rows: Sequence[Row]) -> dict[str, str]:
     """Which ad is which, told by its texts: an ad has no name at Google."""
     left = {key: _said(copy) for key, copy in zip(_ad_keys(order), order.ads, strict=True)}
     found: dict[str, str] = {}
+    others: list[str] = []
     for row in rows:
         ad = row.ad_group_ad.ad if row.ad_group_ad else None
-        if ad is None or ad.responsive_search_ad is None:
-            continue
-        texts = _read(ad.responsive_search_ad)
+        number = known(ad.id if ad else None)
+        texts = _read(ad.responsive_search_ad) if ad and ad.responsive_search_ad else None
         key = next((key for key, said in left.items() if said == texts), "")
         if key:
             del left[key]
-            found[key] = known(ad.id)
+            found[key] = number
+        else:
+            others.append(number)
+    if len(left) == len(others) == 1:
+        # Google wrote a text differently from how it was sent; there is no other it could be.
+        found |= zip(left, others, strict=True)
     return found
 
 

@@ -402,6 +402,19 @@ def test_a_campaign_that_is_there_and_not_listed_yet_is_looked_for_again(
     assert launcher.find(dollars, order, step, {}) == ids
 
 
+def test_ads_that_are_listed_later_or_written_differently_are_told_apart_all_the_same(
+    launcher: GoogleLauncher, sandbox: SandboxServer, dollars: FoundAccount, order: Order
+) -> None:
+    ids = launch(launcher, dollars, order)
+    (step,) = launcher.steps(dollars, order)
+    sandbox.fault("no_rows", "FROM ad_group_ad", platform="google", times=2)
+    assert launcher.find(dollars, order, step, {}) == ids
+    rewritten = replace(order, ads=(replace(FIRST, headlines=("a", "b", "c")), SECOND))
+    assert launcher.find(dollars, rewritten, step, {}) == ids
+    strange = replace(order, ads=(rewritten.ads[0], rewritten.ads[0]))
+    assert set(launcher.find(dollars, strange, step, {})) == {"campaign", "ad_group", "budget"}
+
+
 def test_a_role_that_only_reads_is_told_before_anything_is_tried(
     launcher: GoogleLauncher,
     dollars: FoundAccount,
