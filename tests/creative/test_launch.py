@@ -429,7 +429,7 @@ def test_the_pages_lead_from_the_form_over_the_review_to_the_created_campaign(
     token = {"csrf_token": headers["X-CSRFToken"]}
     form = browser.get(f"{address}/choices").get_data(as_text=True)
     assert "Northlight</option>" in form
-    assert "The smallest that this account takes is 5 USD." in form
+    assert "takes is $5.00." in form
     wrong = browser.post(address, data={**token, "daily_budget": "many", "name": "Kept <b>"})
     assert wrong.status_code == 422
     assert "Kept &lt;b&gt;" in wrong.get_data(as_text=True)
