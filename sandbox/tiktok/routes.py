@@ -49,10 +49,21 @@ def answer(rest: str) -> BaseResponse:
     if not rest.startswith(_PREFIX) or not rest.endswith("/") or not known:
         return Response("404 page not found", 404, mimetype="text/plain")
     query = request.query_string.decode()
-    fault = state().faults.take(f"{request.path}?{query}")
+    fault = _fault(f"{request.path}?{query}")
     if fault and fault.kind == "unavailable":
         return Response("service unavailable", 503, mimetype="text/plain")
     return _api(path.rstrip("/"), fault)
+
+
+def _fault(url: str) -> Fault | None:
+    """The one that hits this request; what is to befall a write lets the reads pass."""
+    fault = state().faults.take(url)
+    if fault is None or fault.kind != mishaps.AFTER_WRITE or request.method == "POST":
+        return fault
+    fault.times += 1
+    if fault.times == 1:
+        state().faults.add(fault)
+    return None
 
 
 def _api(path: str, fault: Fault | None) -> BaseResponse:

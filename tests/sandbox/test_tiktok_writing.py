@@ -269,7 +269,8 @@ def test_creating_needs_its_permissions(api: Writer) -> None:
 
 
 def test_after_write_makes_it_and_says_so_to_nobody(api: Writer, sandbox: SandboxServer) -> None:
-    sandbox.fault("after_write", "campaign/create", platform="tiktok")
+    sandbox.fault("after_write", platform="tiktok")
+    assert api.code("campaign/get/", advertiser_id=DOLLARS) == 0
     headers = {"Access-Token": TIKTOK_TOKEN}
     answer = requests.post(
         f"{api.root}/campaign/create/", json=CAMPAIGN, headers=headers, timeout=10
