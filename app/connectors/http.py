@@ -157,26 +157,29 @@ class Http:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | str | None = None,
         json: object = None,
-        content: bytes | None = None,
-        file: Attachment | None = None,
+        content: bytes | Attachment | None = None,
         headers: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
     ) -> Answer:
         """Ask once. Redirects are refused: they would carry credentials to another host.
 
-        `form` as text is sent as it is, for a platform with an encoding of its own; with a `file`
-        it is sent in parts (multipart/form-data). `content` is a body of its own. Raises Temporary
-        when no whole answer of at most `largest` bytes came back.
+        `form` as text is sent as it is, for a platform with an encoding of its own. `content` is a
+        file: bytes are sent alone, an attachment inside the form. Raises Temporary when no whole
+        answer of at most `largest` bytes came back.
         """
-        body: bytes | str | Mapping[str, str] | None = form if content is None else content
+        body: bytes | str | Mapping[str, str] | None = form
+        files = None
+        if isinstance(content, Attachment):
+            files = {content.field: (content.filename, content.content, content.media_type)}
+        elif content is not None:
+            body = content
         sent = dict(headers or {})
         if isinstance(form, str):
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         if json is not None:
             body = msgspec.json.encode(json)
             sent["Content-Type"] = "application/json"
-        parts = file and {file.field: (file.filename, file.content, file.media_type)}
-        request = requests.Request(method, url, params=params, data=body, files=parts, headers=sent)
+        request = requests.Request(method, url, params=params, data=body, files=files, headers=sent)
         self._before()
         host = urlsplit(url).hostname or ""
         try:

@@ -178,7 +178,7 @@ class Api:
                 address,
                 form=form,
                 json=None if file else body,
-                file=file,
+                content=file,
                 headers=headers,
             )
             return self._read(answer, address, decoder, refusal, parts=False)

@@ -109,7 +109,7 @@ def test_a_file_travels_inside_a_form(wire: responses.RequestsMock, http: Http) 
             )
         ],
     )
-    assert http.ask("POST", URL, form={"name": "tent 日本"}, file=picture).decode(LIST) == []
+    assert http.ask("POST", URL, form={"name": "tent 日本"}, content=picture).decode(LIST) == []
 
 
 def test_a_redirect_is_not_followed(wire: responses.RequestsMock, http: Http) -> None:
