@@ -18,6 +18,8 @@ IMAGES_A_PAGE: Final = 100
 NEWEST_VIDEOS: Final = 100
 
 CUSTOM, ACCOUNT, CENTER = "CUSTOMIZED_USER", "TT_USER", "BC_AUTH_TT"
+# Places within a country; the country itself is what an order names.
+WITHIN_COUNTRIES: Final = frozenset({"PROVINCE", "DMA", "METRO", "CITY", "DISTRICT"})
 # TikTok's words for the pixel events that people know by other names.
 EVENTS: Final = {
     "SHOPPING": "purchase",
@@ -171,7 +173,7 @@ def countries(
     return {
         region.region_code: same(region.location_id)
         for region in regions
-        if region.region_code and region.level in (None, "", "COUNTRY")
+        if region.region_code and region.level not in WITHIN_COUNTRIES
     }
 
 
