@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from app.connectors.dimensions import size
 from app.connectors.launching import AdCopy, Order
 from app.connectors.tiktok_launch_bodies import (
     AGE_GROUPS,
@@ -29,6 +30,7 @@ from app.copywriting.limits import SHAPES, columns, emoji
 
 LONGEST_NAME: Final = 512
 LARGEST_PICTURE: Final = 50 * 1024 * 1024
+MOST_PIXELS: Final = 1440 * 2560
 PICTURES: Final = ("image/jpeg", "image/png")
 
 # TikTok's "Budget verification ratio": limits are these amounts times the currency's ratio.
@@ -211,6 +213,12 @@ def _picture(order: Order) -> Iterator[str]:
         yield "picture: TikTok takes JPEG and PNG."
     if len(picture.content) > LARGEST_PICTURE:
         yield "picture: It is larger than the 50 MB that TikTok takes."
+    width, height = size(picture.content) or (0, 0)
+    if width * height > MOST_PIXELS:
+        yield (
+            f"picture: It has {width} × {height} pixels, more than TikTok takes in all "
+            f"({MOST_PIXELS:,}). Make it smaller: 1200 × 628, 720 × 1280 or 640 × 640 suit its ads."
+        )
 
 
 def _ads(order: Order) -> Iterator[str]:

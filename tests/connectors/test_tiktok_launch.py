@@ -22,6 +22,7 @@ from app.creative.draft_fields import Filled
 from app.settings import Settings
 from sandbox import CREDENTIALS, TIKTOK_TOKEN
 from tests.conftest import make_settings
+from tests.connectors.test_dimensions import png
 from tests.connectors.tiktok_orders import (
     COVERED,
     DOLLARS,
@@ -334,6 +335,7 @@ WRONG = [
     ({"profile": "TT_USER:7100000000000000002"}, "profile: A TikTok account can only show"),
     ({"picture": None}, "picture: The ads need a picture"),
     ({"picture": Picture(JPEG, "image/gif")}, "picture: TikTok takes JPEG and PNG"),
+    ({"picture": Picture(png(4000, 3000), "image/png")}, "picture: It has 4000 × 3000 pixels"),
     ({"ads": ()}, "ads: Choose one text"),
 ]
 
