@@ -136,6 +136,7 @@ def _index() -> Response:
         connected={item.connection.platform for item in found},
         labels=labels(),
         shops={kind.slug for kind in _kinds() if kind.sells},
+        creating={kind.slug: kind.create_scopes for kind in _kinds() if kind.create_scopes},
         quotas=quotas_of({item.connection.platform for item in found if item.reading}),
         busy=any(item.run for item in found),
     )

@@ -115,11 +115,15 @@ def _begin(kind: type[Connector], given: Mapping[str, str], repairs: int | None)
 
 
 def _remembered(kind: type[Connector], repairs: int | None) -> dict[str, str]:
-    """What the connection to be renewed was begun with, so that nobody types it again."""
+    """What the connection to be renewed was begun with, so that nobody types or loses it."""
     if repairs is None:
         return {}
     connection = grants.find(db.session(), access.workspace().id, repairs)
-    if connection.platform != kind.slug or not kind.start_fields:
+    if connection.platform != kind.slug:
+        return {}
+    if kind.create_scopes and set(kind.create_scopes) <= set(connection.scopes):
+        return {"access": "create"}
+    if not kind.start_fields:
         return {}
     names = [field.name for field in kind.start_fields]
     # Without the grant there is still what the connection is called, which for a shop is enough.

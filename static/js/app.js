@@ -86,6 +86,7 @@
   const NEXT_STEP_WITHIN = 5000;
   let lastConnected = 0;
   let openedPopup = false;
+  let staysHere = false;
 
   function openPopup(address) {
     const width = 620;
@@ -117,6 +118,10 @@
     // The popup speaks through both doors; whichever is open first counts.
     if (data?.type !== "growzzy:connected" || Date.now() - lastConnected < 2000) return;
     lastConnected = Date.now();
+    if (openedPopup && staysHere) {
+      window.location.reload();
+      return;
+    }
     // Other tabs of ours hear it too; only the one that opened the popup goes on.
     if (data.next && openedPopup) {
       window.location.assign(new URL(data.next, window.location.origin).pathname);
@@ -148,7 +153,10 @@
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
     const popup = at("a[data-popup]");
-    if (popup && openPopup(popup.href)) event.preventDefault();
+    if (popup && openPopup(popup.href)) {
+      staysHere = popup.hasAttribute("data-stay");
+      event.preventDefault();
+    }
     if (at("[data-copy],[data-copy-text]")) copy(at("[data-copy],[data-copy-text]"));
     if (at("[data-dismiss]")) at(".notice")?.remove();
     if (at("[data-close]")) at("dialog")?.close();

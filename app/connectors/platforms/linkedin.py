@@ -118,7 +118,7 @@ class LinkedIn(Connector):
     chunk_days = 30
     grains = (Grain.CAMPAIGN, Grain.AD)
     launches = LinkedInLauncher
-    asks_to_create = True
+    create_scopes = SCOPES_TO_CREATE
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
         super().__init__(settings, http, grant)

@@ -116,7 +116,7 @@ class Meta(Connector):
     history_days = 1123
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
     launches: ClassVar[type[Launcher] | None] = MetaLauncher
-    asks_to_create = True
+    create_scopes = CREATING
     pasted_forms = (
         PastedForm(
             "System user token",
