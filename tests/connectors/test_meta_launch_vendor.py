@@ -31,10 +31,12 @@ from app.connectors import meta_launch, meta_texts
 from app.connectors.launching import Order
 from app.connectors.meta_launch import MetaLauncher
 from app.connectors.meta_launch_bodies import EDGES, SPECIAL, filled
-from app.connectors.meta_launch_checks import CALLS
+from app.connectors.meta_launch_checks import NOT_TO_A_WEBSITE
 from app.connectors.meta_refusals import FIELDS
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount
+from app.copywriting.vocabulary import BUTTONS
+from sandbox.meta.write_checks import CALLS
 from tests.connectors.test_meta_launch import PNG, make_order
 from tests.connectors.test_meta_vendor import words
 from tests.sandbox_server import SandboxServer
@@ -99,7 +101,8 @@ def test_what_is_inside_of_parameters_exists_as_well(
 
 
 def test_words_are_meta_s() -> None:
-    assert words(AdCreative.CallToActionType) >= CALLS
+    assert words(AdCreative.CallToActionType) >= NOT_TO_A_WEBSITE | CALLS | BUTTONS["meta"]
+    assert BUTTONS["meta"] <= NOT_TO_A_WEBSITE | CALLS
     assert set(SPECIAL.values()) <= words(Campaign.SpecialAdCategories)
     kinds = (Campaign, AdSet, Ad, AdCreative)
     assert all("validate_only" in words(kind.ExecutionOptions) for kind in kinds)
