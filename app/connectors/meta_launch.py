@@ -60,8 +60,9 @@ NO_PAGE = (
 )
 NO_INSTAGRAM = "Meta does not show the account's Instagram profiles, so ads speak as the page."
 TRIED = (
-    "Meta has tried the campaign and each ad's texts. What belongs to the campaign (budget, "
-    "dates, audience, advertiser and payer) and the picture can only be tried once it exists."
+    "Meta has tried the campaign and each ad's texts, and told its least budget. The rest of the "
+    "ad set (dates, audience, advertiser and payer) and the picture can only be tried once the "
+    "campaign exists."
 )
 
 
@@ -131,14 +132,13 @@ class MetaLauncher(Launcher):
     def steps(self, account: FoundAccount, order: Order) -> list[Step]:
         return list(bodies.steps(account, order, self._today(account)))
 
+    @_of_one_account()
     def dry_run(self, account: FoundAccount, order: Order) -> DryRun:
         """What needs no parent is tried; a picture would be kept, so it is left out."""
-        said = [
-            sentence
-            for step in self.steps(account, order)
-            if step.kind in (bodies.CAMPAIGN, bodies.CREATIVE)
-            if (sentence := self._tried(account, step))
-        ]
+        said = list(self._compared(account, order))
+        for step in self.steps(account, order):
+            if step.kind in (bodies.CAMPAIGN, bodies.CREATIVE):
+                said += self._tried(account, step)
         return DryRun(asked=True, problems=tuple(said), note=TRIED)
 
     def create(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
@@ -220,15 +220,29 @@ class MetaLauncher(Launcher):
         except AccessRevoked:
             return [], True
 
-    def _tried(self, account: FoundAccount, step: Step) -> str:
+    def _compared(self, account: FoundAccount, order: Order) -> Iterator[str]:
+        """What the ad set would be refused for, as far as the account's lists tell."""
+        least = _least(self._terms(account, "min_daily_budget"), account)
+        if least and order.daily_budget < least:
+            yield (
+                f"Meta takes at least {least} {account.currency} a day in this account; raise the "
+                "daily budget."
+            )
+        pixel = order.answers.get("pixel")
+        if order.goal in bodies.EVENTS and pixel not in self._ids(f"{_act(account)}/adspixels"):
+            yield "The chosen pixel does not belong to this account any more; choose another."
+
+    def _ids(self, path: str) -> set[str]:
+        return {one.id for one in self._list(path, "id")}
+
+    def _tried(self, account: FoundAccount, step: Step) -> Iterator[str]:
         """What Meta has against a step, as far as it can be tried alone."""
         body = bodies.without_picture(step.request) | {"execution_options": ["validate_only"]}
         edge = f"{_act(account)}/{bodies.EDGES[step.kind]}"
         try:
             self._graph.put(self.connector.granted(), edge, bodies.form(body))
         except Refused as error:
-            return f"{step.name}: {error.message}"
-        return ""
+            yield f"{step.name}: {error.message}"
 
     def _picture(self, account: FoundAccount, order: Order) -> Made:
         if order.picture is None:

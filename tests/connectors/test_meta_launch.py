@@ -338,10 +338,14 @@ def test_a_trial_asks_meta_and_leaves_nothing_behind(
 ) -> None:
     tried = launcher.dry_run(dollars, make_order())
     assert (tried.asked, tried.problems) == (True, ())
-    assert "only be tried once it exists" in tried.note
+    assert "only be tried once the campaign exists" in tried.note
     tried = launcher.dry_run(dollars, make_order(profile="104500000000003"))
     assert len(tried.problems) == 2
     assert all("page" in problem for problem in tried.problems)
+    poor = make_order(goal="sales", daily_budget=Decimal("0.99"), answers={"pixel": "90123"})
+    budget, pixel = launcher.dry_run(dollars, poor).problems
+    assert "at least 1.00 USD" in budget
+    assert "pixel" in pixel
     assert created(sandbox) == []
 
 
