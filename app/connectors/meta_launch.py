@@ -139,7 +139,8 @@ class MetaLauncher(Launcher):
         for step in self.steps(account, order):
             if step.kind in (bodies.CAMPAIGN, bodies.CREATIVE):
                 said += self._tried(account, step)
-        return DryRun(asked=True, problems=tuple(said), note=TRIED)
+        # What is wrong with one ad is often wrong with all of them.
+        return DryRun(asked=True, problems=tuple(dict.fromkeys(said)), note=TRIED)
 
     def create(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         """A picture is known by its hash, everything else by its id."""
@@ -242,7 +243,8 @@ class MetaLauncher(Launcher):
         try:
             self._graph.put(self.connector.granted(), edge, bodies.form(body))
         except Refused as error:
-            yield f"{step.name}: {error.message}"
+            if error.field != "picture":
+                yield error.message
 
     def _picture(self, account: FoundAccount, order: Order) -> Made:
         if order.picture is None:

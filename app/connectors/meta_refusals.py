@@ -132,7 +132,9 @@ def field_of(problem: Problem) -> str:
     if problem.error_subcode in BY_SUBCODE:
         return BY_SUBCODE[problem.error_subcode]
     named = _NAMED.search(problem.message or "")
-    return FIELDS.get(named[1], "") if named else ""
+    if named and named[1] in FIELDS:
+        return FIELDS[named[1]]
+    return "picture" if "image" in text_of(problem) else ""
 
 
 def _blamed(data: Any) -> Iterator[str]:

@@ -216,6 +216,7 @@ def campaign_refused_with(
         ({"code": 100, "error_data": [1]}, ""),
         ({"code": 100, "error_subcode": 2061015}, "url"),
         ({"code": 100, "message": "(#100) Param objective must be one of {…}"}, "goal"),
+        ({"code": 100, "error_user_msg": "The image is too small."}, "picture"),
         ({"code": 100, "message": "Unsupported request", "error_subcode": 33}, ""),
         ({"code": 200, "message": "(#200) Requires ads_management permission"}, ""),
         ({"code": 200, "message": "(#200) No permission to advertise for this page"}, "profile"),
@@ -284,3 +285,15 @@ def test_meta_s_own_words_come_along_and_the_token_does_not(
     assert TOKEN not in told.message
     assert TOKEN not in str(wire.calls[0].request.url)
     assert "appsecret_proof=" in str(wire.calls[0].request.body)
+
+
+def test_a_trial_does_not_mind_the_picture_it_left_out(
+    launcher: MetaLauncher, account: FoundAccount, answer: Answers, wire: responses.RequestsMock
+) -> None:
+    answer("act_1001", {"min_daily_budget": 100})
+    answer("act_1001/campaigns", {"success": True}, method="POST")
+    missing = {"error": {"code": 100, "error_user_msg": "Your ad needs an image."}}
+    answer("act_1001/adcreatives", missing, 400, method="POST")
+    assert launcher.dry_run(account, order()).problems == ()
+    assert "image_hash" not in str(wire.calls[2].request.body)
+    assert "validate_only" in str(wire.calls[1].request.body)
