@@ -19,7 +19,7 @@ from app.connectors.http import Http
 from app.connectors.launching import Launcher, Order, Refused, Step, Unknown
 from app.creative import drafts
 from app.creative.platforms import launcher_of
-from app.creative.reviewing import review
+from app.creative.reviewing import problem_of, review
 from app.errors import Conflict, Invalid
 from app.models import Account, CampaignDraft, LaunchStep, PlatformConnection
 from app.settings import Settings
@@ -230,7 +230,8 @@ def _create_all(work: _Work, stopping: threading.Event) -> None:
 def _try_dry(work: _Work) -> None:
     trial = work.launcher.dry_run(work.account, work.order)
     if trial.problems:
-        raise Refused(trial.problems[0] if len(trial.problems) == 1 else " ".join(trial.problems))
+        problems = [problem_of(each) for each in trial.problems]
+        raise Refused(" ".join(each.message for each in problems), field=problems[0].field)
 
 
 def _do(work: _Work, step: Step, position: int) -> None:

@@ -41,7 +41,7 @@ def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | N
         return Review(tuple(lacks), (), "")
     problems = [*_money(draft, account)]
     order = order_of(draft)
-    problems += [_problem(each) for each in launcher.problems(found(account), order)]
+    problems += [problem_of(each) for each in launcher.problems(found(account), order)]
     if problems:
         return Review(tuple(problems), (), "")
     steps = launcher.steps(found(account), order)
@@ -68,7 +68,7 @@ def _money(draft: CampaignDraft, account: Account) -> list[Problem]:
     ]
 
 
-def _problem(sentence: str) -> Problem:
+def problem_of(sentence: str) -> Problem:
     """Launchers name the field first where there is one: `daily_budget: …`."""
     name, separator, rest = sentence.partition(": ")
     if separator and name.isidentifier() and name.islower():
