@@ -251,7 +251,8 @@ class LinkedInLauncher(Launcher):
         except Refused:
             return self._archived(account, key, id_)
         except Unknown:
-            return self._read(account, key, id_) is None
+            again = self._read(account, key, id_)
+            return again is None or again.set_to in _GONE
         if thing.post:
             self._forget(thing.post)
         return True

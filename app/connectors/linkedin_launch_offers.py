@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from app.connectors import linkedin_answers as answers
 from app.connectors.errors import (
-    AccessRevoked,
-    AccountRefused,
     ConnectorError,
     Temporary,
     Throttled,
@@ -18,7 +17,7 @@ from app.connectors.errors import (
 from app.connectors.launching import Choice, Choices, DryRun
 from app.connectors.launching import Question as Asking
 from app.connectors.linkedin_api import Api, Question, elements
-from app.connectors.linkedin_errors import BadQuestion, TokenRefused
+from app.connectors.linkedin_errors import TokenRefused
 from app.connectors.linkedin_launch_bodies import CONVERSION, ORGANIZATION, POLITICAL
 from app.connectors.linkedin_launch_checks import LEAST
 from app.connectors.linkedin_places import geo
@@ -47,6 +46,9 @@ _SHOWN_WHERE: Final = (
 )
 _LEAST: Final = (
     "LinkedIn wants a daily budget of about 10 US dollars or more, in the account's currency."
+)
+_UNKNOWN_PLACE: Final = (
+    "LinkedIn does not know the country {} by its number, so nothing was sent. Leave it out."
 )
 _POSTERS: Final = frozenset(
     {"ADMINISTRATOR", "CONTENT_ADMINISTRATOR", "DIRECT_SPONSORED_CONTENT_POSTER"}
@@ -99,12 +101,8 @@ class Offers:
 
     def missing_role(self, account: FoundAccount) -> str:
         """What the member lacks in the ad account; empty also where LinkedIn does not tell."""
-        try:
-            found = self._all("adAccountUsers", {"q": "authenticatedUser"}, _ROLES)
-        except (Temporary, Throttled):
-            raise
-        except ConnectorError:
-            return ""
+        asked = {"q": "authenticatedUser"}
+        found = _told(lambda: self._all("adAccountUsers", asked, _ROLES), [])
         roles = {one.role for one in found if same(one.account) == account.external_id}
         if not roles or roles & _CREATORS:
             return ""
@@ -127,7 +125,10 @@ class Offers:
         )
 
     def known_places(self, countries: Sequence[str], note: str) -> DryRun:
-        """Whether LinkedIn knows the countries by the numbers they are sent with."""
+        """Whether LinkedIn knows the countries by the numbers they are sent with.
+
+        One that knows none of them has not understood the question.
+        """
         urns = {geo(country): country for country in countries}
         params: Params = {
             "q": "urns",
@@ -136,32 +137,22 @@ class Offers:
             "locale": {"language": "en", "country": "US"},
         }
         question = Question("adTargetingEntities", "adTargetingEntities", params)
-        try:
-            found = elements(self._api.ask(question, _PLACES, elements))
-        except (BadQuestion, AccountRefused):
+        found = _told(lambda: elements(self._api.ask(question, _PLACES, elements)), [])
+        names = {place.urn: place.name for place in found if place.urn in urns}
+        if not names:
             return DryRun(asked=False, note=note)
-        names = {place.urn: place.name for place in found}
         unknown = [country for urn, country in urns.items() if urn not in names]
         listed = ", ".join(names[urn] for urn in urns if urn in names)
         return DryRun(
             asked=False,
-            problems=tuple(
-                f"LinkedIn does not know the country {one}, so nothing was sent. Leave it out."
-                for one in unknown
-            ),
-            note=f"{note} It knows the countries as {listed}." if listed else note,
+            problems=tuple(map(_UNKNOWN_PLACE.format, unknown)),
+            note=f"{note} It knows the countries as {listed}.",
         )
 
     def _pages(self) -> list[Choice]:
         """Those as which the member may advertise, by name."""
         asked = {"q": "roleAssignee", "state": "APPROVED"}
-        try:
-            roles = self._all("organizationAcls", asked, _ROLES)
-        except TokenRefused:
-            raise
-        except AccessRevoked:
-            # Not the permission to list them, which `missing_permission` has to say.
-            return []
+        roles = _told(lambda: self._all("organizationAcls", asked, _ROLES), [])
         ids = dict.fromkeys(same(one.organization) for one in roles if one.role in _POSTERS)
         names = self._names(list(ids)) if ids else {}
         found = [Choice(f"{ORGANIZATION}{one}", names.get(one) or one) for one in ids]
@@ -172,13 +163,15 @@ class Offers:
         question = Question(
             "organizationsLookup", "organizationsLookup", params, method="BATCH_GET"
         )
-        found = self._api.ask(question, _ORGANIZATIONS, lambda _: None)
+        ask = partial(self._api.ask, question, _ORGANIZATIONS, lambda _: None)
+        found = _told(ask, Organizations())
         return {id_: one.localized_name for id_, one in found.results.items()}
 
     def _conversions(self, account: FoundAccount) -> list[Choice]:
         urn = f"{ACCOUNT}{account.external_id}"
         asked = {"q": "account", "account": urn}
-        found = self._all("conversions", asked, _RULES, account=account.external_id)
+        ask = partial(self._all, "conversions", asked, _RULES, account.external_id)
+        found = _told(ask, [])
         return [Choice(same(one.id), one.name or same(one.id)) for one in found if one.enabled]
 
     def _all(
@@ -197,6 +190,16 @@ class Offers:
             rows += page
             if len(page) < _COUNT:
                 return rows
+
+
+def _told(ask: Callable[[], R], otherwise: R) -> R:
+    """What LinkedIn says; `otherwise` where it does not let this login or this app ask."""
+    try:
+        return ask()
+    except (Temporary, Throttled, TokenRefused):
+        raise
+    except ConnectorError:
+        return otherwise
 
 
 def _questions(rules: Sequence[Choice]) -> list[Asking]:

@@ -592,6 +592,39 @@ def test_the_countries_are_what_a_trial_can_look_at(
     assert "AT" in problem
 
 
+def test_a_trial_that_linkedin_does_not_understand_stops_nothing(
+    sandbox: SandboxServer,
+    turn: Turn,
+    launcher: LinkedInLauncher,
+    account: FoundAccount,
+    order: Order,
+) -> None:
+    sandbox.fault("linkedin_bad_param", "adTargetingEntities", platform="linkedin")
+    assert launcher.dry_run(account, order).problems == ()
+    turn(geos_gone=["101282230", "103883259"])
+    assert launcher.dry_run(account, order).problems == ()
+
+
+@pytest.mark.parametrize("path", ["organizationAcls", "organizationsLookup", "conversions"])
+def test_what_an_app_may_not_ask_is_offered_to_nobody(
+    sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, path: str
+) -> None:
+    sandbox.fault("permission", path, platform="linkedin")
+    choices = launcher.choices(account)
+    assert choices.questions
+    assert bool(choices.profiles) == (path != "organizationAcls")
+    assert ("sales" in choices.goals) == (path != "conversions")
+
+
+def test_a_deletion_without_an_answer_is_looked_at(
+    sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, order: Order
+) -> None:
+    made = launch(launcher, account, order)
+    sandbox.fault("after_write", "creatives", platform="linkedin")
+    assert set(launcher.remove(account, made)) == made.keys()
+    assert statuses(sandbox) == set()
+
+
 def test_limits_and_ended_access_are_told_as_elsewhere(
     sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, order: Order
 ) -> None:
