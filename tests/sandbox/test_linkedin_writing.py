@@ -218,7 +218,9 @@ def test_reading_scopes_do_not_write(sandbox: SandboxServer) -> None:
 
 
 def test_after_write_makes_it_and_says_nothing(sandbox: SandboxServer, writer: Writer) -> None:
-    sandbox.fault("after_write", r"adCampaignGroups\?$", platform="linkedin")
+    sandbox.fault("after_write", "adCampaignGroups", platform="linkedin")
+    listed = f"{writer.root}/rest/adAccounts/{EUROS}/adCampaignGroups?q=search"
+    assert writer.http.get(listed, timeout=10).status_code == 200
     assert writer.group().status_code == 500
     assert [one["name"] for one in sandbox.truth(of="linkedin/created")] == [GROUP["name"]]
 
