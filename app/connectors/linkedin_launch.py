@@ -119,8 +119,8 @@ class LinkedInLauncher(Launcher):
         if missing:
             return (
                 f"LinkedIn may only be read so far: {_listed(missing)} not been given. Open "
-                "Connections, choose to allow creating campaigns on LinkedIn Ads, and press Allow "
-                "in LinkedIn's window."
+                "Connections, press Allow creating campaigns on LinkedIn Ads, and then Allow in "
+                "LinkedIn's window."
             )
         return Offers(self._api).missing_role(account)
 
