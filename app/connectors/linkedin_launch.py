@@ -118,9 +118,8 @@ class LinkedInLauncher(Launcher):
         missing = [scope for scope in SCOPES_TO_CREATE if scope not in scopes] if scopes else []
         if missing:
             return (
-                f"LinkedIn may only be read so far: {_listed(missing)} not been given. Open "
-                "Connections, press Allow creating campaigns on LinkedIn Ads, and then Allow in "
-                "LinkedIn's window."
+                f"LinkedIn may only be read so far: {_listed(missing)} not been given. Open the "
+                "draft, press Allow creating campaigns, and then Allow in LinkedIn's window."
             )
         return Offers(self._api).missing_role(account)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -102,7 +101,7 @@ class Offers:
     def missing_role(self, account: FoundAccount) -> str:
         """What the member lacks in the ad account; empty also where LinkedIn does not tell."""
         asked = {"q": "authenticatedUser"}
-        found = _told(lambda: self._all("adAccountUsers", asked, _ROLES), [])
+        found = _told(lambda: self._all("adAccountUsers", asked, _ROLES))
         roles = {one.role for one in found if same(one.account) == account.external_id}
         if not roles or roles & _CREATORS:
             return ""
@@ -137,7 +136,7 @@ class Offers:
             "locale": {"language": "en", "country": "US"},
         }
         question = Question("adTargetingEntities", "adTargetingEntities", params)
-        found = _told(lambda: elements(self._api.ask(question, _PLACES, elements)), [])
+        found = _told(lambda: elements(self._api.ask(question, _PLACES, elements)))
         names = {place.urn: place.name for place in found if place.urn in urns}
         if not names:
             return DryRun(asked=False, note=note)
@@ -152,7 +151,7 @@ class Offers:
     def _pages(self) -> list[Choice]:
         """Those as which the member may advertise, by name."""
         asked = {"q": "roleAssignee", "state": "APPROVED"}
-        roles = _told(lambda: self._all("organizationAcls", asked, _ROLES), [])
+        roles = _told(lambda: self._all("organizationAcls", asked, _ROLES))
         ids = dict.fromkeys(same(one.organization) for one in roles if one.role in _POSTERS)
         names = self._names(list(ids)) if ids else {}
         found = [Choice(f"{ORGANIZATION}{one}", names.get(one) or one) for one in ids]
@@ -163,15 +162,13 @@ class Offers:
         question = Question(
             "organizationsLookup", "organizationsLookup", params, method="BATCH_GET"
         )
-        ask = partial(self._api.ask, question, _ORGANIZATIONS, lambda _: None)
-        found = _told(ask, Organizations())
-        return {id_: one.localized_name for id_, one in found.results.items()}
+        found = _told(lambda: [self._api.ask(question, _ORGANIZATIONS, lambda _: None)])
+        return {id_: one.localized_name for each in found for id_, one in each.results.items()}
 
     def _conversions(self, account: FoundAccount) -> list[Choice]:
         urn = f"{ACCOUNT}{account.external_id}"
         asked = {"q": "account", "account": urn}
-        ask = partial(self._all, "conversions", asked, _RULES, account.external_id)
-        found = _told(ask, [])
+        found = _told(lambda: self._all("conversions", asked, _RULES, account.external_id))
         return [Choice(same(one.id), one.name or same(one.id)) for one in found if one.enabled]
 
     def _all(
@@ -192,14 +189,14 @@ class Offers:
                 return rows
 
 
-def _told(ask: Callable[[], R], otherwise: R) -> R:
-    """What LinkedIn says; `otherwise` where it does not let this login or this app ask."""
+def _told(ask: Callable[[], list[R]]) -> list[R]:
+    """What LinkedIn says; nothing where it does not let this login or this app ask."""
     try:
         return ask()
     except (Temporary, Throttled, TokenRefused):
         raise
     except ConnectorError:
-        return otherwise
+        return []
 
 
 def _questions(rules: Sequence[Choice]) -> list[Asking]:

@@ -322,7 +322,7 @@ def test_a_grant_for_reading_names_the_permissions_that_are_missing(
     sentence = LinkedInLauncher(reading).missing_permission(account)
     for scope in ("rw_ads", "w_organization_social", "r_organization_admin"):
         assert scope in sentence
-    assert "Open Connections" in sentence
+    assert "press Allow creating campaigns" in sentence
 
 
 @pytest.mark.parametrize("role", ["VIEWER", "CREATIVE_MANAGER"])
