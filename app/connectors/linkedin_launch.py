@@ -44,7 +44,9 @@ _PAGE_SIZES = (100, 25)
 _LIVING: Final = ("ACTIVE", "PAUSED", "DRAFT")
 _QUIET: Final = frozenset({"DRAFT", "PAUSED"})
 _GONE: Final = frozenset({"PENDING_DELETION", "REMOVED"})
-_COLLECTION: Final = {"campaign": "adCampaignGroups", "ad_group": "adCampaigns"}
+_COLLECTION: Final = {"campaign": "adCampaignGroups", "ad_group": "adCampaigns"} | {
+    "conversion": "campaignConversions"
+}
 _WORD: Final = {"campaign": "campaign group", "ad_group": "campaign"}
 _NO_TRIAL: Final = (
     "LinkedIn has no trial: it checks the whole only when it is created, as drafts that cannot "
@@ -145,12 +147,11 @@ class LinkedInLauncher(Launcher):
             self._await_picture(made["picture"])
         filled = next(one for one in bodies.steps(account, order, made) if one.key == step.key)
         request = filled.request
-        quota = _COLLECTION.get(step.key) or ("creatives" if "ad-" in step.key else step.kind)
         change = Change(
             request["method"],
             request["path"],
             step.kind,
-            quota,
+            _collection(step.key),
             account.external_id,
             request["body"],
         )
@@ -160,16 +161,17 @@ class LinkedInLauncher(Launcher):
         return {step.key: _new_id(answer, step.kind)}
 
     def find(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
-        """By the end of its name, which is a part and the mark.
+        """By the mark in its name, an ad also by its number before it.
 
         A picture cannot be found: one that nothing shows is nowhere to be seen, and is sent again.
         """
         question = _where(account, step.key, made)
         if question is None:
             return {}
-        end = step.name.removeprefix(order.name)
+        kind, _, number = step.key.partition("-")
+        sign = f"{kind} {number} [{order.mark}]" if number else f"[{order.mark}]"
         for thing in self._api.rows(question, _THINGS, _PAGE_SIZES):
-            if (thing.name or "").endswith(end):
+            if sign in (thing.name or ""):
                 return {step.key: same(thing.id)}
         return {}
 
@@ -322,7 +324,7 @@ def _word(key: str) -> str:
 
 def _kept(key: str) -> bool:
     """Whether it is something that could ever be shown."""
-    return key in _COLLECTION or key.startswith("ad-")
+    return key in _WORD or key.startswith("ad-")
 
 
 def _depth(key: str) -> int:

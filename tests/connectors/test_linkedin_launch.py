@@ -233,6 +233,24 @@ def test_what_was_made_without_an_answer_is_found_and_not_made_twice(
     ]
 
 
+def test_a_thing_is_found_by_its_mark_whatever_it_is_called_by_now(
+    sandbox: SandboxServer,
+    linkedin: LinkedIn,
+    launcher: LinkedInLauncher,
+    account: FoundAccount,
+    order: Order,
+) -> None:
+    many = replace(order, ads=(order.ads[1],) * 11)
+    made = launch(launcher, account, many)
+    path = f"{account.external_id}/adCampaignGroups/{made['campaign']}"
+    switch(linkedin, sandbox, path, name=f"Renamed [{order.mark}] by somebody")
+    for step in launcher.steps(account, many)[1:]:
+        assert launcher.find(account, many, step, made) == {step.key: made[step.key]}
+    other = replace(many, mark="g-another")
+    for step in launcher.steps(account, other)[1:]:
+        assert launcher.find(account, other, step, made) == {}
+
+
 def test_a_picture_that_may_not_have_arrived_is_sent_again(
     sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, order: Order
 ) -> None:
