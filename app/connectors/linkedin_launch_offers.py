@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -17,7 +18,12 @@ from app.connectors.launching import Choice, Choices, DryRun
 from app.connectors.launching import Question as Asking
 from app.connectors.linkedin_api import Api, Question, elements
 from app.connectors.linkedin_errors import TokenRefused
-from app.connectors.linkedin_launch_bodies import CONVERSION, ORGANIZATION, POLITICAL
+from app.connectors.linkedin_launch_bodies import (
+    CONVERSION,
+    FACET,
+    ORGANIZATION,
+    POLITICAL,
+)
 from app.connectors.linkedin_launch_checks import LEAST
 from app.connectors.linkedin_places import geo
 from app.connectors.linkedin_restli import ACCOUNT, Params, same
@@ -81,6 +87,16 @@ class Rule(msgspec.Struct):
     enabled: bool = False
 
 
+class Limits(msgspec.Struct):
+    min: answers.Money | None = None
+
+
+class Pricing(msgspec.Struct, rename="camel"):
+    """What LinkedIn would take for an audience."""
+
+    daily_budget_limits: Limits | None = None
+
+
 class Place(msgspec.Struct):
     urn: str = ""
     name: str = ""
@@ -89,6 +105,7 @@ class Place(msgspec.Struct):
 _ROLES = msgspec.json.Decoder(answers.Page[Role], strict=False)
 _ORGANIZATIONS = msgspec.json.Decoder(Organizations, strict=False)
 _RULES = msgspec.json.Decoder(answers.Page[Rule], strict=False)
+_PRICES = msgspec.json.Decoder(answers.Page[Pricing], strict=False)
 _PLACES = msgspec.json.Decoder(answers.Page[Place], strict=False)
 
 
@@ -113,14 +130,15 @@ class Offers:
 
     def choices(self, account: FoundAccount) -> Choices:
         pages, rules = self._pages(), self._conversions(account)
+        least = self._least(account) or LEAST.get(account.currency)
         return Choices(
             profile_word="Company Page",
             profiles=tuple(pages),
-            least_budget=LEAST.get(account.currency),
+            least_budget=least,
             picture=True,
             goals=("sales", "leads", "traffic", "awareness") if rules else ("traffic", "awareness"),
             questions=tuple(_questions(rules)),
-            notes=tuple(_notes(pages, rules)),
+            notes=tuple([*_notes(pages, rules), *([] if least else [_LEAST])]),
         )
 
     def known_places(self, countries: Sequence[str], note: str) -> DryRun:
@@ -170,6 +188,26 @@ class Offers:
         asked = {"q": "account", "account": urn}
         found = _told(lambda: self._all("conversions", asked, _RULES, account.external_id))
         return [Choice(same(one.id), one.name or same(one.id)) for one in found if one.enabled]
+
+    def _least(self, account: FoundAccount) -> Decimal | None:
+        """The least daily budget in the account's currency, where LinkedIn tells."""
+        params: Params = {
+            "q": "criteriaV2",
+            "account": f"{ACCOUNT}{account.external_id}",
+            "bidType": "CPM",
+            "campaignType": "SPONSORED_UPDATES",
+            "matchType": "EXACT",
+            "targetingCriteria": {"include": {"and": [{"or": {f"{FACET}locations": [geo("US")]}}]}},
+        }
+        question = Question("adBudgetPricing", "adBudgetPricing", params)
+        found = _told(lambda: elements(self._api.ask(question, _PRICES, elements)))
+        least = [one.daily_budget_limits.min for one in found if one.daily_budget_limits]
+        amounts = [
+            answers.number(one.amount)
+            for one in least
+            if one is not None and one.currency_code == account.currency
+        ]
+        return max(amounts, default=None) or None
 
     def _all(
         self,
@@ -223,7 +261,7 @@ def _questions(rules: Sequence[Choice]) -> list[Asking]:
 
 
 def _notes(pages: Sequence[Choice], rules: Sequence[Choice]) -> list[str]:
-    notes = [DISCRIMINATION, _DRAFTS, _SHOWN_WHERE, _LEAST]
+    notes = [DISCRIMINATION, _DRAFTS, _SHOWN_WHERE]
     if not pages:
         notes.append(
             "LinkedIn names no Company Page as which this login may advertise. Ask an admin of the "

@@ -34,7 +34,6 @@ from sandbox.world import Account
 _OPEN = ("ACTIVE", "PAUSED", "DRAFT")
 _LONGEST_NAME, _LONGEST_COMMENTARY, _LONGEST_TITLE, _LONGEST_URL = 100, 600, 200, 2000
 _MOST_CREATIVES = 100
-_LEAST = {"USD": Decimal(10), "EUR": Decimal(10), "JPY": Decimal(1000)}
 # Objective, what is made the most of and what is paid for, of single image ads with LinkedIn's own
 # bids: Marketing API, allowable combinations.
 _CONFIGURATIONS = {
@@ -257,7 +256,7 @@ def _money(body: Body, account: Account) -> None:
     currency = account.plan.currency
     body.money("unitCost", currency, account.decimals)
     budget = body.money("dailyBudget", currency, account.decimals)
-    least = _LEAST.get(currency, Decimal(0))
+    least = offers.LEAST.get(currency, Decimal(0))
     if budget is not None and budget < least:
         told = f"value {budget} can't be lower than {least}"
         body.inner("dailyBudget").wrong("amount", "FIELD_VALUE_TOO_LOW", told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sandbox.linkedin.errors import bad_param, denied
@@ -42,6 +43,8 @@ _RULES = (
     (104013, "Brochure requested", True),
     (104014, "Old thank-you page", False),
 )
+LEAST = {"USD": Decimal(10), "EUR": Decimal(10), "JPY": Decimal(1000)}
+"""The least daily budget by currency."""
 _MOST = 100
 
 
@@ -122,6 +125,28 @@ def conversions(token: Token, params: Params) -> Described:
         for number, name, enabled in rules
     ]
     return _by_offset(found, params)
+
+
+def pricing(token: Token, params: Params) -> Described:
+    """`adBudgetPricing?q=criteriaV2`: the bounds of bids and budgets, in the account's currency."""
+    if not token.allows("r_ads", "rw_ads"):
+        raise denied("FINDER-criteriaV2 /adBudgetPricing")
+    needed = ("q", "account", "bidType", "campaignType", "matchType", "targetingCriteria")
+    only(params, needed)
+    for name in needed:
+        required(params, name)
+    choice(params, "q", ("criteriaV2",))
+    choice(params, "bidType", ("CPM", "CPC", "CPV"))
+    wanted = str(params["account"]).removeprefix("urn:li:sponsoredAccount:")
+    for account in token.accounts():
+        if account.id == wanted:
+            currency = account.plan.currency
+            limits = {
+                name: {"amount": amount, "currencyCode": currency}
+                for name, amount in (("min", str(LEAST[currency])), ("default", "50"))
+            }
+            return {"elements": [{"dailyBudgetLimits": limits}]}
+    raise denied("FINDER-criteriaV2 /adBudgetPricing")
 
 
 def targeting(token: Token, params: Params) -> Described:

@@ -211,6 +211,7 @@ _LISTS: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
     "organizationAcls": offers.acls,
     "organizationsLookup": offers.lookup,
     "conversions": offers.conversions,
+    "adBudgetPricing": offers.pricing,
     "adTargetingEntities": offers.targeting,
 }
 _SIGN_IN: dict[str, Callable[[Any], dict[str, Any]]] = {

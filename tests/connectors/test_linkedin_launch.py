@@ -319,6 +319,7 @@ def test_choices_name_pages_and_ask_what_cannot_be_answered_for_anybody(
     assert [one.name for one in conversion.choices] == ["Order placed", "Brochure requested"]
     assert conversion.goals == ("sales", "leads")
     assert any("may not be used to discriminate" in note for note in choices.notes)
+    assert choices.least_budget == Decimal(10)
 
 
 def test_an_account_without_conversions_or_pages_says_what_to_do(
@@ -623,7 +624,9 @@ def test_a_trial_that_linkedin_does_not_understand_stops_nothing(
     assert launcher.dry_run(account, order).problems == ()
 
 
-@pytest.mark.parametrize("path", ["organizationAcls", "organizationsLookup", "conversions"])
+@pytest.mark.parametrize(
+    "path", ["organizationAcls", "organizationsLookup", "conversions", "adBudgetPricing"]
+)
 def test_what_an_app_may_not_ask_is_offered_to_nobody(
     sandbox: SandboxServer, launcher: LinkedInLauncher, account: FoundAccount, path: str
 ) -> None:
@@ -632,6 +635,7 @@ def test_what_an_app_may_not_ask_is_offered_to_nobody(
     assert choices.questions
     assert bool(choices.profiles) == (path != "organizationAcls")
     assert ("sales" in choices.goals) == (path != "conversions")
+    assert choices.least_budget == (None if path == "adBudgetPricing" else Decimal(10))
 
 
 def test_a_deletion_without_an_answer_is_looked_at(
