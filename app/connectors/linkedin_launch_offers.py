@@ -138,7 +138,7 @@ class Offers:
             picture=True,
             goals=("sales", "leads", "traffic", "awareness") if rules else ("traffic", "awareness"),
             questions=tuple(_questions(rules)),
-            notes=tuple([*_notes(pages, rules), *([] if least else [_LEAST])]),
+            notes=(*_notes(pages, rules), *([] if least else [_LEAST])),
         )
 
     def known_places(self, countries: Sequence[str], note: str) -> DryRun:
