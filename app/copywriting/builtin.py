@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.copywriting.brief import AdPlatform, Brief
-from app.copywriting.checks import flags_of
 from app.copywriting.composing import Chooser, Composition
 from app.copywriting.languages import BUILT_IN, language
 from app.copywriting.material import Material
-from app.copywriting.scoring import MOST_SHARED, Likeness, mentioned, score
+from app.copywriting.mentions import mentioned
+from app.copywriting.scoring import MOST_SHARED, Likeness, score
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Event, NotWritten, Place, Written
 
@@ -24,7 +24,7 @@ __all__ = ["BUILT_IN", "BuiltInWriter"]
 _ATTEMPTS = 48
 _MIXED_FROM = 16
 _LUCKY_FROM = 32
-_CHOICES = 5
+_CHOICES = 4
 _DIFFERENT_ENOUGH = 0.5
 _LANGUAGE_NAMES = "English, German, Spanish, Japanese and Arabic"
 _STOPPED = {
@@ -120,8 +120,9 @@ class BuiltInWriter:
             variation,
             tuple(chooser.taken),
             fresh.most_shared(unlike),
-            score(variation, self._brief, flags_of(variation, self._brief), ()).total
-            + _names_product(variation, material),
+            score(variation, self._brief, (), ()).total
+            + _names_product(variation, material)
+            - _shouting(variation),
         )
 
 
@@ -140,6 +141,12 @@ def _no_language(code: str) -> str:
 
 def _names_product(variation: Variation, material: Material) -> float:
     return 1.0 if material.product.casefold() in variation.text.casefold() else 0.0
+
+
+def _shouting(variation: Variation) -> float:
+    """Each line is checked by itself; Google also wants one exclamation mark in an ad at most."""
+    shouts = variation.platform is AdPlatform.GOOGLE and variation.text.count("!") > 1
+    return 5.0 if shouts else 0.0
 
 
 def _said_already(material: Material, kept: Mapping[str, str | tuple[str, ...]]) -> list[str]:

@@ -8,6 +8,7 @@ from app.copywriting.brief import Brief
 from app.copywriting.claims import avoided, unsupported
 from app.copywriting.limits import SHAPES, Limit
 from app.copywriting.policy import against_policy
+from app.copywriting.triggers import against_trigger
 from app.copywriting.variation import Flag, Variation
 from app.copywriting.vocabulary import BUTTONS
 
@@ -19,6 +20,7 @@ def flags_of(variation: Variation, brief: Brief) -> list[Flag]:
         *unsupported(variation, brief),
         *avoided(variation, brief),
         *against_policy(variation, brief),
+        *against_trigger(variation, brief),
     ]
 
 

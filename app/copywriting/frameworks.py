@@ -137,6 +137,11 @@ _SIGNS: tuple[tuple[Trigger, re.Pattern[str]], ...] = tuple(
 )
 
 
+def appeals(fact: str, trigger: Trigger) -> bool:
+    """Whether stating this fact can appeal to that; one fact may to several."""
+    return any(sign.search(fact) for kind, sign in _SIGNS if kind is trigger)
+
+
 def trigger_of(fact: str) -> Trigger:
     """What stating this fact appeals to; its figures, when it is of no special kind."""
     for trigger, sign in _SIGNS:

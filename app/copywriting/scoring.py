@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.frameworks import FRAMEWORKS
 from app.copywriting.limits import SHAPES
+from app.copywriting.mentions import mentioned
 from app.copywriting.variation import Flag, Level, Variation
 from app.copywriting.vocabulary import BUTTONS, SUITING, label
 from app.copywriting.words import grams, sentences, shared, unspaced, words
@@ -24,7 +26,10 @@ _SHORT_HOOK = 14
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One line of the checklist: 0 to 10 points, its weight in per cent, and why."""
+    """One line of the checklist: 0 to 10 points, its weight in per cent, and why.
+
+    A weight of 0 says that the part could not be judged and is left out of the total.
+    """
 
     name: str
     points: float
@@ -134,18 +139,23 @@ def _clarity(variation: Variation) -> Part:
 
 
 def _framework(variation: Variation) -> Part:
-    shown = " ".join(words(variation.text))
-    present = [
-        beat for beat in variation.beats if beat.text and " ".join(words(beat.text)) in shown
-    ]
-    missing = [beat.name for beat in variation.beats if beat not in present]
+    """By the steps that a writer marked. A text without marks is not judged: nobody can tell."""
+    name = variation.framework
     if not variation.beats:
-        return Part("Framework", 0.0, 10, f"The steps of {variation.framework} are not marked.")
-    points = 10.0 * len(present) / len(variation.beats)
+        said = f"The text was changed, so its {name} steps can’t be told apart. Not counted."
+        return Part("Framework", 0.0, 0, said)
+    shown = " ".join(words(variation.text))
+    present = {
+        beat.name for beat in variation.beats if beat.text and " ".join(words(beat.text)) in shown
+    }
+    known = FRAMEWORKS.get(name)
+    steps = known.beats if known else tuple(beat.name for beat in variation.beats)
+    missing = [step for step in steps if step not in present]
+    points = round(10.0 * (len(steps) - len(missing)) / len(steps), 1)
     if missing:
-        return Part("Framework", points, 10, f"{variation.framework} lacks {', '.join(missing)}.")
-    steps = ", ".join(beat.name for beat in variation.beats)
-    return Part("Framework", points, 10, f"{variation.framework} is complete: {steps}.")
+        said = f"{name}: no longer as written, or missing: {', '.join(missing)}."
+        return Part("Framework", points, 10, said)
+    return Part("Framework", points, 10, f"{name} is complete: {', '.join(steps)}.")
 
 
 def _call(variation: Variation, brief: Brief) -> Part:
@@ -197,13 +207,6 @@ def most_shared(variation: Variation, siblings: Sequence[Variation]) -> float:
 def _mentions(text: str, brief: Brief) -> int:
     said = (*brief.benefits, *brief.pain_points, *brief.facts)
     return sum(mentioned(text, each) for each in said)
-
-
-def mentioned(text: str, fragment: str) -> bool:
-    """Whether most of the fragment's words, small ones aside, stand in the text."""
-    every = words(fragment)
-    wanted = {word for word in every if len(word) > 3} or set(every)
-    return bool(wanted) and len(wanted & set(words(text))) >= 0.6 * len(wanted)
 
 
 def _falling(value: float, easy: float, hard: float) -> float:
