@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.copywriting.brief import Brief
+from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.claims import avoided, unsupported
 from app.copywriting.limits import SHAPES, Limit
-from app.copywriting.policy import against_policy
+from app.copywriting.policy import against_policy, special_categories
 from app.copywriting.triggers import against_trigger
-from app.copywriting.variation import Flag, Variation
+from app.copywriting.variation import Flag, Level, Variation
 from app.copywriting.vocabulary import BUTTONS
+
+_ADVISED = 5
 
 
 def flags_of(variation: Variation, brief: Brief) -> list[Flag]:
@@ -21,6 +23,10 @@ def flags_of(variation: Variation, brief: Brief) -> list[Flag]:
         *avoided(variation, brief),
         *against_policy(variation, brief),
         *against_trigger(variation, brief),
+        *(
+            Flag("special_category", "brief", each.words, each.message, Level.WARNING)
+            for each in special_categories(brief)
+        ),
     ]
 
 
@@ -64,5 +70,10 @@ def _several(variation: Variation) -> Iterator[Flag]:
         if not least <= len(has) <= most:
             said = f"{len(has)} {field}; {variation.platform.title()} wants {least} to {most}."
             yield Flag("count", field, str(len(has)), said)
+        if variation.platform is AdPlatform.GOOGLE and field == "headlines" and len(has) in range(
+            least, _ADVISED
+        ):
+            said = f"{len(has)} headlines; Google advises {_ADVISED} or more that differ."
+            yield Flag("few_headlines", field, str(len(has)), said, Level.WARNING)
         if len({each.casefold() for each in has}) < len(has):
             yield Flag("repeated", field, "", f"The same text stands twice among the {field}.")

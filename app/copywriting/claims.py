@@ -15,12 +15,25 @@ from functools import cache
 from app.copywriting.brief import Brief
 from app.copywriting.languages import language
 from app.copywriting.variation import Flag, Level, Variation
-from app.copywriting.words import sentences, words
+from app.copywriting.words import sentences, unspaced, words
 
 _NUMBER = re.compile(
     r"(?P<before>[$€£¥₹])?\s?(?P<number>\d+(?:[.,'’\u00a0\u202f ]\d{3})*(?:[.,]\d+)?)"
-    r"\s?(?P<after>[%$€£¥₹円]|percent\b|prozent\b|por ciento\b|パーセント|بالمئة|"
-    r"[^\W\d_]+)?"
+    r"(?:(?P<kilo>[kK](?![\w]))|\s?(?P<times>thousand|million|billion|tausend|tsd\.|mio\.|millionen|"
+    r"mil(?:lones|lón)?|万|億|千|ألف|آلاف|مليون)(?![^\W\d_人件円個社名回]))?"
+    r"[\s-]?(?P<after>[%$€£¥₹円]|percent\b|prozent\b|por ciento\b|パーセント|بالمئة|"
+    r"[^\W\d_]+)?",
+    re.IGNORECASE,
+)
+_TIMES = {
+    "thousand": 3, "tausend": 3, "tsd.": 3, "mil": 3, "千": 3, "ألف": 3, "آلاف": 3, "万": 4,
+    "million": 6, "millionen": 6, "mio.": 6, "millones": 6, "millón": 6, "مليون": 6, "億": 8,
+    "billion": 9,
+}  # fmt: skip
+# Numbers of Chinese characters from two on, before a counter; “一日” and “十分” are plain words.
+_KANJI = re.compile(
+    r"(?!万人)[二三四五六七八九百千万億][一二三四五六七八九十百千万億]*"
+    r"(?:時間|日間|年間|人|件|円|倍|割|パーセント|か月|ヶ月|週間|秒|回)|十(?:時間|日間|年間|人|件|倍|回)"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _PERCENT = ("percent", "prozent", "por ciento", "パーセント", "بالمئة")
@@ -41,11 +54,18 @@ _MEASURES: dict[str, str] = {
     }.items()
     for each in several.split()
 }
+_STEM = 6
 _QUOTED = re.compile(r"[“„«「『\"]([^“”„«»「」『』\"]{8,})[”“»」』\"]")
 _CAPITAL = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _INNER = re.compile(r"\b(?:[^\W\d_]*[a-zß-ÿ][A-Z][^\W\d_]*|[A-ZÄÖÜ]{2,})\b")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")
-_NOT_NAMES = frozenset("I I'm I've I'd I'll I’m I’ve I’d I’ll OK".split())
+# Days, months and abbreviations that name nobody.
+_NOT_NAMES = frozenset(
+    "i i'm i've i'd i'll i’m i’ve i’d i’ll ok monday tuesday wednesday thursday friday saturday "
+    "sunday january february march april may june july august september october november december "
+    "english pdf csv faq ai it hr ceo cfo tv usb pov diy b2b b2c api app apps web wi-fi wifi sms "
+    "gps led eu eur usd vat crm erp seo kpi roi sns no vs".split()
+)
 
 
 def unsupported(variation: Variation, brief: Brief) -> list[Flag]:
@@ -81,7 +101,7 @@ def _claims(text: str, brief: Brief, *, heading: bool) -> Iterator[tuple[str, st
     said = brief.said
     spoken = language(brief.language)
     for promise in spoken.promises.findall(text) if spoken else ():
-        if promise.casefold() not in said.casefold():
+        if not _promised(promise, said):
             yield "claim", promise, f"“{promise}” is a claim that the brief does not make."
     for quoted in _QUOTED.findall(text):
         if not _within(quoted, said):
@@ -91,17 +111,36 @@ def _claims(text: str, brief: Brief, *, heading: bool) -> Iterator[tuple[str, st
             yield "name", name, f"“{name}” looks like a name that is not in the brief."
 
 
+def _promised(promise: str, said: str) -> bool:
+    """Whether the brief says it, in this or another form of a long word: guaranteed, guarantee."""
+    if unspaced(promise):
+        return promise in said
+    if re.search(rf"(?<![\w-]){re.escape(promise)}(?!\w)", said, re.IGNORECASE):
+        return True
+    stem = promise.casefold()[:_STEM]
+    whole = len(promise.split()) == 1 and len(promise) > _STEM
+    return whole and any(word.startswith(stem) for word in words(said))
+
+
 def _invented_numbers(text: str, brief: Brief) -> Iterator[tuple[str, str, str]]:
-    known = _numbers(brief.said)
-    for number, measure, shown in _measured(text):
-        if (number, measure) not in known and not (measure == "" and _any(known, number)):
-            yield "number", shown, f"“{shown}” is not in the brief; a number has to be true."
     spoken = language(brief.language)
+    written_out = spoken.number_words if spoken else {}
+    known = _numbers(brief.said)
     heard = frozenset(words(brief.said))
-    written_out = spoken.number_words if spoken else frozenset()
-    for word in words(text):
-        if word in written_out and word not in heard:
+    given = {value for word, value in written_out.items() if word in heard and value}
+    for number, measure, shown in _measured(text):
+        if (number, measure) in known or number in given:
+            continue
+        if measure and not any(each == (number, "") for each in known):
+            yield "number", shown, f"“{shown}” is not in the brief; a number has to be true."
+        elif not measure and not _any(known, number):
+            yield "number", shown, f"“{shown}” is not in the brief; a number has to be true."
+    for word in words(_NUMBER.sub(" ", text)):
+        if word in written_out and word not in heard and not _any(known, written_out[word]):
             yield "number", word, f"“{word}” is a number that the brief does not give."
+    for counted in _KANJI.findall(text):
+        if counted not in brief.said:
+            yield "number", counted, f"“{counted}” is not in the brief; a number has to be true."
 
 
 def _within(phrase: str, said: str) -> bool:
@@ -128,8 +167,17 @@ def _measured(text: str) -> Iterator[tuple[str, str, str]]:
             measure = "%"
         else:
             measure = _MEASURES.get(after, "")
-        shown = found[0].strip() if measure else found["number"]
-        yield _canonical(found["number"]), measure, shown
+        shown = found[0].strip(" -") if measure else found["number"]
+        yield _multiplied(_canonical(found["number"]), found), measure, shown
+
+
+def _multiplied(number: str, found: re.Match[str]) -> str:
+    """2.3k and 2 million written out, as far as that comes out even."""
+    zeros = 3 if found["kilo"] else _TIMES.get((found["times"] or "").casefold(), 0)
+    if not zeros:
+        return number
+    whole, _, part = number.partition(".")
+    return f"{whole}{part.ljust(zeros, '0')}".lstrip("0") if len(part) <= zeros else number
 
 
 def _ascii_digits(text: str) -> str:
@@ -155,12 +203,14 @@ def _canonical(number: str) -> str:
 
 def _names(text: str, language: str, *, heading: bool) -> Iterator[str]:
     if language in {"ja", "ar"}:
-        yield from _LATIN.findall(text)
+        found = _LATIN.findall(text)
     elif language == "de":
-        yield from _INNER.findall(text)
+        found = _INNER.findall(text)
     else:
-        for sentence in sentences(text):
-            yield from _capitals(sentence, heading=heading)
+        found = [
+            name for each in sentences(text) for name in _capitals(each, heading=heading)
+        ]
+    yield from (each for each in found if each.casefold() not in _NOT_NAMES)
 
 
 def _capitals(sentence: str, *, heading: bool) -> Iterator[str]:
@@ -172,8 +222,8 @@ def _capitals(sentence: str, *, heading: bool) -> Iterator[str]:
         return
     after_mark = {
         match[1]
-        for match in re.finditer(r"[:–—\-(“„«\"]\s*([^\W\d_]+(?:['’-][^\W\d_]+)*)", sentence)
+        for match in re.finditer(r"[^\w\s,;'’&/%+@#]\s*([^\W\d_]+(?:['’-][^\W\d_]+)*)", sentence)
     }
     for word in found[1:]:
-        if word[0].isupper() and word not in _NOT_NAMES and word not in after_mark:
+        if word[0].isupper() and word not in after_mark:
             yield re.sub(r"['’]s$", "", word)

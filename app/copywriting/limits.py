@@ -9,12 +9,19 @@ introductory text is documented with 600 in one place and 3,000 in another; the 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from app.copywriting.brief import AdPlatform
 
 WIDE = ("W", "F")
+_PICTURE = "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}"
+    f"|{_PICTURE}(?:\u200d{_PICTURE})*"
+    "|[0-9#*]\ufe0f?\u20e3|[\u2190-\u21ff\u3030\u303d]\ufe0f"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,13 @@ SHAPES: dict[AdPlatform, Shape] = {
 
 
 def columns(text: str) -> int:
-    """Code points, those of wide scripts twice."""
+    """Code points, those of wide scripts twice; marks that stand above or below another count."""
     return sum(2 if unicodedata.east_asian_width(each) in WIDE else 1 for each in text)
 
 
 def emoji(text: str) -> list[str]:
-    """The pictographs in a text; ©, ® and ™ are letters of a name, not pictographs."""
-    return [each for each in text if unicodedata.category(each) == "So" and each not in "©®™°"]
+    """The emoji in a text as people count them: a family joined from four people is one.
+
+    Signs of writing such as ©, ™, ℃ or № are none.
+    """
+    return _EMOJI.findall(text)

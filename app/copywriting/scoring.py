@@ -64,7 +64,10 @@ def score(
 
 def _fit(variation: Variation, flags: Sequence[Flag]) -> Part:
     problems = [flag for flag in flags if flag.level is Level.PROBLEM]
-    warnings = len(flags) - len(problems)
+    # A special category is a matter of the campaign, not of the text.
+    warnings = sum(
+        flag.level is Level.WARNING and flag.rule != "special_category" for flag in flags
+    )
     shape = SHAPES[variation.platform]
     points = 10.0 - 4 * len(problems) - warnings
     if problems:
@@ -141,7 +144,7 @@ def _clarity(variation: Variation) -> Part:
 def _framework(variation: Variation) -> Part:
     """By the steps that a writer marked. A text without marks is not judged: nobody can tell."""
     name = variation.framework
-    if not variation.beats:
+    if not any(beat.text for beat in variation.beats):
         said = f"The text was changed, so its {name} steps can’t be told apart. Not counted."
         return Part("Framework", 0.0, 0, said)
     shown = " ".join(words(variation.text))

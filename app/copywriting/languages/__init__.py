@@ -26,7 +26,8 @@ class Language:
     ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
     verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts the first person in the reader's. Templates that `backward`
     matches point back at the product, so it has to have been named; those that `singular` matches
-    do not suit a product that `plural` matches. `number_words` are numbers written out;
+    do not suit a product that `plural` matches. `number_words` are numbers written out,
+    with their figures where they have some;
     `promises` finds superlatives, guarantees and the like.
     """
 
@@ -34,7 +35,7 @@ class Language:
     name: str
     stop: str
     gap: str
-    number_words: frozenset[str]
+    number_words: Mapping[str, str]
     promises: re.Pattern[str]
     lines: Lines
     platforms: Mapping[str, Lines]
@@ -56,13 +57,13 @@ def language(code: str) -> Language | None:
     said = tomllib.loads((_HERE / f"{code}.toml").read_text(encoding="utf-8"))
     promises = "|".join(said["promises"])
     if not said.get("unbounded"):  # Japanese has no word ends to look for
-        promises = rf"(?<!\w)(?:{promises})(?!\w)"
+        promises = rf"(?<![\w-])(?:{promises})(?!\w)"
     return Language(
         code=code,
         name=said["name"],
         stop=said["stop"],
         gap=said["gap"],
-        number_words=frozenset(said["number_words"].split()),
+        number_words=dict(each.partition("=")[::2] for each in said["number_words"].split()),
         promises=re.compile(promises, re.IGNORECASE),
         lines=_lines(said["lines"]),
         platforms={name: _lines(lines) for name, lines in said.get("platforms", {}).items()},
