@@ -70,8 +70,10 @@ def _several(variation: Variation) -> Iterator[Flag]:
         if not least <= len(has) <= most:
             said = f"{len(has)} {field}; {variation.platform.title()} wants {least} to {most}."
             yield Flag("count", field, str(len(has)), said)
-        if variation.platform is AdPlatform.GOOGLE and field == "headlines" and len(has) in range(
-            least, _ADVISED
+        if (
+            variation.platform is AdPlatform.GOOGLE
+            and field == "headlines"
+            and len(has) in range(least, _ADVISED)
         ):
             said = f"{len(has)} headlines; Google advises {_ADVISED} or more that differ."
             yield Flag("few_headlines", field, str(len(has)), said, Level.WARNING)

@@ -131,9 +131,8 @@ def _invented_numbers(text: str, brief: Brief) -> Iterator[tuple[str, str, str]]
     for number, measure, shown in _measured(text):
         if (number, measure) in known or number in given:
             continue
-        if measure and not any(each == (number, "") for each in known):
-            yield "number", shown, f"“{shown}” is not in the brief; a number has to be true."
-        elif not measure and not _any(known, number):
+        # A number that the brief gives without a measure may be given one, and the other way.
+        if (number, "") not in known and (measure or not _any(known, number)):
             yield "number", shown, f"“{shown}” is not in the brief; a number has to be true."
     for word in words(_NUMBER.sub(" ", text)):
         if word in written_out and word not in heard and not _any(known, written_out[word]):
@@ -207,9 +206,7 @@ def _names(text: str, language: str, *, heading: bool) -> Iterator[str]:
     elif language == "de":
         found = _INNER.findall(text)
     else:
-        found = [
-            name for each in sentences(text) for name in _capitals(each, heading=heading)
-        ]
+        found = [name for each in sentences(text) for name in _capitals(each, heading=heading)]
     yield from (each for each in found if each.casefold() not in _NOT_NAMES)
 
 

@@ -17,7 +17,7 @@ from app.copywriting.variation import Beat, Variation
 from app.copywriting.vocabulary import SUITING
 
 _MOST_HEADLINES = 10
-_VAGUE = 4.0
+_VAGUE = 7.0
 _ONE_PARAGRAPH = 130
 _OPENING = {"attention", "stop", "hook", "awareness", "qualify"}
 _KINDS = {
@@ -109,7 +109,7 @@ class Chooser:
         again = sum(repeating for each in line.fragments if each in self.taken)
         known = sum(self._said[each] for each in line.fragments) / 3
         used = self._said[line.template] * 1.2 + self._said[_mark(line)] * 2 + known
-        return again + used + self.chance.random() * self._luck - (1.0 if line.own else 0.0)
+        return again + used + self.chance.random() * self._luck + line.stiff - line.own
 
 
 class Composition:
@@ -249,6 +249,9 @@ class Composition:
             last = place == slot.framework.size - 1
             if name == "offer" and not last and self._material.fragments["fact"]:
                 kind = "offer"
+            if kind == "stakes" and alone and slot.angle is not Angle.PROBLEM:
+                # The opening took the problem's place, so there is nothing yet to make worse.
+                kind = "problem"
             if place == 0 and (alone or first in _OPENING or kind in _DOES[slot.angle]):
                 beats.append(Beat(name, hook.text))
                 continue
@@ -284,7 +287,8 @@ class Composition:
         if kind == "headline":
             options += self._fitting(f"headline_{self._brief.goal}", slot, limit)
         plain = self._fitting(f"{kind}_plain", slot, limit)
-        return self._chooser.pick([*options, *plain], repeating=1.0, vague=_VAGUE) or Line(self._material.product, "product")
+        line = self._chooser.pick([*options, *plain], repeating=1.0, vague=_VAGUE)
+        return line or Line(self._material.product, "product")
 
     def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
         """Those short enough, and none that says “it” of a product not yet named."""

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from app.copywriting.brief import AdPlatform
 
 WIDE = ("W", "F")
-_PICTURE = "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+_PICTURE = (
+    "[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+)
 _EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff]{2}"
     f"|{_PICTURE}(?:\u200d{_PICTURE})*"

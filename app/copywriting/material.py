@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.copywriting.brief import AdPlatform, Brief
@@ -29,18 +30,28 @@ _SHORT = 2
 class Line:
     """A finished text, the template it came from and the fragments of the brief it says.
 
-    `own` says that it was written for the brief's tone.
+    `own` says that it was written for the brief's tone, `stiff` that a fragment stands in it as it
+    is though its form is known.
     """
 
     text: str
     template: str
     fragments: tuple[str, ...] = ()
     own: bool = False
+    stiff: bool = False
 
     @property
     def fragment(self) -> str:
         """The first of them, or nothing."""
         return self.fragments[0] if self.fragments else ""
+
+
+class _Slot(NamedTuple):
+    """A gap in a template: as it is written, what goes in and in which form."""
+
+    whole: str
+    base: str
+    form: str
 
 
 class Material:
@@ -106,35 +117,33 @@ class Material:
     def _filled(self, kind: str, template: str, *, own: bool) -> Iterator[Line]:
         if self._plural and self.language.singular.search(template):
             return
-        slots = [(found[0], *found.groups()) for found in _SLOT.finditer(template)]
-        if any(not self._named[base] for _, base, _, _ in slots if base in self._named):
+        slots = [_Slot(found[0], found[1], found[3] or "") for found in _SLOT.finditer(template)]
+        if any(not self._named[slot.base] for slot in slots if slot.base in self._named):
             return
-        varying = [slot for slot in slots if slot[1] not in self._named]
+        varying = [slot for slot in slots if slot.base not in self._named]
         choices = [[*self._suiting(kind, template, slot)] for slot in varying]
         for chosen in islice(product(*choices), _MOST_FILLINGS):
-            said = tuple(text for text, _ in chosen)
+            said = tuple(text for text, _, _ in chosen)
             if len(set(said)) < len(said):
                 continue
             filling = {
-                slot[0]: form for slot, (_, form) in zip(varying, chosen, strict=True)
+                slot.whole: form for slot, (_, form, _) in zip(varying, chosen, strict=True)
             } | {"{" + name + "}": value for name, value in self._named.items()}
             text = _closed(_fill(template, filling))
             if template.startswith("{interest"):
                 text = capital(text)
-            yield Line(text, template, said, own)
+            yield Line(text, template, said, own, any(stiff for _, _, stiff in chosen))
 
-    def _suiting(
-        self, kind: str, template: str, slot: tuple[str, str, str, str]
-    ) -> Iterator[tuple[str, str]]:
-        """Each fragment for a slot, by its own words and as it stands there."""
-        whole, base, _, form = slot
-        after_colon = f": {whole}" in template
-        said = self.fragments[base]
-        for each in _facts_for(kind, said) if base == "fact" else said:
-            if not form:
-                yield each.text, each.mid if after_colon else each.text
-            elif form in each.forms:
-                yield each.text, each.forms[form]
+    def _suiting(self, kind: str, template: str, slot: _Slot) -> Iterator[tuple[str, str, bool]]:
+        """Each fragment for a slot, as it is, as it stands there, and whether it stands stiffly."""
+        said = self.fragments[slot.base]
+        after_colon = f": {slot.whole}" in template
+        for each in _facts_for(kind, said) if slot.base == "fact" else said:
+            if not slot.form:
+                stiff = bool(each.forms) and not template.startswith(slot.whole)
+                yield each.text, each.mid if after_colon else each.text, stiff
+            elif slot.form in each.forms:
+                yield each.text, each.forms[slot.form], False
 
     def _allowed(self, text: str, kind: str, platform: AdPlatform) -> bool:
         primary, headline = ("", text) if kind.startswith("headline") else (text, "")

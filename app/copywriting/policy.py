@@ -18,7 +18,8 @@ from app.copywriting.variation import Flag, Level, Variation
 from app.copywriting.words import sentences
 
 _BEFORE_AFTER = re.compile(
-    r"before (?:and|&|/) ?after(?! (?:use|each|every|meals?))|vorher[ /-]+nachher|antes y después|ビフォーアフター|قبل وبعد",
+    r"before (?:and|&|/) ?after(?! (?:use|each|every|meals?))|vorher[ /-]+nachher|"
+    r"antes y después|ビフォーアフター|قبل وبعد",
     re.IGNORECASE,
 )
 _LOSING = re.compile(
@@ -74,14 +75,16 @@ _SPECIAL: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "housing",
             (
-                r"apartments?\b|real estate|mortgage|for rent|(?:affordable|student|senior) housing|realtor|immobilien|wohnung|"
+                r"apartments?\b|real estate|mortgage|for rent|"
+                r"(?:affordable|student|senior) housing|realtor|immobilien|wohnung|"
                 r"inmobiliari|alquiler|hipoteca|不動産|賃貸|عقار|شقة"
             ),
         ),
         (
             "employment",
             (
-                r"(?:we[’']re|now) hiring|jobs? (?:offer|opening|ad|board|market)|open positions?|recruit|vacanc|stellenangebot|"
+                r"(?:we[’']re|now) hiring|jobs? (?:offer|opening|ad|board|market)|"
+                r"open positions?|recruit|vacanc|stellenangebot|"
                 r"bewerbung|empleo\b|vacante|求人|採用|وظيفة|وظائف|توظيف"
             ),
         ),
@@ -95,7 +98,8 @@ _SPECIAL: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "health",
             (
-                r"medic|supplement|weight loss|diet\b|therapy|clinic|medical treatment|symptom|abnehm|"
+                r"medic|supplement|weight loss|diet\b|therapy|clinic|medical treatment|"
+                r"symptom|abnehm|"
                 r"nahrungsergänzung|medizin|adelgaz|suplemento|ダイエット|サプリ|治療|علاج|دواء|مكمل"
             ),
         ),

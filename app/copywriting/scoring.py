@@ -186,16 +186,16 @@ class Likeness:
 
     def __init__(self, variation: Variation, *, without: frozenset[str] = frozenset()) -> None:
         fields = [text for name, text in variation.fields() if name not in without]
-        self._whole = grams("\n".join(fields))
+        self.whole = grams("\n".join(fields))
         # The primary text of a search ad is one of its descriptions, a line among many.
         alone = "primary_text" not in without and variation.platform is not AdPlatform.GOOGLE
-        self._primary = grams(variation.primary_text) if alone else frozenset()
+        self.primary = grams(variation.primary_text) if alone else frozenset()
 
     def most_shared(self, others: Sequence[Likeness]) -> float:
         """The largest share of 3-grams, in the whole or in the primary text, with another."""
         return max(
             (
-                max(shared(self._whole, other._whole), shared(self._primary, other._primary))
+                max(shared(self.whole, other.whole), shared(self.primary, other.primary))
                 for other in others
             ),
             default=0.0,

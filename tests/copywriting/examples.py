@@ -82,10 +82,10 @@ def page() -> str:
             "# What the built-in writer writes",
             "",
             "Twenty variations each for three invented products, as they come, without a model and",
-            "without editing. Written by `python -m tests.copywriting.examples > "
-            "docs/creative-examples.md`;",
-            "a test compares this page with what the writer writes now. The score is a checklist,",
-            "not a forecast.",
+            "without editing. The score is a checklist, not a forecast. A test compares this page",
+            "with what the writer writes now; this writes it anew:",
+            "",
+            "    python -m tests.copywriting.examples > docs/creative-examples.md",
             *(line for brief in PRODUCTS for line in _product(brief)),
             "",
         )

@@ -75,7 +75,9 @@ def test_a_copy_of_a_sibling_loses_the_points_for_difference() -> None:
 
 
 def test_a_step_that_was_edited_away_is_named() -> None:
-    edited = replace(GOOD, primary_text=GOOD.primary_text.replace("And tomorrow it starts over. ", ""))
+    edited = replace(
+        GOOD, primary_text=GOOD.primary_text.replace("And tomorrow it starts over. ", "")
+    )
     part = next(each for each in scored(edited).parts if each.name == "Framework")
 
     assert part.points == 6.7

@@ -24,11 +24,11 @@ class Language:
 
     `platforms` and `tones` have lines of their own, by name: a platform's replace the general
     ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
-    verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts the first person in the reader's. Templates that `backward`
-    matches point back at the product, so it has to have been named; those that `singular` matches
-    do not suit a product that `plural` matches. `number_words` are numbers written out,
-    with their figures where they have some;
-    `promises` finds superlatives, guarantees and the like.
+    verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts
+    the first person in the reader's. Templates that `backward` matches point back at the product,
+    so it has to have been named; those that `singular` matches do not suit a product that
+    `plural` matches. `number_words` are numbers written out, with their figures where they have
+    some; `promises` finds superlatives, guarantees and the like.
     """
 
     code: str
