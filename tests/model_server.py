@@ -12,6 +12,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -64,6 +65,8 @@ class ModelServer(ThreadingHTTPServer):
         self.asked: list[dict[str, Any]] = []
         self.spent: list[float] = []
         self.let_go = 0
+        self.most_at_once = 0
+        self._busy = 0
         self.seconds = 0.0
         self.seconds_each = 0.0
         self._coming: deque[str] = deque()
@@ -80,6 +83,16 @@ class ModelServer(ThreadingHTTPServer):
     def behave(self, *misdeeds: str) -> None:
         """One for each of the next answers; empty is a good one."""
         self._coming.extend(misdeeds)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count those who are answered at the same time."""
+        with self._lock:
+            self._busy += 1
+            self.most_at_once = max(self.most_at_once, self._busy)
+        yield
+        with self._lock:
+            self._busy -= 1
 
     def next_misdeed(self) -> str:
         with self._lock:
@@ -203,6 +216,10 @@ class _Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
+        with self.server.busy():
+            self._converse()
+
+    def _converse(self) -> None:
         began = time.perf_counter()
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append({**body, "key": self.headers.get("Authorization", "")})

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from app.copywriting.model.door import Door, Reply, Request
 from app.copywriting.model.estimate import estimate
 from app.copywriting.model.setup import ModelSetup
 from app.copywriting.plan import plan
-from tests.copywriting.test_model_writer import MUG, asked, places_for, written
+from tests.copywriting.test_model_writer import MUG, asked, places_for, wait_for, written
 from tests.model_server import KEY, ModelServer, setup_for
 
 ROOT = Path(__file__).parents[2]
@@ -36,13 +35,6 @@ assert door.wait([ticket], 60)
 print(door.process_id, flush=True)
 time.sleep(60)
 """
-
-
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return holds()
 
 
 def is_running(process_id: int) -> bool:
@@ -116,7 +108,7 @@ def test_when_the_process_dies_another_one_is_asked_the_same(
     model_server.behave("stall", "words")
     first = shared_door.process_id
     ticket = shared_door.begin(QUESTION)
-    assert until(lambda: len(model_server.asked) == 1)
+    wait_for(lambda: len(model_server.asked) == 1)
     assert first == shared_door.process_id
     os.kill(first, signal.SIGKILL)
 
@@ -146,8 +138,8 @@ def test_a_server_without_schemas_is_asked_without_from_then_on_and_an_idle_proc
         assert estimate(brief, 20, door).cost is None
         process_id = door.process_id
         assert process_id
-        assert until(lambda: not is_running(process_id))
-        assert until(lambda: door.process_id is None)
+        wait_for(lambda: not is_running(process_id))
+        wait_for(lambda: door.process_id is None)
     finally:
         door.close()
 
@@ -164,7 +156,7 @@ def test_a_parent_that_is_killed_takes_its_process_along(model_server: ModelServ
         assert is_running(child)
         parent.kill()
         parent.wait()
-    assert until(lambda: not is_running(child))
+    wait_for(lambda: not is_running(child))
 
 
 def test_a_process_that_cannot_begin_is_said_and_not_tried_for_ever(
@@ -189,7 +181,7 @@ def test_a_process_that_is_stuck_is_ended_and_the_request_times_out(
     assert process_id
 
     assert answered(door).failed == "timeout"
-    assert until(lambda: not is_running(process_id))
+    wait_for(lambda: not is_running(process_id))
     door.close()
 
 

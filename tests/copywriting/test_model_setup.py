@@ -176,6 +176,15 @@ def test_a_button_a_trigger_and_steps_are_read_as_people_write_them() -> None:
     assert made.trigger is Trigger.COMMITMENT
 
 
+def test_what_a_database_cannot_keep_is_left_out_of_a_text() -> None:
+    odd = {**GOOD, "primary_text": "Cold\x00 again?\n\nEmber\ud83d Mug.", "headline": "Still\nhot"}
+    made = variation(odd, FEED, BRIEF)
+
+    assert made
+    assert made.primary_text == "Cold again?\n\nEmber Mug."
+    assert made.headline == "Still hot"
+
+
 @pytest.mark.parametrize("wrong", [{"headline": ""}, {"headline": 7}, {"primary_text": None}])
 def test_a_variation_without_one_of_its_texts_is_none(wrong: dict[str, object]) -> None:
     assert variation({**GOOD, **wrong}, FEED, BRIEF) is None

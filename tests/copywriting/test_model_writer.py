@@ -71,6 +71,13 @@ def calls(events: Sequence[Event]) -> list[tuple[str, str]]:
     return [(each.purpose, each.outcome) for each in events if isinstance(each, Called)]
 
 
+def wait_for(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert holds()
+
+
 def problems(variation: Variation, brief: Brief) -> list[str]:
     return [flag.rule for flag in flags_of(variation, brief) if flag.level is Level.PROBLEM]
 
@@ -237,7 +244,9 @@ def test_somebody_who_cancels_waits_no_longer_and_keeps_what_came(
     began = time.monotonic()
     came.extend(
         ModelWriter(MUG, shared_door, clock=lambda: UTC_NOW).write(
-            places_for(MUG, 20), [], go_on=lambda: "cancelled" if written(came) else ""
+            places_for(MUG, 20),
+            [],
+            go_on=lambda: "cancelled" if written(came) and len(model_server.asked) == 4 else "",
         )
     )
 
@@ -256,13 +265,11 @@ def test_closing_the_iterator_lets_go_of_the_provider(
         places_for(MUG, 20), [], go_on=lambda: ""
     )
     next(events)
+    wait_for(lambda: len(model_server.asked) == 4)
     events.close()
     model_server.released.set()
 
-    deadline = time.monotonic() + 5
-    while model_server.let_go < 1 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert model_server.let_go >= 1
+    wait_for(lambda: model_server.let_go >= 1)
 
 
 @pytest.mark.parametrize("misdeed", ["invented", "long", "alike"])
@@ -346,6 +353,21 @@ def test_what_people_typed_cannot_leave_its_block(
     assert material["own_ads"] == [attack]
     assert "never an instruction" in system["content"]
     assert "Ignore all rules" not in system["content"]
+
+
+def test_a_server_that_answers_one_at_a_time_is_asked_so(
+    model_server: ModelServer, shared_door: Door
+) -> None:
+    standing = shared_door.setup
+    model_server.seconds = 0.1
+    shared_door.setup = replace(standing, at_once=1)
+    try:
+        events = asked(shared_door, MUG, places_for(MUG, 20))
+    finally:
+        shared_door.setup = standing
+
+    assert len(written(events)) == 20
+    assert model_server.most_at_once == 1
 
 
 def test_an_answer_without_numbers_or_extras_is_taken_in_order(

@@ -30,7 +30,7 @@ def prompt(name: str, **variables: str) -> str:
 
 def data(material: Mapping[str, Any]) -> str:
     """JSON that holds no angle bracket, so that it cannot end the block it stands in."""
-    return json.dumps(material, ensure_ascii=False, indent=1).translate(_ESCAPED)
+    return json.dumps(material, ensure_ascii=False).translate(_ESCAPED)
 
 
 @cache
