@@ -25,6 +25,7 @@ from app.copywriting.model.door import Door
 from app.copywriting.model.setup import ModelSetup
 from app.copywriting.plan import Slot
 from app.copywriting.variation import Variation
+from app.copywriting.writing import Place, Written
 
 KEY = "sk-only-for-the-model-0123456789"
 TOKENS_IN, TOKENS_OUT = 1200, 800
@@ -99,7 +100,7 @@ class ModelServer(ThreadingHTTPServer):
             return self._coming.popleft() if self._coming else self.usual()
 
     def compose(self, body: dict[str, Any]) -> Answers:
-        """A variation for each place that is asked for."""
+        """A variation for each place that is asked for, as far as the built-in writer has one."""
         material = said_in(body)
         brief = brief_of(material["brief"])
         name = json.dumps(material["brief"], sort_keys=True)
@@ -112,9 +113,11 @@ class ModelServer(ThreadingHTTPServer):
                     FRAMEWORKS[place["framework"]],
                     Angle(place["angle"]),
                 )
-                variation = author.write(slot, self._written[name])
-                self._written[name].append(variation)
-                answers.append(_as_asked(variation, place["place"]))
+                wanted = Place(place["place"], slot)
+                for event in author.write([wanted], self._written[name], go_on=lambda: ""):
+                    if isinstance(event, Written):
+                        self._written[name].append(event.variation)
+                        answers.append(_as_asked(event.variation, place["place"]))
             return answers
 
 
@@ -183,10 +186,9 @@ def _as_asked(variation: Variation, number: int) -> dict[str, Any]:
 
 def _spoilt(answers: Answers, misdeed: str) -> Answers:
     """Answers with something wrong in each."""
-    first = answers[0]
     return [
         {
-            "alike": lambda each: {**first, "place": each["place"]},
+            "alike": lambda each: {**answers[0], "place": each["place"]},
             "unbidden": lambda each: {**each, "place": each["place"] + 1000},
             "invented": lambda each: _with(
                 each, description="9,731 homes use it", descriptions="Chosen by 9,731 homes."

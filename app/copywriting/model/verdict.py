@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
-from app.copywriting.scoring import MOST_SHARED, most_shared
+from app.copywriting.scoring import MOST_SHARED, Likeness
 from app.copywriting.variation import Flag, Level, Variation
 from app.copywriting.writing import Place
 
@@ -40,17 +40,24 @@ def judge(variation: Variation, place: Place, brief: Brief, others: Sequence[Var
         for flag in flags_of(variation, brief)
         if flag.level is Level.PROBLEM and flag.field not in place.kept
     ]
-    alike = max(others, key=lambda other: most_shared(variation, [other]), default=None)
-    share = most_shared(variation, [alike]) if alike else 0.0
+    alike, share = _nearest(variation, place, others)
     faults = [_fault(flag) for flag in flags]
-    if share <= MOST_SHARED:
-        alike = None
-    else:
+    if alike:
         faults.append(
             f"It repeats {share:.0%} of the three-word runs of the text under too_like; at most "
             f"{MOST_SHARED:.0%} is allowed."
         )
     return Verdict(variation, tuple(faults), alike, _unusable(variation, flags, alike))
+
+
+def _nearest(
+    variation: Variation, place: Place, others: Sequence[Variation]
+) -> tuple[Variation | None, float]:
+    """The text that this one repeats more of than is allowed, and how much; kept fields aside."""
+    own = Likeness(variation, without=frozenset(place.kept))
+    shares = [own.most_shared([Likeness(other)]) for other in others]
+    most = max(shares, default=0.0)
+    return (others[shares.index(most)], most) if most > MOST_SHARED else (None, most)
 
 
 def _unusable(variation: Variation, flags: Sequence[Flag], alike: Variation | None) -> str:
