@@ -12,12 +12,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from functools import partial
 from typing import Any
 
 LONGEST_LINE = 16 * 1024 * 1024
 DETAIL = 300
+_MESSAGE = re.compile(r'"message"\s*:\s*"((?:[^"\\]|\\.)+)"')
+_NAMES = re.compile(r"^(?:[\w.]*(?:Error|Exception|Timeout)[:\s-]+)+")
 
 
 def main() -> None:
@@ -191,10 +194,9 @@ class _Provider:
         return f"{cost:.10f}"
 
     def _failed(self, error: Exception) -> dict[str, Any]:
-        detail = f"{type(error).__name__}: {getattr(error, 'message', None) or error}"
         return {
             "failed": self._code(error),
-            "detail": self._clean(detail),
+            "detail": self._clean(str(getattr(error, "message", None) or error)),
             "retry_after": _retry_after(error),
         }
 
@@ -220,9 +222,12 @@ class _Provider:
         return "down"
 
     def _clean(self, detail: str) -> str:
+        """The provider's own words, without the names LiteLLM puts before them."""
+        said = _MESSAGE.search(detail)
+        detail = said[1].replace('\\"', '"') if said else _NAMES.sub("", detail)
         for secret in self._secrets:
             detail = detail.replace(secret, "…")
-        return " ".join(detail.replace("litellm.", "").split())[:DETAIL]
+        return " ".join(detail.split())[:DETAIL]
 
 
 def _retry_after(error: Exception) -> float | None:
