@@ -161,7 +161,7 @@ def test_an_answer_of_no_use_says_why(answer: str, complaint: str) -> None:
     assert complaint in found.complaint
 
 
-def test_a_button_a_trigger_and_steps_are_read_as_people_write_them() -> None:
+def test_a_button_and_steps_are_read_as_people_write_them() -> None:
     made = variation(GOOD, FEED, BRIEF)
 
     assert made
@@ -172,8 +172,24 @@ def test_a_button_a_trigger_and_steps_are_read_as_people_write_them() -> None:
         Beat("agitate", ""),
         Beat("solve", "Ember Mug."),
     )
-    # Nobody's opinion stands in the brief, so it cannot be what the text appeals to.
-    assert made.trigger is Trigger.COMMITMENT
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "kept"),
+    [
+        ("$49, delivery included.", "Anchoring", Trigger.ANCHORING),
+        ("Hot to the last sip.", "Anchoring", Trigger.COMMITMENT),
+        ("Loved by everybody.", "Social proof", Trigger.COMMITMENT),
+        ("Hot to the last sip.", "loss aversion", Trigger.LOSS_AVERSION),
+    ],
+)
+def test_a_trigger_that_needs_a_fact_is_named_only_where_the_fact_is_said(
+    text: str, named: str, kept: Trigger
+) -> None:
+    made = variation({**GOOD, "primary_text": text, "trigger": named}, FEED, BRIEF)
+
+    assert made
+    assert made.trigger is kept
 
 
 def test_what_a_database_cannot_keep_is_left_out_of_a_text() -> None:

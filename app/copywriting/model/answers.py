@@ -15,7 +15,7 @@ from typing import Any
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.frameworks import Trigger
 from app.copywriting.model.characters import storable
-from app.copywriting.model.shapes import triggers
+from app.copywriting.model.shapes import triggers_in
 from app.copywriting.staging import reasoning, visual
 from app.copywriting.variation import Beat, Variation
 from app.copywriting.vocabulary import SUITING
@@ -82,7 +82,8 @@ def variation(found: Mapping[str, Any], place: Place, brief: Brief) -> Variation
     shown = _search(found, place) if slot.platform is AdPlatform.GOOGLE else _feed(found, place)
     if shown is None:
         return None
-    trigger = _trigger(found.get("trigger"), brief)
+    said = "\n".join([shown["primary_text"], *shown["headlines"], *shown["descriptions"]])
+    trigger = _trigger(found.get("trigger"), said, brief)
     return Variation(
         platform=slot.platform,
         framework=slot.framework.name,
@@ -158,9 +159,9 @@ def _beats(found: Any, steps: tuple[str, ...]) -> tuple[Beat, ...]:
     return beats if any(beat.text for beat in beats) else ()
 
 
-def _trigger(found: Any, brief: Brief) -> Trigger:
-    """The trigger a model names, where the brief allows it; else the one that needs nothing."""
-    allowed = {str(each).casefold(): each for each in triggers(brief)}
+def _trigger(found: Any, said: str, brief: Brief) -> Trigger:
+    """The trigger a model names, where the text bears it out; else the one that needs nothing."""
+    allowed = {str(each).casefold(): each for each in triggers_in(said, brief)}
     return allowed.get(_text(found).casefold(), Trigger.COMMITMENT)
 
 

@@ -10,6 +10,7 @@ from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.frameworks import Trigger, trigger_of
 from app.copywriting.limits import SHAPES
 from app.copywriting.model.prompts import prompt
+from app.copywriting.scoring import mentioned
 from app.copywriting.vocabulary import BUTTONS, SUITING
 
 # A trigger that may be named only where a fact of the brief bears it out.
@@ -43,7 +44,16 @@ def title(platform: AdPlatform) -> str:
 
 def triggers(brief: Brief) -> list[Trigger]:
     """Those whose condition the brief meets."""
-    borne_out = {trigger_of(fact) for fact in brief.facts}
+    return _borne_out(brief.facts)
+
+
+def triggers_in(text: str, brief: Brief) -> list[Trigger]:
+    """Those whose condition a text meets by saying the fact."""
+    return _borne_out([fact for fact in brief.facts if mentioned(text, fact)])
+
+
+def _borne_out(facts: Sequence[str]) -> list[Trigger]:
+    borne_out = {trigger_of(fact) for fact in facts}
     return [each for each in Trigger if each not in _BORNE_OUT or each in borne_out]
 
 
