@@ -9,8 +9,8 @@ from typing import Any
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.frameworks import Trigger, trigger_of
 from app.copywriting.limits import SHAPES
+from app.copywriting.mentions import mentioned
 from app.copywriting.model.prompts import prompt
-from app.copywriting.scoring import mentioned
 from app.copywriting.vocabulary import BUTTONS, SUITING
 
 # A trigger that may be named only where a fact of the brief bears it out.
