@@ -66,7 +66,9 @@ def write_batch(
             batches.postpone(session, batch)
             return
         state = "cancelled" if ended.said == "cancelled" else "done"
-        batches.end(session, batch, now=clock(), state=state, reason=_ENDED.get(ended.said, ""))
+        batches.end(
+            session, batch, now=clock(), state=state, reason=_ENDED.get(ended.said, _SKIPPED)
+        )
 
 
 def fail(session: Session, batch_id: int, sentence: str, *, now: dt.datetime) -> None:
@@ -75,6 +77,9 @@ def fail(session: Session, batch_id: int, sentence: str, *, now: dt.datetime) ->
     if batch is not None and batch.state in batches.UNFINISHED:
         batch.error = sentence
         batches.end(session, batch, now=now, state="failed", reason=sentence)
+
+
+_SKIPPED = "Nobody wrote this one. Try again."
 
 
 class _Ended:
