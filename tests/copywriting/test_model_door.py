@@ -144,6 +144,7 @@ def test_a_server_without_schemas_is_asked_without_from_then_on_and_an_idle_proc
         door.close()
 
 
+@pytest.mark.prove
 def test_a_parent_that_is_killed_takes_its_process_along(model_server: ModelServer) -> None:
     model_server.usual = lambda: "words"
     setup = {"model": "gpt-4o-mini", "base": model_server.base, "key": KEY}

@@ -15,6 +15,7 @@ import pytest
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
 from app.copywriting.frameworks import FRAMEWORKS, Angle
+from app.copywriting.model import writer as writers
 from app.copywriting.model.door import Door
 from app.copywriting.model.writer import ModelWriter
 from app.copywriting.plan import Slot, plan
@@ -42,6 +43,12 @@ BRIEFS = [
         for code in LANGUAGES
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def quick_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is unwell is asked again sooner than in earnest."""
+    monkeypatch.setitem(writers._PAUSES, "down", 0.1)
 
 
 def places_for(brief: Brief, count: int) -> list[Place]:
