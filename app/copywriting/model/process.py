@@ -13,9 +13,11 @@ import asyncio
 import json
 import os
 import re
+import select
 import sys
+import threading
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 LONGEST_LINE = 16 * 1024 * 1024
 DETAIL = 300
@@ -24,7 +26,8 @@ _NAMES = re.compile(r"^(?:[\w.]*(?:Error|Exception|Timeout)[:\s-]+)+")
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends or nobody asks any more."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # LiteLLM prints; only our lines may reach whoever started us.
     lines = os.dup(1)
     os.dup2(2, 1)
@@ -39,6 +42,19 @@ def main() -> None:
     asyncio.run(_serve(litellm, lines))
 
 
+def _end_with_parent() -> NoReturn:
+    """Wait for the other end of standard input to close, even while LiteLLM is imported."""
+    closing = select.poll()
+    closing.register(0, 0)
+    closing.poll()
+    _end()
+
+
+def _end() -> NoReturn:
+    """At once: what LiteLLM does in the background is not waited for."""
+    os._exit(0)
+
+
 async def _serve(litellm: Any, lines: int) -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=LONGEST_LINE)
@@ -50,6 +66,7 @@ async def _serve(litellm: Any, lines: int) -> None:
     first = await reader.readline()
     if first:
         await _Service(litellm, json.loads(first), writer).serve(reader)
+    _end()
 
 
 class _Service:
