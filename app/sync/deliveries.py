@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
 from app.connectors.errors import AccessRevoked
-from app.connectors.shopify_shops import is_shop
-from app.connectors.shopify_signature import signs_body
+from app.connectors.shopify.shops import is_shop
+from app.connectors.shopify.signature import signs_body
 from app.connectors.words import Grant
 from app.errors import AppError
 from app.models import Account, PlatformConnection, WebhookDelivery

@@ -20,7 +20,7 @@ from app.connectors.errors import (
     SetupProblem,
     Temporary,
 )
-from app.connectors.google_oauth import SCOPE
+from app.connectors.google.oauth import SCOPE
 from app.connectors.http import Http
 from app.connectors.platforms.google import IN_TESTING, Google
 from app.connectors.words import Days, FoundAccount, Grant, pkce_challenge

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 import responses
 
-from app.connectors import google_errors as errors
 from app.connectors.errors import (
     AccessRevoked,
     AccountRefused,
@@ -22,8 +21,9 @@ from app.connectors.errors import (
     Temporary,
     Throttled,
 )
-from app.connectors.google_errors import failure, trouble
-from app.connectors.google_problem import Problem
+from app.connectors.google import errors
+from app.connectors.google.errors import failure, trouble
+from app.connectors.google.problem import Problem
 from app.connectors.http import Http
 from app.connectors.platforms.google import Google
 from app.connectors.words import Days, Fact, FoundAccount, Grain, Grant

@@ -17,8 +17,8 @@ from google.ads.googleads.v26.services.types.google_ads_service import MutateGoo
 from google.protobuf import json_format
 
 from app.connectors.errors import AccessRevoked, AccountRefused, SetupProblem, Throttled
-from app.connectors.google_launch import GoogleLauncher
-from app.connectors.google_launch_bodies import (
+from app.connectors.google.launch import GoogleLauncher
+from app.connectors.google.launch_bodies import (
     BIDDING,
     EU_POLITICAL,
     FOR_CLICKS,

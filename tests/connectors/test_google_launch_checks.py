@@ -17,10 +17,10 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from app.connectors import google_queries as queries
-from app.connectors import google_refusals
-from app.connectors.google_answers import Mutated, Row, found_ad
-from app.connectors.google_launch_bodies import (
+from app.connectors.google import queries
+from app.connectors.google import refusals as google_refusals
+from app.connectors.google.answers import Mutated, Row, found_ad
+from app.connectors.google.launch_bodies import (
     BIDDING,
     EU_POLITICAL,
     FOR_CLICKS,
@@ -34,8 +34,8 @@ from app.connectors.google_launch_bodies import (
     tried,
     whole,
 )
-from app.connectors.google_launch_checks import columns, problems
-from app.connectors.google_places import EU, PLACES
+from app.connectors.google.launch_checks import columns, problems
+from app.connectors.google.places import EU, PLACES
 from app.connectors.launching import AdCopy, Order
 from app.connectors.words import Days, FoundAccount
 from sandbox.google import shapes

@@ -26,7 +26,7 @@ from app.connectors.errors import (
     Temporary,
     Throttled,
 )
-from app.connectors.google_oauth import SCOPE
+from app.connectors.google.oauth import SCOPE
 from app.connectors.http import Http
 from app.connectors.platforms.google import IN_TESTING, Google
 from app.connectors.words import Days, Fact, FoundAccount, Grain

@@ -29,10 +29,11 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from app.connectors import google_errors, google_statuses
 from app.connectors.errors import AccountRefused, ConnectorError, SetupProblem, Throttled
-from app.connectors.google_answers import Row
-from app.connectors.google_errors import Trouble, failure
+from app.connectors.google import errors as google_errors
+from app.connectors.google import statuses as google_statuses
+from app.connectors.google.answers import Row
+from app.connectors.google.errors import Trouble, failure
 from app.connectors.http import Http
 from app.connectors.platforms.google import Google
 from app.connectors.words import FoundAccount, Grain, Grant

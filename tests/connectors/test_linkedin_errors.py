@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import responses
 
-from app.connectors import linkedin_errors as errors
 from app.connectors.errors import (
     AccessRevoked,
     AccountRefused,
@@ -20,6 +19,7 @@ from app.connectors.errors import (
     Throttled,
 )
 from app.connectors.http import Http
+from app.connectors.linkedin import errors
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import Days, FoundAccount, Grain, Grant
 from tests.conftest import make_settings

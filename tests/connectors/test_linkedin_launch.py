@@ -21,7 +21,7 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.launching import AdCopy, Order, Picture, Refused, Unknown
-from app.connectors.linkedin_launch import LinkedInLauncher
+from app.connectors.linkedin.launch import LinkedInLauncher
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount
 from app.settings import Settings

@@ -25,10 +25,10 @@ from linkedin_api.common import constants
 
 from app.connectors.http import Http
 from app.connectors.launching import AdCopy, Order, Picture
-from app.connectors.linkedin_api import Change
-from app.connectors.linkedin_launch_bodies import AIMS, FACET, little_text, steps
-from app.connectors.linkedin_launch_checks import CTAS
-from app.connectors.linkedin_oauth import SCOPES, SCOPES_TO_CREATE
+from app.connectors.linkedin.api import Change
+from app.connectors.linkedin.launch_bodies import AIMS, FACET, little_text, steps
+from app.connectors.linkedin.launch_checks import CTAS
+from app.connectors.linkedin.oauth import SCOPES, SCOPES_TO_CREATE
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount, Grant
 from sandbox import CREDENTIALS

@@ -12,9 +12,9 @@ import responses
 from app.connectors.errors import AccountRefused, SetupProblem, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.launching import Refused, Unknown
-from app.connectors.linkedin_errors import Asked, Problem
-from app.connectors.linkedin_launch import LinkedInLauncher
-from app.connectors.linkedin_refusals import refusal
+from app.connectors.linkedin.errors import Asked, Problem
+from app.connectors.linkedin.launch import LinkedInLauncher
+from app.connectors.linkedin.refusals import refusal
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount, Grant
 from tests.conftest import make_settings

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from app.connectors import linkedin_reports
 from app.connectors.errors import (
     AccessRevoked,
     AccountRefused,
@@ -24,6 +23,7 @@ from app.connectors.errors import (
     Throttled,
 )
 from app.connectors.http import Http
+from app.connectors.linkedin import reports as linkedin_reports
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import Days, DayTotal, Fact, FoundAccount, Grain, Grant
 from app.settings import Settings

@@ -29,11 +29,11 @@ from linkedin_api.clients.restli.utils.restli import encode_query_params_for_get
 from linkedin_api.common.constants import RESTLI_METHODS
 
 from app.connectors.http import Http
-from app.connectors.linkedin_answers import CHANNELS
-from app.connectors.linkedin_api import LONGEST_QUERY, Question
-from app.connectors.linkedin_reports import ALWAYS, FACET, MOST_FIELDS
-from app.connectors.linkedin_restli import encode
-from app.connectors.linkedin_statuses import ACCOUNT_HOLD, ACCOUNT_STATUS, HOLD, REVIEW, STATUS
+from app.connectors.linkedin.answers import CHANNELS
+from app.connectors.linkedin.api import LONGEST_QUERY, Question
+from app.connectors.linkedin.reports import ALWAYS, FACET, MOST_FIELDS
+from app.connectors.linkedin.restli import encode
+from app.connectors.linkedin.statuses import ACCOUNT_HOLD, ACCOUNT_STATUS, HOLD, REVIEW, STATUS
 from app.connectors.platforms.linkedin import ENDPOINTS, LinkedIn
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings

@@ -16,7 +16,7 @@ import responses
 
 from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Throttled
 from app.connectors.http import Http
-from app.connectors.meta_answers import major_units, moment
+from app.connectors.meta.answers import major_units, moment
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import Days, DayTotal, Fact, FoundAccount, FoundEntity, Grain
 from app.settings import Settings

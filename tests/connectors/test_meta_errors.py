@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.connectors.errors import AccessRevoked, ConnectorError, OAuthDenied, Temporary, Throttled
-from app.connectors.meta_errors import (
+from app.connectors.meta.errors import (
     NotReadable,
     Problem,
     TooMuchData,

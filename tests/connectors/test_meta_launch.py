@@ -14,7 +14,7 @@ import requests
 from app.connectors.errors import AccessRevoked, AccountRefused, Throttled
 from app.connectors.http import Http
 from app.connectors.launching import AdCopy, Made, Order, Picture, Refused, Unknown
-from app.connectors.meta_launch import CREATING, MetaLauncher
+from app.connectors.meta.launch import CREATING, MetaLauncher
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings

@@ -13,9 +13,9 @@ import responses
 
 from app.connectors.errors import AccessRevoked, ConnectorError, Throttled
 from app.connectors.launching import AdCopy, Order, Picture, Refused, Unknown
-from app.connectors.meta_answers import HUNDREDTHS_CURRENCIES, minor_units
-from app.connectors.meta_launch import MetaLauncher
-from app.connectors.meta_launch_bodies import LONGEST_CREATIVE_NAME, filled
+from app.connectors.meta.answers import HUNDREDTHS_CURRENCIES, minor_units
+from app.connectors.meta.launch import MetaLauncher
+from app.connectors.meta.launch_bodies import LONGEST_CREATIVE_NAME, filled
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount
 from tests.connectors.conftest import NOW, TOKEN

@@ -27,12 +27,13 @@ from facebook_business.api import FacebookAdsApi, FacebookRequest
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
 
-from app.connectors import meta_launch, meta_texts
 from app.connectors.launching import Order
-from app.connectors.meta_launch import MetaLauncher
-from app.connectors.meta_launch_bodies import EDGES, SPECIAL, filled
-from app.connectors.meta_launch_checks import NOT_TO_A_WEBSITE
-from app.connectors.meta_refusals import FIELDS
+from app.connectors.meta import launch as meta_launch
+from app.connectors.meta import texts as meta_texts
+from app.connectors.meta.launch import MetaLauncher
+from app.connectors.meta.launch_bodies import EDGES, SPECIAL, filled
+from app.connectors.meta.launch_checks import NOT_TO_A_WEBSITE
+from app.connectors.meta.refusals import FIELDS
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount
 from app.copywriting.vocabulary import BUTTONS

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.connectors.errors import AccessRevoked
-from app.connectors.meta_texts import texts_of
+from app.connectors.meta.texts import texts_of
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount
 from tests.connectors.conftest import Clock

@@ -10,7 +10,7 @@ from facebook_business.adobjects.adsinsights import AdsInsights
 from facebook_business.adobjects.campaign import Campaign
 from facebook_business.apiconfig import ads_api_config
 
-from app.connectors.meta_answers import STATUS
+from app.connectors.meta.answers import STATUS
 from app.connectors.platforms import meta
 from app.connectors.words import Grain
 from app.settings import Settings

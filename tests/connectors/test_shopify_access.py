@@ -25,8 +25,8 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.platforms.shopify import STRANGER, Shopify
-from app.connectors.shopify_shops import is_shop, shop_domain
-from app.connectors.shopify_signature import signs_body, signs_query
+from app.connectors.shopify.shops import is_shop, shop_domain
+from app.connectors.shopify.signature import signs_body, signs_query
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
 from tests.conftest import make_settings

@@ -15,7 +15,7 @@ import responses
 from app.connectors.errors import AccessRevoked, ConnectorError, Temporary, Throttled
 from app.connectors.http import Http
 from app.connectors.platforms.shopify import Shopify
-from app.connectors.shopify_api import operation
+from app.connectors.shopify.api import operation
 from app.connectors.words import Days, FoundAccount, Grant
 from app.settings import Settings
 from tests.conftest import make_settings

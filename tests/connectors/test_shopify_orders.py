@@ -21,7 +21,7 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.platforms.shopify import Shopify
-from app.connectors.shopify_bucket import Bucket, Cost, ThrottleStatus
+from app.connectors.shopify.bucket import Bucket, Cost, ThrottleStatus
 from app.connectors.words import Days, DayTotal, FoundAccount, Grant, StoreFigures
 from app.settings import Settings
 from tests.conftest import make_settings

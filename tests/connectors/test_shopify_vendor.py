@@ -23,9 +23,9 @@ from graphql import (
     visit,
 )
 
-from app.connectors.shopify_api import QUERIES, operation
-from app.connectors.shopify_hooks import TOPICS
-from app.connectors.shopify_orders import _ACTIONS, _APART, _SOLD
+from app.connectors.shopify.api import QUERIES, operation
+from app.connectors.shopify.hooks import TOPICS
+from app.connectors.shopify.orders import _ACTIONS, _APART, _SOLD
 from app.settings import Settings
 from tests.conftest import FIXTURES
 

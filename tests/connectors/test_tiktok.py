@@ -24,8 +24,8 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.platforms.tiktok import TikTok, lacking
-from app.connectors.tiktok_answers import Advertiser, account_status, found_account, number, same
-from app.connectors.tiktok_statuses import status_of
+from app.connectors.tiktok.answers import Advertiser, account_status, found_account, number, same
+from app.connectors.tiktok.statuses import status_of
 from app.connectors.words import Days, Fact, FoundAccount, Grain, Grant
 from app.settings import Settings
 from tests.conftest import make_settings

@@ -7,7 +7,6 @@ import datetime as dt
 import pytest
 from business_api_client.tiktok_business.tiktok_code import NumericErrorCodes
 
-from app.connectors import tiktok_errors as errors
 from app.connectors.errors import (
     AccessRevoked,
     AccountRefused,
@@ -17,6 +16,7 @@ from app.connectors.errors import (
     Temporary,
     Throttled,
 )
+from app.connectors.tiktok import errors
 from sandbox.tiktok.errors import MESSAGES
 
 NOW = dt.datetime(2026, 11, 2, 21, 30, tzinfo=dt.UTC)

@@ -15,8 +15,8 @@ from app.connectors.errors import AccessRevoked, AccountRefused, ConnectorError,
 from app.connectors.http import Http
 from app.connectors.launching import Order, Picture, Refused, Unknown
 from app.connectors.platforms.tiktok import TikTok
-from app.connectors.tiktok_launch import TikTokLauncher
-from app.connectors.tiktok_launch_bodies import amount, idempotency_key
+from app.connectors.tiktok.launch import TikTokLauncher
+from app.connectors.tiktok.launch_bodies import amount, idempotency_key
 from app.connectors.words import FoundAccount, Grant
 from app.creative.draft_fields import Filled
 from app.settings import Settings

@@ -25,7 +25,7 @@ from business_api_client.models.creative_asset_delete_body import CreativeAssetD
 from app.connectors.http import Answer, Http
 from app.connectors.launching import Order
 from app.connectors.platforms.tiktok import TikTok
-from app.connectors.tiktok_launch import TikTokLauncher
+from app.connectors.tiktok.launch import TikTokLauncher
 from app.connectors.words import Grant
 from sandbox import TIKTOK_TOKEN
 from tests.conftest import make_settings

@@ -30,7 +30,7 @@ from business_api_client.models.filtering_report_integrated_get import (
 
 from app.connectors.http import Http
 from app.connectors.platforms.tiktok import TikTok
-from app.connectors.tiktok_statuses import STATUS
+from app.connectors.tiktok.statuses import STATUS
 from app.connectors.words import Days, FoundAccount, Grain, Grant
 from app.settings import Settings
 from tests.conftest import FIXTURES, make_settings

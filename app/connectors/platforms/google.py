@@ -13,8 +13,6 @@ from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from app.connectors import google_answers as answers
-from app.connectors import google_queries as queries
 from app.connectors.base import Connector
 from app.connectors.errors import (
     AccessRevoked,
@@ -23,9 +21,10 @@ from app.connectors.errors import (
     OAuthDenied,
     Temporary,
 )
-from app.connectors.google_errors import NO_SCOPE, NoAdsUser, TooOld
-from app.connectors.google_launch import GoogleLauncher
-from app.connectors.google_oauth import (
+from app.connectors.google import answers, queries
+from app.connectors.google.errors import NO_SCOPE, NoAdsUser, TooOld
+from app.connectors.google.launch import GoogleLauncher
+from app.connectors.google.oauth import (
     MADE_UP_CODE,
     SCOPE,
     DeadCode,
@@ -34,8 +33,8 @@ from app.connectors.google_oauth import (
     OtherAddress,
     Token,
 )
-from app.connectors.google_search import ENDS, QUOTA, Search
-from app.connectors.google_statuses import PERFORMANCE_MAX, surprises
+from app.connectors.google.search import ENDS, QUOTA, Search
+from app.connectors.google.statuses import PERFORMANCE_MAX, surprises
 from app.connectors.http import Http
 from app.connectors.words import (
     Days,

@@ -13,7 +13,6 @@ from decimal import Decimal
 
 import msgspec
 
-from app.connectors import linkedin_answers as answers
 from app.connectors.base import RENEW_EARLY, Connector
 from app.connectors.errors import (
     AccessRevoked,
@@ -25,11 +24,12 @@ from app.connectors.errors import (
     Throttled,
 )
 from app.connectors.http import Http
-from app.connectors.linkedin_api import BY_REFRESH, Api, Question
-from app.connectors.linkedin_errors import NO_REPORTING, BadQuestion
-from app.connectors.linkedin_launch import LinkedInLauncher
-from app.connectors.linkedin_lists import Lists
-from app.connectors.linkedin_oauth import (
+from app.connectors.linkedin import answers
+from app.connectors.linkedin.api import BY_REFRESH, Api, Question
+from app.connectors.linkedin.errors import NO_REPORTING, BadQuestion
+from app.connectors.linkedin.launch import LinkedInLauncher
+from app.connectors.linkedin.lists import Lists
+from app.connectors.linkedin.oauth import (
     NO_PRODUCT,
     NO_PRODUCT_TO_CREATE,
     SCOPES,
@@ -37,7 +37,7 @@ from app.connectors.linkedin_oauth import (
     OAuth,
     Unknown,
 )
-from app.connectors.linkedin_reports import (
+from app.connectors.linkedin.reports import (
     AD_PIVOTS,
     FIGURES,
     Named,
@@ -46,7 +46,7 @@ from app.connectors.linkedin_reports import (
     counted,
     day_total,
 )
-from app.connectors.linkedin_restli import CAMPAIGN, CREATIVE, GROUP
+from app.connectors.linkedin.restli import CAMPAIGN, CREATIVE, GROUP
 from app.connectors.words import (
     Days,
     DayTotal,

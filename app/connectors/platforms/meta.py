@@ -14,8 +14,6 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from app.connectors import meta_answers as answers
-from app.connectors import meta_texts
 from app.connectors.base import Connector
 from app.connectors.errors import (
     AccessRevoked,
@@ -26,7 +24,9 @@ from app.connectors.errors import (
 )
 from app.connectors.http import Http
 from app.connectors.launching import Launcher
-from app.connectors.meta_errors import (
+from app.connectors.meta import answers
+from app.connectors.meta import texts as meta_texts
+from app.connectors.meta.errors import (
     NotReadable,
     TooMuchData,
     TooOld,
@@ -35,8 +35,8 @@ from app.connectors.meta_errors import (
     exchange_failure,
     failure,
 )
-from app.connectors.meta_graph import Graph, Verdict
-from app.connectors.meta_launch import CREATING, MetaLauncher
+from app.connectors.meta.graph import Graph, Verdict
+from app.connectors.meta.launch import CREATING, MetaLauncher
 from app.connectors.words import (
     Days,
     DayTotal,

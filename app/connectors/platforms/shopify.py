@@ -23,13 +23,13 @@ from app.connectors.errors import (
     SetupProblem,
 )
 from app.connectors.http import Http
-from app.connectors.shopify_api import Api, UserError
-from app.connectors.shopify_errors import NO_ORDERS, SIXTY_DAYS
-from app.connectors.shopify_hooks import Hooks
-from app.connectors.shopify_sales import HISTORY_DAYS, PAGED_DAYS, Sales
-from app.connectors.shopify_shops import is_shop, shop_domain, shop_url
-from app.connectors.shopify_signature import signs_query
-from app.connectors.shopify_tokens import (
+from app.connectors.shopify.api import Api, UserError
+from app.connectors.shopify.errors import NO_ORDERS, SIXTY_DAYS
+from app.connectors.shopify.hooks import Hooks
+from app.connectors.shopify.sales import HISTORY_DAYS, PAGED_DAYS, Sales
+from app.connectors.shopify.shops import is_shop, shop_domain, shop_url
+from app.connectors.shopify.signature import signs_query
+from app.connectors.shopify.tokens import (
     CLIENT_CREDENTIALS,
     OFFLINE,
     PASTED,

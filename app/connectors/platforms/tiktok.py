@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from app.connectors import tiktok_answers as answers
 from app.connectors.base import Connector
 from app.connectors.errors import (
     AccessRevoked,
@@ -25,15 +24,16 @@ from app.connectors.errors import (
     SetupProblem,
 )
 from app.connectors.http import Http
-from app.connectors.tiktok_api import QUOTA, Api, as_json
-from app.connectors.tiktok_errors import (
+from app.connectors.tiktok import answers
+from app.connectors.tiktok.api import QUOTA, Api, as_json
+from app.connectors.tiktok.errors import (
     BadQuestion,
     ScopeMissing,
     TooManyIds,
     exchange_failure,
 )
-from app.connectors.tiktok_launch import TikTokLauncher
-from app.connectors.tiktok_reports import LEVELS, NAMES, Question, Reports
+from app.connectors.tiktok.launch import TikTokLauncher
+from app.connectors.tiktok.reports import LEVELS, NAMES, Question, Reports
 from app.connectors.words import (
     Days,
     DayTotal,

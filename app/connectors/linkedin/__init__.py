@@ -1,0 +1,1 @@
+"""What speaks to LinkedIn's Marketing API, behind `platforms.linkedin`."""

@@ -1,0 +1,1 @@
+"""What speaks to Meta's Graph API, behind `platforms.meta`."""

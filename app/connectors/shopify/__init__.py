@@ -1,0 +1,1 @@
+"""What speaks to Shopify's Admin API, behind `platforms.shopify`."""

@@ -1,0 +1,1 @@
+"""What speaks to TikTok's Business API, behind `platforms.tiktok`."""
