@@ -15,8 +15,12 @@ from app.web import (
     connections,
     connections_api,
     cookies,
+    creative,
     creative_api,
     creative_files,
+    creative_library,
+    creative_variations,
+    creative_writer,
     dashboard,
     data_health,
     data_health_api,
@@ -40,7 +44,7 @@ from app.web import (
     workspace_api,
 )
 
-PARTS = (incoming, headers, errorpages, formats, forgery, cookies, access)
+PARTS = (incoming, headers, errorpages, formats, creative_writer, forgery, cookies, access)
 PUBLIC = tuple(page.blueprint for page in (landing, auth, health, auth_api, openapi, webhooks))
 PRIVATE = tuple(
     page.blueprint
@@ -65,6 +69,9 @@ PRIVATE = tuple(
         claims_api,
         trail_api,
         growth_api,
+        creative,
+        creative_variations,
+        creative_library,
     )
 )
 

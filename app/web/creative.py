@@ -1,0 +1,205 @@
+"""The Creative page: the brief on one side, what was written on the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.copywriting.brief import Brief
+from app.creative import batches, briefs, library
+from app.creative.earlier import earlier
+from app.creative.writers import BUILT_IN, writer_name
+from app.errors import Invalid
+from app.extensions import db
+from app.models import CreativeBatch, CreativeVariation, Workspace
+from app.web import access, creative_brief, creative_history, creative_writer
+from app.web.creative_brief import PLATFORMS, BriefForm
+from app.web.creative_cards import SORTS, card, flagged, ordered
+from app.web.htmx import page, wants_fragment
+
+blueprint = Blueprint("creative", __name__, url_prefix="/dashboard/creative")
+
+_TWICE = dt.timedelta(seconds=10)
+"""The same brief sent again within this time is the same click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for of a batch; what makes no sense is the usual."""
+
+    sort: str
+    platform: str
+
+    def link(self, batch_id: int) -> Callable[..., str]:
+        """The address of the batch with something changed."""
+
+        def address(**changed: str) -> str:
+            sort = changed.get("sort", self.sort)
+            platform = changed.get("platform", self.platform)
+            return url_for(
+                "creative.show",
+                batch_id=batch_id,
+                sort=sort if sort != "score" else None,
+                platform=platform or None,
+            )
+
+        return address
+
+
+@blueprint.get("")
+def index() -> Response:
+    """The brief as it was typed last, and the newest batch."""
+    newest = earlier(db.session(), access.workspace().id, 1)
+    brief = briefs.brand_brief(db.session(), access.workspace().id)
+    return _page(creative_brief.of_brief(brief), _batch(newest[0].id) if newest else None)
+
+
+@blueprint.post("")
+def create() -> ResponseReturnValue:
+    """Have variations written, or say beside the field what is wrong."""
+    access.require_editor()
+    form = creative_brief.of_request(request.form)
+    writer = writer_name(access.settings())
+    try:
+        brief = creative_brief.brief_of(form, writer)
+        batch = _same_click(brief) or batches.order(
+            db.session(),
+            access.workspace().id,
+            access.user().id,
+            brief,
+            batches.USUAL_COUNT,
+            writer,
+            now=access.now(),
+        )
+    except Invalid as error:
+        db.session.rollback()
+        form.refuse(error)
+        newest = earlier(db.session(), access.workspace().id, 1)
+        return _page(form, _batch(newest[0].id) if newest else None, status=error.status)
+    db.session.commit()
+    return redirect(url_for("creative.show", batch_id=batch.id), code=303)
+
+
+@blueprint.get("/<int:batch_id>")
+def show(batch_id: int) -> Response:
+    """One batch; it swaps itself while it is being written."""
+    batch = _batch(batch_id)
+    return _page(creative_brief.of_brief(briefs.parse_brief(batch.brief)), batch)
+
+
+@blueprint.post("/<int:batch_id>/cancel")
+def cancel(batch_id: int) -> ResponseReturnValue:
+    """Stop writing; what is written stays."""
+    access.require_editor()
+    batches.cancel(db.session(), _batch(batch_id), now=access.now())
+    db.session.commit()
+    return _changed(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/retry")
+def retry(batch_id: int) -> ResponseReturnValue:
+    """Write what failed once more."""
+    access.require_editor()
+    batches.retry(db.session(), _batch(batch_id))
+    db.session.commit()
+    return _changed(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/save")
+def save_all(batch_id: int) -> ResponseReturnValue:
+    """Put everything shown into the library."""
+    access.require_editor()
+    rows = _shown(_batch(batch_id), _wish())
+    saved = library.save(db.session(), rows, access.now())
+    db.session.commit()
+    if not wants_fragment():
+        flash(_saved_words(saved), "done")
+    return _changed(batch_id, said=_saved_words(saved))
+
+
+def _saved_words(saved: int) -> str:
+    if not saved:
+        return "They are all in your library already."
+    return f"{saved} variation{'' if saved == 1 else 's'} saved to your library."
+
+
+def _changed(batch_id: int, said: str = "") -> ResponseReturnValue:
+    if wants_fragment():
+        return _page(BriefForm(), _batch(batch_id), said=said)
+    return redirect(_wish().link(batch_id)(), code=303)
+
+
+def _page(
+    form: BriefForm, batch: CreativeBatch | None, *, said: str = "", status: int = 200
+) -> Response:
+    wish = _wish()
+    rows = ordered(_shown(batch, wish), wish.sort) if batch else []
+    return page(
+        "creative/index.html",
+        "batch",
+        status=status,
+        form=form,
+        choices=creative_brief.choices(form),
+        writing=creative_writer.writing(batches.USUAL_COUNT),
+        batch=batch,
+        progress=batches.progress(batch) if batch else (0, 0),
+        busy=batch is not None and batch.state in batches.UNFINISHED,
+        failed=sum(row.state == "failed" for row in rows),
+        cards=[card(row) for row in rows],
+        flagged=flagged(rows),
+        wish=wish,
+        link=wish.link(batch.id) if batch else None,
+        sorts=SORTS,
+        platforms=_platforms(batch),
+        history=creative_history.own_ads(),
+        earlier=earlier(db.session(), access.workspace().id),
+        editor=access.may_edit(),
+        said=said,
+        built_in=BUILT_IN,
+        drafts=DRAFTS,
+    )
+
+
+DRAFTS = "/dashboard/creative/drafts"
+
+
+def _wish() -> Wish:
+    sort, platform = request.args.get("sort", ""), request.args.get("platform", "")
+    return Wish(sort if sort in SORTS else "score", platform if platform in PLATFORMS else "")
+
+
+def _batch(batch_id: int) -> CreativeBatch:
+    return batches.find(db.session(), access.workspace().id, batch_id)
+
+
+def _shown(batch: CreativeBatch, wish: Wish) -> list[CreativeVariation]:
+    return [row for row in batch.variations if wish.platform in ("", row.platform)]
+
+
+def _platforms(batch: CreativeBatch | None) -> dict[str, str]:
+    """Those that the batch is for, with their names."""
+    written_for = {row.platform for row in batch.variations} if batch else set()
+    return {slug.value: name for slug, name in PLATFORMS.items() if slug in written_for}
+
+
+def _same_click(brief: Brief) -> CreativeBatch | None:
+    """The batch that the first of two clicks has ordered."""
+    place = access.workspace().id
+    db.session.execute(select(Workspace.id).where(Workspace.id == place).with_for_update())
+    return db.session.scalar(
+        select(CreativeBatch)
+        .where(
+            CreativeBatch.workspace_id == place,
+            CreativeBatch.user_id == access.user().id,
+            CreativeBatch.brief == briefs.as_json(brief),
+            CreativeBatch.created_at > access.now() - _TWICE,
+        )
+        .order_by(CreativeBatch.id.desc())
+        .limit(1)
+    )

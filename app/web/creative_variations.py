@@ -1,0 +1,204 @@
+"""One variation: edited, kept, tagged and written again, in its place on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.copywriting.brief import AdPlatform
+from app.creative import batches, library
+from app.errors import AppError, Conflict, Invalid
+from app.extensions import db
+from app.models import CreativeVariation
+from app.web import access, creative_history
+from app.web.creative import DRAFTS
+from app.web.creative_cards import Card, card, typed
+from app.web.htmx import page, wants_fragment
+
+blueprint = Blueprint(
+    "creative_variations", __name__, url_prefix="/dashboard/creative/variations/<int:variation_id>"
+)
+
+_SINGLE = ("primary_text", "headline", "description", "cta", "brief")
+_SEARCH = ("headlines", "descriptions", "paths", "brief")
+_ROWS = {"headlines": 15, "descriptions": 4, "paths": 2}
+CHANGED = "variation-changed"
+"""What the head of a batch listens for, to count again."""
+
+
+@blueprint.get("")
+def show(variation_id: int) -> Response:
+    """The card; it swaps itself while the text is being written."""
+    return _card(_find(variation_id))
+
+
+@blueprint.get("/edit")
+def edit(variation_id: int) -> Response:
+    """The card as a form."""
+    access.require_editor()
+    row = _find(variation_id)
+    shown = card(row)
+    if shown.text is None or shown.busy:
+        raise Conflict("This variation is still being written. Wait for its text, then edit it.")
+    present = {name: getattr(shown.text, name) for name in _fields(row)}
+    return _editing(row, present, row.revision)
+
+
+@blueprint.post("/edit")
+def save_edit(variation_id: int) -> ResponseReturnValue:
+    """Store what was typed, unless somebody else has changed the text meanwhile."""
+    access.require_editor()
+    row = _find(variation_id)
+    given, revision = _given(row), request.form.get("revision", -1, type=int)
+    try:
+        library.edit(db.session(), row, given, revision=revision)
+    except (Conflict, Invalid) as error:
+        db.session.rollback()
+        return _editing(_find(variation_id), given, revision, error)
+    db.session.commit()
+    return _done(variation_id)
+
+
+@blueprint.post("/look")
+def look(variation_id: int) -> Response:
+    """What would be said of the text as it is typed now; nothing is stored."""
+    access.require_editor()
+    row = _find(variation_id)
+    given = _given(row)
+    problem = ""
+    try:
+        judged = card(library.look(row, given))
+    except (Conflict, Invalid) as error:
+        judged, problem = card(row), _sentence(error)
+    return page(
+        "creative/look.html",
+        "look",
+        card=judged,
+        of=row,
+        fields=typed(AdPlatform(row.platform), _rows(row, given)),
+        problem=problem,
+    )
+
+
+@blueprint.post("/save")
+def save(variation_id: int) -> ResponseReturnValue:
+    """Put it into the library."""
+    access.require_editor()
+    library.save(db.session(), [_find(variation_id)], access.now())
+    db.session.commit()
+    return _done(variation_id)
+
+
+@blueprint.post("/unsave")
+def unsave(variation_id: int) -> ResponseReturnValue:
+    """Take it out of the library."""
+    access.require_editor()
+    library.unsave(db.session(), _find(variation_id))
+    db.session.commit()
+    return _done(variation_id)
+
+
+@blueprint.post("/tags")
+def tag(variation_id: int) -> ResponseReturnValue:
+    """Set its tags."""
+    access.require_editor()
+    row = _find(variation_id)
+    try:
+        library.tag(db.session(), row, request.form.get("tags", "").split(","))
+    except Invalid as error:
+        db.session.rollback()
+        return _card(_find(variation_id), _sentence(error), status=error.status)
+    db.session.commit()
+    return _done(variation_id)
+
+
+@blueprint.post("/rewrite")
+def rewrite(variation_id: int) -> ResponseReturnValue:
+    """Write it again around the fields that are locked."""
+    access.require_editor()
+    row = _find(variation_id)
+    try:
+        batches.rewrite(db.session(), row, request.form.getlist("locked"))
+    except (Conflict, Invalid) as error:
+        db.session.rollback()
+        return _card(_find(variation_id), _sentence(error), status=error.status)
+    db.session.commit()
+    return _done(variation_id)
+
+
+def _find(variation_id: int) -> CreativeVariation:
+    return batches.find_variation(db.session(), access.workspace().id, variation_id)
+
+
+def _done(variation_id: int) -> ResponseReturnValue:
+    row = _find(variation_id)
+    if not wants_fragment():
+        address = url_for("creative.show", batch_id=row.batch_id, _anchor=f"variation-{row.id}")
+        return redirect(address, code=303)
+    answer = _card(row)
+    answer.headers["HX-Trigger"] = CHANGED
+    return answer
+
+
+def _card(row: CreativeVariation, problem: str = "", status: int = 200) -> Response:
+    return _page(card(row), status=status, problem=problem)
+
+
+def _editing(
+    row: CreativeVariation,
+    given: dict[str, Any],
+    revision: int,
+    error: AppError | None = None,
+) -> Response:
+    problem = _sentence(error) if error else ""
+    return _page(
+        card(row),
+        status=error.status if error else 200,
+        problem=problem,
+        fields=typed(AdPlatform(row.platform), _rows(row, given)),
+        revision=revision,
+    )
+
+
+def _page(shown: Card, *, status: int = 200, **context: Any) -> Response:
+    return page(
+        "creative/variation.html",
+        "variation",
+        status=status,
+        card=shown,
+        history=creative_history.own_ads(),
+        editor=access.may_edit(),
+        drafts=DRAFTS,
+        **context,
+    )
+
+
+def _fields(row: CreativeVariation) -> tuple[str, ...]:
+    return _SEARCH if row.platform == "google" else _SINGLE
+
+
+def _given(row: CreativeVariation) -> dict[str, Any]:
+    """What the edit form holds; a field that was not sent stays as it is."""
+    return {
+        name: request.form.getlist(name) if name in _ROWS else request.form[name]
+        for name in _fields(row)
+        if name in request.form
+    }
+
+
+def _rows(row: CreativeVariation, given: dict[str, Any]) -> dict[str, Any]:
+    """With an empty row for each text that a list may still take."""
+    return {
+        name: [*value, *[""] * (_ROWS[name] - len(value))] if name in _ROWS else value
+        for name, value in given.items()
+        if row.content
+    }
+
+
+def _sentence(error: AppError) -> str:
+    """Without the field's name, which the page shows in its own words."""
+    name, colon, sentence = error.message.partition(": ")
+    return sentence if colon and name.islower() and " " not in name else error.message
