@@ -7,9 +7,10 @@ import datetime as dt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.creative.calls import KEPT_DAYS
 from app.imports.upload import discard_stale
 
-# Each takes the moment before which rows are deleted, and how long ago that is.
+# Each takes the moment before which rows are deleted or emptied, and how long ago that is.
 _EXPIRED = (
     (dt.timedelta(0), "DELETE FROM user_session WHERE expires_at < :before"),
     (dt.timedelta(0), "DELETE FROM rate_limit WHERE expires_at < :before"),
@@ -45,6 +46,13 @@ _EXPIRED = (
         """,
     ),
     (
+        dt.timedelta(days=KEPT_DAYS),
+        """
+            UPDATE model_call SET prompt = '[]', answer = '' WHERE began_at < :before
+            AND (prompt <> '[]' OR answer <> '')
+        """,
+    ),
+    (
         dt.timedelta(days=7),
         """
             DELETE FROM procrastinate_jobs
@@ -59,7 +67,8 @@ _EXPIRED = (
 def prune(session: Session, now: dt.datetime) -> None:
     """Sessions, links and counters as they expire; syncs, jobs and idle uploads after a while.
 
-    Syncs of today's figures that changed nothing and had nothing to say go after three days.
+    Syncs of today's figures that changed nothing and had nothing to say go after three days. What
+    models were asked and answered is emptied after 90; what it cost stays.
 
     A sync that changed figures stays for as long as the ledger names it.
     """

@@ -75,6 +75,17 @@ def require_editor() -> None:
         raise Forbidden("You can look at this workspace but not change it. Ask its owner.")
 
 
+def is_owner() -> bool:
+    """Whether the workspace is the person's own."""
+    return bool(g.role == "owner")
+
+
+def require_owner() -> None:
+    """Refuse everybody but the owner. Raises Forbidden."""
+    if not is_owner():
+        raise Forbidden("Only the owner of this workspace can see this. Ask them.")
+
+
 def require_workspace() -> BaseResponse | None:
     """Before every private route: find the workspace, or send the visitor to sign in."""
     if not current_user.is_authenticated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def create() -> ResponseReturnValue:
         newest = earlier(db.session(), access.workspace().id, 1)
         return _page(form, _batch(newest[0].id) if newest else None, status=error.status)
     db.session.commit()
-    return redirect(url_for("creative.show", batch_id=batch.id), code=303)
+    return redirect(url_for("creative.show", batch_id=batch.id, _anchor="batch"), code=303)
 
 
 @blueprint.get("/<int:batch_id>")
@@ -138,7 +139,7 @@ def _changed(batch_id: int, said: str = "") -> ResponseReturnValue:
 def _page(
     form: BriefForm, batch: CreativeBatch | None, *, said: str = "", status: int = 200
 ) -> Response:
-    wish = _wish()
+    wish, platforms = _wish(), _platforms(batch)
     rows = ordered(_shown(batch, wish), wish.sort) if batch else []
     return page(
         "creative/index.html",
@@ -156,7 +157,9 @@ def _page(
         wish=wish,
         link=wish.link(batch.id) if batch else None,
         sorts=SORTS,
-        platforms=_platforms(batch),
+        platforms=platforms if len(platforms) > 2 else [],
+        written_for={slug for slug, _, _ in platforms},
+        owner=access.is_owner(),
         history=creative_history.own_ads(),
         earlier=earlier(db.session(), access.workspace().id),
         editor=access.may_edit(),
@@ -182,10 +185,11 @@ def _shown(batch: CreativeBatch, wish: Wish) -> list[CreativeVariation]:
     return [row for row in batch.variations if wish.platform in ("", row.platform)]
 
 
-def _platforms(batch: CreativeBatch | None) -> dict[str, str]:
-    """Those that the batch is for, with their names."""
-    written_for = {row.platform for row in batch.variations} if batch else set()
-    return {slug.value: name for slug, name in PLATFORMS.items() if slug in written_for}
+def _platforms(batch: CreativeBatch | None) -> list[tuple[str, str, int]]:
+    """What can be filtered by: slug, name and how many; all of them first."""
+    counts = Counter(row.platform for row in (batch.variations if batch else ()))
+    named = [(slug.value, name, counts[slug.value]) for slug, name in PLATFORMS.items()]
+    return [("", "All", counts.total()), *(each for each in named if each[2])]
 
 
 def _same_click(brief: Brief) -> CreativeBatch | None:

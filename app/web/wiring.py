@@ -19,6 +19,7 @@ from app.web import (
     creative_api,
     creative_files,
     creative_library,
+    creative_log,
     creative_variations,
     creative_writer,
     dashboard,
@@ -72,6 +73,7 @@ PRIVATE = tuple(
         creative,
         creative_variations,
         creative_library,
+        creative_log,
     )
 )
 

@@ -58,7 +58,7 @@ def order(browser: FlaskClient, token: str, **changed: Any) -> int:
     """A batch is ordered; its number."""
     answer = post(browser, token, PAGE, **{**BRIEF, **changed})
     assert answer.status_code == 303, answer.text
-    found = re.fullmatch(rf"{PAGE}/(\d+)", answer.location)
+    found = re.fullmatch(rf"{PAGE}/(\d+)#batch", answer.location)
     assert found
     return int(found[1])
 
