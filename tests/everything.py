@@ -6,7 +6,18 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from app.models import Ad, Import, SyncRun, User, UserSession, Workspace
+from app.copywriting.brief import Brief
+from app.creative.briefs import as_json
+from app.models import (
+    Ad,
+    CreativeBatch,
+    CreativeVariation,
+    Import,
+    SyncRun,
+    User,
+    UserSession,
+    Workspace,
+)
 from tests.factories import make_account, make_campaign, make_connection, make_day
 
 DAY = dt.date(2026, 11, 20)
@@ -40,7 +51,25 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
     signed_in = UserSession(
         user_id=user.id, token_digest=b"1" * 32, expires_at=now + dt.timedelta(days=1)
     )
-    session.add_all([ad, run, upload, signed_in])
+    batch = CreativeBatch(
+        workspace_id=workspace.id,
+        user_id=user.id,
+        brief=as_json(Brief("Friday Roast")),
+        writer="built-in",
+        state="done",
+    )
+    session.add_all([ad, run, upload, signed_in, batch])
+    session.flush()
+    variation = CreativeVariation(
+        workspace_id=workspace.id,
+        batch_id=batch.id,
+        place=1,
+        platform="meta",
+        framework="PAS",
+        angle="problem",
+        state="failed",
+    )
+    session.add(variation)
     session.commit()
     return {
         "connection_id": connection.id,
@@ -50,4 +79,6 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
         "run_id": run.id,
         "import_id": upload.id,
         "session_id": signed_in.id,
+        "batch_id": batch.id,
+        "variation_id": variation.id,
     }

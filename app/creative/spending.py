@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.errors import Invalid
 from app.models import ModelCall, Workspace
+
+_CAP = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +48,13 @@ def month(session: Session, workspace_id: int, now: dt.datetime) -> Month:
     ).one()
     cap = session.scalar(select(Workspace.model_cap).where(Workspace.id == workspace_id))
     return Month(row[0], row[1], int(row[2]), int(row[3]), row[4] or Decimal(0), cap)
+
+
+def parse_cap(given: str) -> Decimal | None:
+    """A cap in US dollars as it is typed; None for none. Raises Invalid."""
+    text = given.strip().removeprefix("$").strip().replace(",", ".")
+    if not text:
+        return None
+    if not _CAP.fullmatch(text):
+        raise Invalid("Write an amount in US dollars, as in 20 or 7.50. Empty for no cap.")
+    return Decimal(text)

@@ -8,109 +8,32 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from wtforms import (
-    BooleanField,
-    DateField,
-    EmailField,
-    Form,
-    PasswordField,
-    SelectField,
-    StringField,
-)
-from wtforms.validators import InputRequired
+from wtforms import Form
 
-from app.accounts import limits, names, places, rates, sessions, signin, workspaces
+from app.accounts import limits, names, rates, sessions, signin, workspaces
 from app.accounts.limits import Count
+from app.creative import spending
 from app.errors import AppError, Invalid, TooMany
 from app.extensions import db
 from app.sync.rollup import recompute_workspace
-from app.web import access, entry
+from app.web import access, creative_writer, entry
 from app.web.browsers import describe
 from app.web.htmx import page
 from app.web.incoming import row_number
+from app.web.settings_forms import (
+    EmailForm,
+    ModelForm,
+    NewWorkspaceForm,
+    PasswordForm,
+    ProfileForm,
+    RateForm,
+    WorkspaceForm,
+)
 from app.web.workspace_api import apply_changes
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
-REVENUE = {
-    "auto": "The shop’s, else the platforms’",
-    "store": "The shop’s",
-    "reported": "What the platforms report",
-}
 RATE_USED = "The rate is saved, and every figure since its first day is converted again."
-
-
-class SectionForm(Form):  # type: ignore[misc]  # wtforms ships no types
-    """One of the page's forms; its name keeps its fields apart from the others'."""
-
-    section = ""
-
-    def __init__(self, sent: Any = None, **present: Any) -> None:
-        super().__init__(sent, prefix=self.section, **present)
-
-
-class ProfileForm(SectionForm):
-    """What a person is called."""
-
-    section = "profile"
-    name = StringField("Your name", [InputRequired("Write your name.")])
-
-
-class EmailForm(SectionForm):
-    """What a person signs in with."""
-
-    section = "email"
-    email = EmailField("New e-mail address", [InputRequired("Write the new address.")])
-    current = PasswordField("Your password", [InputRequired("Write your password.")])
-
-
-class PasswordForm(SectionForm):
-    """The current password and the next one."""
-
-    section = "password"
-    current = PasswordField("Current password", [InputRequired("Write your current password.")])
-    password = PasswordField("New password", [InputRequired("Choose a password.")])
-
-
-class WorkspaceForm(SectionForm):
-    """How this workspace sees money and days."""
-
-    section = "workspace"
-    name = StringField("Workspace name", [InputRequired("Write a name for the workspace.")])
-    currency = SelectField("Currency")
-    time_zone = SelectField("Time zone")
-    target_roas = StringField("Target ROAS")
-    revenue = SelectField("Revenue shown", choices=REVENUE)
-    with_tax = BooleanField("Tax")
-    with_shipping = BooleanField("Shipping")
-
-    def __init__(self, sent: Any = None, **present: Any) -> None:
-        super().__init__(sent, **present)
-        self.currency.choices = places.currency_names()
-        own = access.workspace().time_zone
-        self.time_zone.choices = sorted({*places.time_zones(), own})
-
-
-class RateForm(SectionForm):
-    """What one euro is worth."""
-
-    section = "rate"
-    currency = SelectField("Currency")
-    from_day = DateField("First day it counts for", [InputRequired("Choose its first day.")])
-    units_per_eur = StringField("Units for one euro", [InputRequired("Write the rate.")])
-
-    def __init__(self, sent: Any = None, **present: Any) -> None:
-        super().__init__(sent, **present)
-        self.currency.choices = {
-            code: name for code, name in places.currency_names().items() if code != rates.EURO
-        }
-
-
-class NewWorkspaceForm(SectionForm):
-    """One more workspace; the rest is as in the present one."""
-
-    section = "new"
-    title = StringField("Name", [InputRequired("Write a name for the workspace.")])
 
 
 @blueprint.get("")
@@ -218,6 +141,18 @@ def workspace() -> Response:
     return _saved(form, form.target_roas, change, "The workspace is changed.", workspace=form)
 
 
+@blueprint.post("/model")
+def model() -> Response:
+    """Change what language models may cost in a month."""
+    access.require_editor()
+    form = ModelForm(request.form)
+
+    def change() -> None:
+        access.workspace().model_cap = spending.parse_cap(form.cap.data or "")
+
+    return _saved(form, form.cap, change, "The cap for language models is changed.", model=form)
+
+
 @blueprint.post("/rates")
 def set_rate() -> Response:
     """Use a rate of the owner's own from a day on."""
@@ -313,6 +248,7 @@ def _show(*, status: int = 200, **forms: Form) -> Response:
         "email": EmailForm(),
         "password": PasswordForm(),
         "workspace": _workspace_form(),
+        "model": _model_form(),
         "rate": _rate_form(missing),
         "new": NewWorkspaceForm(),
     }
@@ -328,6 +264,7 @@ def _show(*, status: int = 200, **forms: Form) -> Response:
         now=now,
         rates=rates.manual_rates(db.session(), present.id),
         missing=missing,
+        writing=creative_writer.writing(0),
         editor=access.may_edit(),
         status=status,
     )
@@ -352,6 +289,11 @@ def _workspace_form() -> WorkspaceForm:
         with_tax=present.revenue_with_tax,
         with_shipping=present.revenue_with_shipping,
     )
+
+
+def _model_form() -> ModelForm:
+    cap = access.workspace().model_cap
+    return ModelForm(cap="" if cap is None else f"{cap.normalize():f}")
 
 
 def _counted(change: Callable[[], None]) -> None:
