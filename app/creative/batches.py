@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.copywriting import languages
 from app.copywriting.brief import Brief
 from app.copywriting.plan import plan
 from app.creative import briefs, texts
+from app.creative.writers import BUILT_IN
 from app.errors import Conflict, Invalid, NotFound
 from app.models import CreativeBatch, CreativeVariation
 from app.sync.queue import defer
@@ -36,6 +38,11 @@ def order(
     """Queue a batch and remember its brief. The caller commits. Raises Invalid."""
     if not 1 <= count <= LARGEST_COUNT:
         raise Invalid(f"count: Between 1 and {LARGEST_COUNT} variations are written at once.")
+    if writer == BUILT_IN and brief.language not in languages.BUILT_IN:
+        raise Invalid(
+            f"language: The built-in writer writes {', '.join(languages.BUILT_IN)}. For another "
+            "language have a language model set up."
+        )
     kept = briefs.as_json(brief)
     briefs.save_brand_brief(session, workspace_id, brief, now)
     earlier = session.scalar(

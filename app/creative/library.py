@@ -24,7 +24,7 @@ _SHOWN = [
     CreativeVariation.content[name].astext
     for name in ("primary_text", "headline", "description", "headlines", "descriptions")
 ]
-_MOST_IN_A_LIST = {"headlines": 15, "descriptions": 4, "paths": 2}
+MOST_IN_A_LIST = {"headlines": 15, "descriptions": 4, "paths": 2}
 
 
 def edit(
@@ -196,8 +196,8 @@ def _cleaned(
 def _list(name: str, value: str | Sequence[str]) -> tuple[str, ...]:
     several = value.splitlines() if isinstance(value, str) else value
     kept = tuple(line for each in several if (line := _text(name, each)))
-    if len(kept) > _MOST_IN_A_LIST[name]:
-        raise Invalid(f"{name}: {_MOST_IN_A_LIST[name]} are the most.")
+    if len(kept) > MOST_IN_A_LIST[name]:
+        raise Invalid(f"{name}: {MOST_IN_A_LIST[name]} are the most.")
     return kept
 
 

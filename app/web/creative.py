@@ -16,10 +16,11 @@ from app.copywriting.brief import Brief
 from app.creative import batches, briefs, library
 from app.creative.earlier import earlier
 from app.creative.writers import BUILT_IN, writer_name
-from app.errors import Invalid
+from app.errors import Invalid, TooMany
 from app.extensions import db
 from app.models import CreativeBatch, CreativeVariation, Workspace
 from app.web import access, creative_brief, creative_history, creative_writer
+from app.web.creative_api import count_writing
 from app.web.creative_brief import PLATFORMS, BriefForm
 from app.web.creative_cards import SORTS, card, flagged, ordered
 from app.web.htmx import page, wants_fragment
@@ -56,9 +57,8 @@ class Wish:
 @blueprint.get("")
 def index() -> Response:
     """The brief as it was typed last, and the newest batch."""
-    newest = earlier(db.session(), access.workspace().id, 1)
     brief = briefs.brand_brief(db.session(), access.workspace().id)
-    return _page(creative_brief.of_brief(brief), _batch(newest[0].id) if newest else None)
+    return _page(creative_brief.of_brief(brief), _newest())
 
 
 @blueprint.post("")
@@ -66,23 +66,12 @@ def create() -> ResponseReturnValue:
     """Have variations written, or say beside the field what is wrong."""
     access.require_editor()
     form = creative_brief.of_request(request.form)
-    writer = writer_name(access.settings())
     try:
-        brief = creative_brief.brief_of(form, writer)
-        batch = _same_click(brief) or batches.order(
-            db.session(),
-            access.workspace().id,
-            access.user().id,
-            brief,
-            batches.USUAL_COUNT,
-            writer,
-            now=access.now(),
-        )
-    except Invalid as error:
+        batch = _ordered(creative_brief.brief_of(form))
+    except (Invalid, TooMany) as error:
         db.session.rollback()
         form.refuse(error)
-        newest = earlier(db.session(), access.workspace().id, 1)
-        return _page(form, _batch(newest[0].id) if newest else None, status=error.status)
+        return _page(form, _newest(), status=error.status)
     db.session.commit()
     return redirect(url_for("creative.show", batch_id=batch.id, _anchor="batch"), code=303)
 
@@ -107,7 +96,9 @@ def cancel(batch_id: int) -> ResponseReturnValue:
 def retry(batch_id: int) -> ResponseReturnValue:
     """Write what failed once more."""
     access.require_editor()
-    batches.retry(db.session(), _batch(batch_id))
+    found = _batch(batch_id)
+    count_writing()
+    batches.retry(db.session(), found)
     db.session.commit()
     return _changed(batch_id)
 
@@ -140,6 +131,7 @@ def _page(
     form: BriefForm, batch: CreativeBatch | None, *, said: str = "", status: int = 200
 ) -> Response:
     wish, platforms = _wish(), _platforms(batch)
+    busy = batch is not None and batch.state in batches.UNFINISHED
     rows = ordered(_shown(batch, wish), wish.sort) if batch else []
     return page(
         "creative/index.html",
@@ -150,7 +142,7 @@ def _page(
         writing=creative_writer.writing(batches.USUAL_COUNT),
         batch=batch,
         progress=batches.progress(batch) if batch else (0, 0),
-        busy=batch is not None and batch.state in batches.UNFINISHED,
+        busy=busy,
         failed=sum(row.state == "failed" for row in rows),
         cards=[card(row) for row in rows],
         flagged=flagged(rows),
@@ -160,16 +152,12 @@ def _page(
         platforms=platforms if len(platforms) > 2 else [],
         written_for={slug for slug, _, _ in platforms},
         owner=access.is_owner(),
-        history=creative_history.own_ads(),
+        history=None if busy else creative_history.history(),
         earlier=earlier(db.session(), access.workspace().id),
         editor=access.may_edit(),
         said=said,
         built_in=BUILT_IN,
-        drafts=DRAFTS,
     )
-
-
-DRAFTS = "/dashboard/creative/drafts"
 
 
 def _wish() -> Wish:
@@ -179,6 +167,27 @@ def _wish() -> Wish:
 
 def _batch(batch_id: int) -> CreativeBatch:
     return batches.find(db.session(), access.workspace().id, batch_id)
+
+
+def _newest() -> CreativeBatch | None:
+    newest = earlier(db.session(), access.workspace().id, 1)
+    return _batch(newest[0].id) if newest else None
+
+
+def _ordered(brief: Brief) -> CreativeBatch:
+    """A new batch, or the one that the first of two clicks has ordered."""
+    if before := _same_click(brief):
+        return before
+    count_writing()
+    return batches.order(
+        db.session(),
+        access.workspace().id,
+        access.user().id,
+        brief,
+        batches.USUAL_COUNT,
+        writer_name(access.settings()),
+        now=access.now(),
+    )
 
 
 def _shown(batch: CreativeBatch, wish: Wish) -> list[CreativeVariation]:
@@ -193,7 +202,7 @@ def _platforms(batch: CreativeBatch | None) -> list[tuple[str, str, int]]:
 
 
 def _same_click(brief: Brief) -> CreativeBatch | None:
-    """The batch that the first of two clicks has ordered."""
+    """What this person has ordered with the same brief a moment ago."""
     place = access.workspace().id
     db.session.execute(select(Workspace.id).where(Workspace.id == place).with_for_update())
     return db.session.scalar(

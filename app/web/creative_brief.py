@@ -15,8 +15,7 @@ from app.copywriting.brief import AdPlatform, Brief, Gender, Goal, Tone
 from app.copywriting.languages import BUILT_IN as BUILT_IN_LANGUAGES
 from app.creative.batches import USUAL_COUNT
 from app.creative.briefs import OLDEST, YOUNGEST, parse_brief
-from app.creative.writers import BUILT_IN
-from app.errors import Invalid
+from app.errors import AppError
 
 SPARE_ROWS = 2
 """Empty rows below what is typed, for browsers that cannot add more."""
@@ -66,7 +65,7 @@ class BriefForm:
         """What is typed and a few empty rows."""
         return _with_spare(self.facts)
 
-    def refuse(self, error: Invalid) -> None:
+    def refuse(self, error: AppError) -> None:
         """Put the sentence beside the field it names."""
         name, colon, sentence = error.message.partition(": ")
         if colon and name in self.__dataclass_fields__:
@@ -116,15 +115,9 @@ def of_request(sent: MultiDict[str, str]) -> BriefForm:
     )
 
 
-def brief_of(form: BriefForm, writer: str) -> Brief:
+def brief_of(form: BriefForm) -> Brief:
     """The brief that was typed. Raises Invalid, naming the field first."""
-    brief = parse_brief(_fields(form))
-    if writer == BUILT_IN and brief.language not in BUILT_IN_LANGUAGES:
-        raise Invalid(
-            "language: The built-in writer does not know this language. Choose one of its own, or "
-            "have a language model set up."
-        )
-    return brief
+    return parse_brief(_fields(form))
 
 
 def languages(chosen: str) -> tuple[dict[str, str], dict[str, str]]:

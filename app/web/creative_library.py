@@ -9,7 +9,6 @@ from app.creative import library
 from app.creative.earlier import earlier
 from app.extensions import db
 from app.web import access, creative_history
-from app.web.creative import DRAFTS
 from app.web.creative_brief import PLATFORMS
 from app.web.creative_cards import card
 from app.web.htmx import page
@@ -40,9 +39,8 @@ def index() -> Response:
         tags=library.tags_in_use(db.session(), place),
         platform_names={slug.value: name for slug, name in PLATFORMS.items()},
         batches=bool(earlier(db.session(), place, 1)),
-        history=creative_history.own_ads(),
+        history=creative_history.history(),
         editor=access.may_edit(),
-        drafts=DRAFTS,
     )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from app.copywriting.brief import AdPlatform
+from app.copywriting.preview import PLACEMENTS
 from app.creative import batches, library
-from app.errors import AppError, Conflict, Invalid
+from app.errors import AppError, Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import CreativeVariation
 from app.web import access, creative_history
-from app.web.creative import DRAFTS
+from app.web.creative_api import count_writing
 from app.web.creative_cards import Card, card, typed
-from app.web.htmx import page, wants_fragment
+from app.web.htmx import announce, page, wants_fragment
 
 blueprint = Blueprint(
     "creative_variations", __name__, url_prefix="/dashboard/creative/variations/<int:variation_id>"
@@ -24,7 +25,6 @@ blueprint = Blueprint(
 
 _SINGLE = ("primary_text", "headline", "description", "cta", "brief")
 _SEARCH = ("headlines", "descriptions", "paths", "brief")
-_ROWS = {"headlines": 15, "descriptions": 4, "paths": 2}
 CHANGED = "variation-changed"
 """What the head of a batch listens for, to count again."""
 
@@ -33,6 +33,25 @@ CHANGED = "variation-changed"
 def show(variation_id: int) -> Response:
     """The card; it swaps itself while the text is being written."""
     return _card(_find(variation_id))
+
+
+@blueprint.get("/preview")
+def preview(variation_id: int) -> Response:
+    """The ad in the frame of each placement; `turn` is another order of a search ad's texts."""
+    row = _find(variation_id)
+    shown = card(row)
+    if shown.text is None:
+        raise NotFound
+    turn = min(max(0, request.args.get("turn", 0, type=int)), library.MOST_IN_A_LIST["headlines"])
+    return page(
+        "creative/frames.html",
+        "frames",
+        card=shown,
+        placements=PLACEMENTS[shown.platform],
+        domain=urlsplit(row.batch.brief.get("url", "")).hostname or "",
+        turn=turn,
+        turns=len(shown.text.headlines),
+    )
 
 
 @blueprint.get("/edit")
@@ -78,7 +97,7 @@ def look(variation_id: int) -> Response:
         "look",
         card=judged,
         of=row,
-        fields=typed(AdPlatform(row.platform), _rows(row, given)),
+        fields=typed(AdPlatform(row.platform), _rows(given)),
         problem=problem,
     )
 
@@ -120,6 +139,7 @@ def rewrite(variation_id: int) -> ResponseReturnValue:
     """Write it again around the fields that are locked."""
     access.require_editor()
     row = _find(variation_id)
+    count_writing()
     try:
         batches.rewrite(db.session(), row, request.form.getlist("locked"))
     except (Conflict, Invalid) as error:
@@ -138,9 +158,7 @@ def _done(variation_id: int) -> ResponseReturnValue:
     if not wants_fragment():
         address = url_for("creative.show", batch_id=row.batch_id, _anchor=f"variation-{row.id}")
         return redirect(address, code=303)
-    answer = _card(row)
-    answer.headers["HX-Trigger"] = CHANGED
-    return answer
+    return announce(_card(row), CHANGED)
 
 
 def _card(row: CreativeVariation, problem: str = "", status: int = 200) -> Response:
@@ -158,7 +176,7 @@ def _editing(
         card(row),
         status=error.status if error else 200,
         problem=problem,
-        fields=typed(AdPlatform(row.platform), _rows(row, given)),
+        fields=typed(AdPlatform(row.platform), _rows(given)),
         revision=revision,
     )
 
@@ -169,9 +187,8 @@ def _page(shown: Card, *, status: int = 200, **context: Any) -> Response:
         "variation",
         status=status,
         card=shown,
-        history=creative_history.own_ads(),
+        history=creative_history.history(),
         editor=access.may_edit(),
-        drafts=DRAFTS,
         **context,
     )
 
@@ -183,19 +200,21 @@ def _fields(row: CreativeVariation) -> tuple[str, ...]:
 def _given(row: CreativeVariation) -> dict[str, Any]:
     """What the edit form holds; a field that was not sent stays as it is."""
     return {
-        name: request.form.getlist(name) if name in _ROWS else request.form[name]
+        name: request.form.getlist(name) if name in library.LISTS else request.form[name]
         for name in _fields(row)
         if name in request.form
     }
 
 
-def _rows(row: CreativeVariation, given: dict[str, Any]) -> dict[str, Any]:
+def _rows(given: dict[str, Any]) -> dict[str, Any]:
     """With an empty row for each text that a list may still take."""
-    return {
-        name: [*value, *[""] * (_ROWS[name] - len(value))] if name in _ROWS else value
-        for name, value in given.items()
-        if row.content
-    }
+    return {name: _filled_up(name, value) for name, value in given.items()}
+
+
+def _filled_up(name: str, value: Any) -> Any:
+    if name not in library.LISTS:
+        return value
+    return [*value, *[""] * (library.MOST_IN_A_LIST[name] - len(value))]
 
 
 def _sentence(error: AppError) -> str:

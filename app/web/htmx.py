@@ -25,3 +25,9 @@ def page(template: str, fragment: str, *, status: int = 200, **context: Any) -> 
 def wants_fragment() -> bool:
     """Whether htmx is going to swap the answer into a page that is already there."""
     return request.headers.get("HX-Request-Type") == "partial"
+
+
+def announce(response: Response, event: str) -> Response:
+    """Let other parts of the page that listen for `event` follow what was swapped."""
+    response.headers["HX-Trigger"] = event
+    return response

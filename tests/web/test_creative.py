@@ -130,7 +130,7 @@ def test_the_brief_is_typed_once(browser: FlaskClient, batch: CreativeBatch) -> 
         ({"age_min": "50"}, "age_min", "The youngest age (50)"),
         ({"age_max": "old"}, "age_max", "Ages go from 13"),
         ({"url": "not an address"}, "url", "This is no web address"),
-        ({"language": "fr"}, "language", "The built-in writer does not know"),
+        ({"language": "fr"}, "language", "The built-in writer writes en, de"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
