@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.copywriting.brief import AdPlatform
 from app.copywriting.variation import Variation
@@ -140,6 +140,7 @@ def search(
         found.order_by(CreativeVariation.saved_at.desc(), CreativeVariation.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
+        .options(selectinload(CreativeVariation.batch))
     )
     return list(rows), total
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.copywriting.brief import AdPlatform
 from app.copywriting.limits import SHAPES, Limit
+from app.copywriting.preview import fold
 from app.copywriting.variation import Variation
 from app.copywriting.vocabulary import BUTTONS, label
 from app.creative import texts
@@ -44,13 +45,13 @@ _FOLDED = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of an ad. `seen` stands before the platform folds `folded` away."""
+    """One text of an ad. `folds` says what the platform does with what is too long."""
 
     field: str
     label: str
     text: str
     limit: Limit
-    fold: str = ""
+    folds: str = ""
 
     @property
     def count(self) -> str:
@@ -66,7 +67,7 @@ class Text:
     @property
     def seen(self) -> str:
         """What stands before the fold; all of it where nothing is folded."""
-        return self.text[: self.limit.seen] if self.fold else self.text
+        return fold(self.text, self.limit).seen if self.folds else self.text
 
     @property
     def folded(self) -> str:
@@ -156,8 +157,8 @@ class Card:
         return [self._text(field, each) for each in getattr(self.text, field)]
 
     def _text(self, field: str, text: str) -> Text:
-        fold = _FOLDED.get(self.platform, "") if field == "primary_text" else ""
-        return Text(field, name_of(self.platform, field), text, _limit(self.platform, field), fold)
+        folds = _FOLDED.get(self.platform, "") if field == "primary_text" else ""
+        return Text(field, name_of(self.platform, field), text, _limit(self.platform, field), folds)
 
 
 def card(row: CreativeVariation) -> Card:

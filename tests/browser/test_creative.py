@@ -122,15 +122,14 @@ def read(page: Page, card: Locator) -> None:
 
 def edit(card: Locator) -> None:
     """Counts, checks and score follow the typing."""
-    form = card
     card.get_by_role("link", name="Edit").click()
-    form.get_by_role("textbox", name="Headline").fill("Guaranteed the best coffee of the whole wide world")
-    expect(form.get_by_text("50/40 – too long")).to_be_visible()
-    expect(form.locator(".flag").first).to_be_visible()
-    form.get_by_role("textbox", name="Headline").fill("Roasted on Friday")
-    expect(form.get_by_text("17/40")).to_be_visible()
-    expect(form.get_by_text("No policy flags")).to_be_visible()
-    form.get_by_role("button", name="Save changes").click()
+    card.get_by_role("textbox", name="Headline").fill("Guaranteed best coffee of the whole world")
+    expect(card.get_by_text("41/40 – too long")).to_be_visible()
+    expect(card.locator(".flag").first).to_be_visible()
+    card.get_by_role("textbox", name="Headline").fill("Roasted on Friday")
+    expect(card.get_by_text("17/40")).to_be_visible()
+    expect(card.get_by_text("No policy flags")).to_be_visible()
+    card.get_by_role("button", name="Save changes").click()
     expect(card.get_by_text("Edited")).to_be_visible()
 
 
