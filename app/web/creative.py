@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.copywriting.brief import Brief
 from app.creative import batches, briefs, library
 from app.creative.earlier import earlier
-from app.creative.writers import BUILT_IN, writer_name
+from app.creative.writers import BUILT_IN, warm, writer_name
 from app.errors import Invalid, TooMany
 from app.extensions import db
 from app.models import CreativeBatch, CreativeVariation, Workspace
@@ -57,8 +57,9 @@ class Wish:
 @blueprint.get("")
 def index() -> Response:
     """The brief as it was typed last, and the newest batch."""
+    warm(access.settings())
     brief = briefs.brand_brief(db.session(), access.workspace().id)
-    return _page(creative_brief.of_brief(brief), _newest())
+    return _page(creative_brief.of_brief(brief), _newest(), brief=brief)
 
 
 @blueprint.post("")
@@ -80,7 +81,8 @@ def create() -> ResponseReturnValue:
 def show(batch_id: int) -> Response:
     """One batch; it swaps itself while it is being written."""
     batch = _batch(batch_id)
-    return _page(creative_brief.of_brief(briefs.parse_brief(batch.brief)), batch)
+    brief = briefs.parse_brief(batch.brief)
+    return _page(creative_brief.of_brief(brief), batch, brief=brief)
 
 
 @blueprint.post("/<int:batch_id>/cancel")
@@ -128,7 +130,12 @@ def _changed(batch_id: int, said: str = "") -> ResponseReturnValue:
 
 
 def _page(
-    form: BriefForm, batch: CreativeBatch | None, *, said: str = "", status: int = 200
+    form: BriefForm,
+    batch: CreativeBatch | None,
+    *,
+    brief: Brief | None = None,
+    said: str = "",
+    status: int = 200,
 ) -> Response:
     wish, platforms = _wish(), _platforms(batch)
     busy = batch is not None and batch.state in batches.UNFINISHED
@@ -139,7 +146,7 @@ def _page(
         status=status,
         form=form,
         choices=creative_brief.choices(form),
-        writing=creative_writer.writing(batches.USUAL_COUNT),
+        writing=creative_writer.writing(brief),
         batch=batch,
         progress=batches.progress(batch) if batch else (0, 0),
         busy=busy,

@@ -7,15 +7,14 @@ from decimal import Decimal
 
 from babel.numbers import format_currency
 from flask import Flask
-from sqlalchemy import func, select
 
+from app.copywriting.brief import Brief
+from app.copywriting.model.estimate import Estimate
+from app.creative.batches import USUAL_COUNT
 from app.creative.spending import Month, month
-from app.creative.writers import BUILT_IN, writer_name
+from app.creative.writers import BUILT_IN, estimated, writer_name
 from app.extensions import db
-from app.models import CreativeBatch, CreativeVariation
 from app.web import access
-
-_LATEST = 10
 
 
 def register(app: Flask) -> None:
@@ -26,11 +25,10 @@ def register(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """`estimate` is in US dollars; None where nothing is known yet, and for the built-in writer."""
+    """Who would write now; `estimate` is None for the built-in writer."""
 
     writer: str
-    count: int
-    estimate: Decimal | None
+    estimate: Estimate | None
     month: Month
 
     @property
@@ -39,12 +37,12 @@ class Writing:
         return self.writer == BUILT_IN
 
 
-def writing(count: int) -> Writing:
-    """What ordering `count` variations now would mean."""
-    place = access.workspace().id
-    writer = writer_name(access.settings())
-    so_far = month(db.session(), place, access.now())
-    return Writing(writer, count, _estimate(place, writer, count), so_far)
+def writing(brief: Brief | None = None) -> Writing:
+    """What ordering the usual number of variations of this brief would mean."""
+    settings = access.settings()
+    so_far = month(db.session(), access.workspace().id, access.now())
+    ordered = brief or Brief("…")
+    return Writing(writer_name(settings), estimated(settings, ordered, USUAL_COUNT), so_far)
 
 
 def dollars(amount: Decimal) -> str:
@@ -57,27 +55,3 @@ def dollars(amount: Decimal) -> str:
 def writer_words(writer: str) -> str:
     """How a writer is called on the page."""
     return "the built-in writer" if writer == BUILT_IN else writer
-
-
-def _estimate(workspace_id: int, writer: str, count: int) -> Decimal | None:
-    """By what the last batches of the same model have cost for each variation."""
-    if writer == BUILT_IN:
-        return None
-    latest = (
-        select(CreativeBatch.id, CreativeBatch.cost)
-        .where(
-            CreativeBatch.workspace_id == workspace_id,
-            CreativeBatch.writer == writer,
-            CreativeBatch.cost.is_not(None),
-        )
-        .order_by(CreativeBatch.id.desc())
-        .limit(_LATEST)
-        .subquery()
-    )
-    cost = db.session.scalar(select(func.sum(latest.c.cost)))
-    written = db.session.scalar(
-        select(func.count(CreativeVariation.id)).where(
-            CreativeVariation.batch_id.in_(select(latest.c.id)), CreativeVariation.content != {}
-        )
-    )
-    return cost / written * count if cost and written else None

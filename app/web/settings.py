@@ -264,7 +264,7 @@ def _show(*, status: int = 200, **forms: Form) -> Response:
         now=now,
         rates=rates.manual_rates(db.session(), present.id),
         missing=missing,
-        writing=creative_writer.writing(0),
+        writing=creative_writer.writing(),
         editor=access.may_edit(),
         status=status,
     )

@@ -43,6 +43,9 @@ PAGES = (
     "/connections/shopify/token",
     "/connections/shopify/begin?shop=larkspur-outdoor",
     "/connections/meta/token",
+    "/dashboard/creative",
+    "/dashboard/creative/library",
+    "/dashboard/creative/log",
     "/settings",
     "/no-such-page",
 )

@@ -67,11 +67,17 @@ def order(browser: FlaskClient, token: str, **changed: Any) -> int:
 def write(session: Session, settings: Settings, batch_id: int) -> CreativeBatch:
     """The job runs; the batch after it."""
     session.commit()
+
+    def clock() -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
     writing.write_batch(
         sessionmaker(session.get_bind()),
         batch_id,
-        lambda batch: writer_for(settings, batch),
-        clock=lambda: dt.datetime.now(dt.UTC),
+        lambda session, batch: writer_for(
+            session, settings, batch, lambda: dt.datetime.now(dt.UTC)
+        ),
+        clock=clock,
         stopping=threading.Event(),
     )
     session.expire_all()
