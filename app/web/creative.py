@@ -22,7 +22,7 @@ from app.models import CreativeBatch, CreativeVariation, Workspace
 from app.web import access, creative_brief, creative_history, creative_writer
 from app.web.creative_api import count_writing
 from app.web.creative_brief import PLATFORMS, BriefForm
-from app.web.creative_cards import SORTS, card, flagged, ordered
+from app.web.creative_cards import SORTS, arriving, card, flagged, ordered
 from app.web.htmx import page, wants_fragment
 
 blueprint = Blueprint("creative", __name__, url_prefix="/dashboard/creative")
@@ -139,7 +139,8 @@ def _page(
 ) -> Response:
     wish, platforms = _wish(), _platforms(batch)
     busy = batch is not None and batch.state in batches.UNFINISHED
-    rows = ordered(_shown(batch, wish), wish.sort) if batch else []
+    rows = _shown(batch, wish) if batch else []
+    rows = arriving(rows) if busy else ordered(rows, wish.sort)
     return page(
         "creative/index.html",
         "batch",

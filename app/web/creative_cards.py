@@ -192,6 +192,11 @@ def ordered(rows: Iterable[CreativeVariation], sort: str) -> list[CreativeVariat
     return sorted(rows, key=place)
 
 
+def arriving(rows: Iterable[CreativeVariation]) -> list[CreativeVariation]:
+    """While they are written: none that is there already moves when another comes."""
+    return sorted(rows, key=lambda row: (not row.content, row.place))
+
+
 def flagged(rows: Sequence[CreativeVariation]) -> int:
     """How many have something said against them."""
     return sum(bool(row.flags) for row in rows)

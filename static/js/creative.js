@@ -81,13 +81,20 @@
 
   /* Leaving a text that is being edited is asked about first. */
 
+  const LEAVING = "#batch-head [hx-get], #saved > [hx-get], #saved .pages [hx-get]";
+
   document.addEventListener("input", (event) => {
     if (!event.target.closest("[data-editing]")) return;
-    for (const link of all("#batch-head [hx-get], #saved [hx-get]")) {
+    for (const link of all(LEAVING)) {
       link.setAttribute("hx-confirm", "You are editing a variation. Leave without saving it?");
       link.dataset.confirmLabel = "Leave";
     }
   });
+
+  function stopAsking() {
+    if (document.querySelector("[data-editing]")) return;
+    for (const link of all(LEAVING)) link.removeAttribute("hx-confirm");
+  }
 
   /* Open reasons and chosen boxes are as they were after the list is swapped. */
 
@@ -109,10 +116,12 @@
       if (node) node.checked = true;
     }
     countChosen();
+    stopAsking();
   });
 
   document.addEventListener("DOMContentLoaded", () => {
     all("[data-rows]").forEach(number);
     countChosen();
+    document.querySelector(".brief-form [aria-invalid]")?.focus();
   });
 })();

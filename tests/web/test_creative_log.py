@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,10 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.creative.spending import month
-from app.models import ModelCall, Workspace
+from app.extensions import db
+from app.models import CreativeBatch, ModelCall, Workspace
+from app.settings import Settings
 from jobs.prune import prune
 from tests.conftest import Member, csrf_token, sign_in
+from tests.everything import make_everything
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 LOG = "/dashboard/creative/log"
@@ -103,3 +108,25 @@ def test_a_cap_that_is_no_amount_is_refused_beside_the_field(
     assert answer.status_code == 422
     assert "Write an amount in US dollars" in answer.text
     assert f'value="{typed}"' in answer.text
+
+
+def test_with_a_model_the_page_says_who_writes_and_what_the_month_has_cost(
+    settings: Settings, session: Session, alice: Member
+) -> None:
+    ids = make_everything(session, alice.workspace, alice.user)
+    batch = session.get_one(CreativeBatch, ids["batch_id"])
+    batch.writer, batch.cost = "llama3.1", Decimal("0.031")
+    batch.tokens_in, batch.tokens_out = 12_000, 8_000
+    session.get_one(Workspace, alice.workspace.id).model_cap = Decimal(10)
+    session.add(asked(alice, dt.datetime.now(dt.UTC), cost=Decimal("10.25")))
+    session.commit()
+    server = "http://127.0.0.1:9/v1"
+    with_model = create_app(replace(settings, llm_model="llama3.1", llm_api_base=server))
+    page = sign_in(with_model, alice).get(f"/dashboard/creative/{batch.id}").text
+    assert "Written by llama3.1" in page
+    assert "its price is being looked up" in page
+    assert "$10.25 of your cap of $10.00" in page
+    assert "This month’s cap for language models is reached" in page
+    assert "20,000 tokens · $0.03" in page
+    with with_model.app_context():
+        db.engine.dispose()
