@@ -117,7 +117,7 @@ def read(page: Page, card: Locator) -> None:
     assert copied.split() == card.locator(".said-text").first.inner_text().split()
     reason = card.locator(".score-part").first
     reason.locator("summary").click()
-    expect(reason.get_by_text("Counts 25 %.")).to_be_visible()
+    expect(reason.get_by_text("Counts for 25 %.")).to_be_visible()
 
 
 def edit(card: Locator) -> None:
