@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import sign_up
 
 WRITTEN_WITHIN = 30_000
+WIDE, PHONE = 1320, 375
 
 
 @pytest.fixture
 def maya(browser: Browser, site: str) -> Iterator[Page]:
     """Maya's window, signed in; whatever the browser complains about fails the test."""
     context = browser.new_context(
-        viewport={"width": 1320, "height": 1010},
+        viewport={"width": WIDE, "height": 1010},
         base_url=site,
         permissions=["clipboard-read", "clipboard-write"],
     )
@@ -34,14 +35,15 @@ def maya(browser: Browser, site: str) -> Iterator[Page]:
     assert not blocked, blocked
 
 
-def look(page: Page) -> None:
+def look(page: Page, width: int) -> None:
     """Nothing scrolls sideways, wide or narrow, and axe finds nothing."""
     page.wait_for_load_state("networkidle")
-    for width in (375, 1320):
-        page.set_viewport_size({"width": width, "height": 1010})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url} {width}\n{found.generate_report()}"
+    for each in (*{PHONE, WIDE} - {width}, width):
+        page.set_viewport_size({"width": each, "height": 1010})
+        assert page.evaluate("document.documentElement.scrollWidth") <= each, page.url
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url} {width}\n{found.generate_report()}"
+    page.set_viewport_size({"width": WIDE, "height": 1010})
 
 
 def darken(page: Page) -> None:
@@ -65,7 +67,7 @@ def write_brief(page: Page) -> None:
 @pytest.mark.timeout(240)
 def test_from_a_brief_to_a_saved_variation(maya: Page) -> None:
     order(maya)
-    look(maya)
+    look(maya, WIDE)
     sort_and_filter(maya)
     card = maya.locator(f"#{maya.locator('article.variation').first.get_attribute('id')}")
     read(maya, card)
@@ -74,7 +76,7 @@ def test_from_a_brief_to_a_saved_variation(maya: Page) -> None:
     preview(maya, card)
     keep(maya, card)
     darken(maya)
-    look(maya)
+    look(maya, PHONE)
     find_again(maya)
     maya.goto("/dashboard/creative/log")
     expect(maya.get_by_text("Nothing was asked yet")).to_be_visible()
@@ -170,6 +172,6 @@ def find_again(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=roasted"))
     expect(page.locator("article.variation")).to_have_count(1)
-    look(page)
+    look(page, PHONE)
     page.get_by_role("button", name="Use in ad").click()
     page.wait_for_url(re.compile(r"/dashboard/creative/drafts/\d+"))
