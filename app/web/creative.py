@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from app.copywriting.brief import Brief
 from app.creative import batches, briefs, library
 from app.creative.earlier import earlier
+from app.creative.exporting import LeftOut
 from app.creative.writers import BUILT_IN, warm, writer_name
 from app.errors import Invalid, TooMany
 from app.extensions import db
@@ -23,6 +24,7 @@ from app.web import access, creative_brief, creative_history, creative_writer
 from app.web.creative_api import count_writing
 from app.web.creative_brief import PLATFORMS, BriefForm
 from app.web.creative_cards import SORTS, arriving, card, flagged, ordered
+from app.web.creative_files import BULK, BulkShape, bulk
 from app.web.htmx import page, wants_fragment
 
 blueprint = Blueprint("creative", __name__, url_prefix="/dashboard/creative")
@@ -159,6 +161,7 @@ def _page(
         sorts=SORTS,
         platforms=platforms if len(platforms) > 2 else [],
         written_for={slug for slug, _, _ in platforms},
+        left_out=_left_out(batch) if batch and not busy else {},
         owner=access.is_owner(),
         history=None if busy else creative_history.history(),
         earlier=earlier(db.session(), access.workspace().id),
@@ -207,6 +210,14 @@ def _platforms(batch: CreativeBatch | None) -> list[tuple[str, str, int]]:
     counts = Counter(row.platform for row in (batch.variations if batch else ()))
     named = [(slug.value, name, counts[slug.value]) for slug, name in PLATFORMS.items()]
     return [("", "All", counts.total()), *(each for each in named if each[2])]
+
+
+def _left_out(batch: CreativeBatch) -> dict[BulkShape, tuple[LeftOut, ...]]:
+    """What each platform's upload file cannot hold of a batch, and why."""
+    written = {row.platform for row in batch.variations}
+    return {
+        shape: left for shape in BULK if shape in written and (left := bulk(batch, shape).left_out)
+    }
 
 
 def _same_click(brief: Brief) -> CreativeBatch | None:

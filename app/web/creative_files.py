@@ -17,6 +17,8 @@ from app.web.apidoc import Arguments, arguments, documented
 
 blueprint = Blueprint("creative_files", __name__, url_prefix="/api/creative")
 
+BulkShape = Literal["meta", "google"]
+BULK: tuple[BulkShape, ...] = ("meta", "google")
 Shape = Literal["plain", "meta", "google"]
 
 
@@ -34,8 +36,8 @@ class FileArguments(Arguments):
     media_type="text/csv",
 )
 def batch_file(batch_id: int) -> ResponseReturnValue:
-    found = batches.find(db.session(), access.workspace().id, batch_id)
     shape = arguments(FileArguments).shape
+    found = batches.find(db.session(), access.workspace().id, batch_id)
     rows = exporting.rows_of(found.variations)
     if shape == "plain":
         return _file(exporting.our_file(rows), f"ad-copy-{batch_id}.csv")
@@ -52,7 +54,7 @@ def library_file() -> ResponseReturnValue:
     return _file(exporting.our_file(exporting.rows_of(saved)), "ad-copy-library.csv")
 
 
-def bulk(batch: CreativeBatch, shape: Literal["meta", "google"]) -> Bulk:
+def bulk(batch: CreativeBatch, shape: BulkShape) -> Bulk:
     """A platform's file of a batch, and what is left out of it and why."""
     brief = briefs.parse_brief(batch.brief)
     platform = {"meta": "facebook"}.get(shape, shape)

@@ -74,3 +74,20 @@ def test_the_library_is_a_file_of_its_owner(
     stranger = sign_in(app, charlie)
     assert rows(stranger, "/api/creative/library.csv") == []
     assert stranger.get(f"/api/creative/batches/{batch_id}.csv").status_code == 404
+
+
+def test_the_page_says_what_a_bulk_file_leaves_out_and_why(
+    browser: FlaskClient, work: Work
+) -> None:
+    batch_id = ordered(browser, platforms=["meta"], count=2)
+    work(batch_id)
+    first = read(browser, batch_id)["variations"][0]
+    page = f"/dashboard/creative/{batch_id}"
+    assert "Without variation" not in browser.get(page).get_data(as_text=True)
+    browser.patch(
+        f"/api/creative/variations/{first['id']}",
+        json={"headline": "@sum"},
+        headers={"X-CSRFToken": csrf_token(browser)},
+    )
+
+    assert "Without variation #1: " in browser.get(page).get_data(as_text=True)
