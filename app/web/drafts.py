@@ -269,7 +269,9 @@ def _picture() -> Picture | None:
 def _back() -> str:
     """The page whose button was pressed, when it is one of ours."""
     referrer = urlsplit(request.headers.get("Referer", ""))
-    return access.own_path(f"{referrer.path}?{referrer.query}".rstrip("?")) or "/dashboard/creative"
+    return access.own_path(f"{referrer.path}?{referrer.query}".rstrip("?")) or url_for(
+        "creative.index"
+    )
 
 
 def _label(platform: str) -> str:
