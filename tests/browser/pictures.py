@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import EXPORTS, connect, sign_up, wait_until_read
 from tests.sandbox_server import SandboxServer
@@ -19,6 +19,7 @@ PAGES = {
     "dashboard": "/dashboard",
     "campaigns": "/campaigns",
     "connections": "/connections",
+    "creative": "/dashboard/creative",
     "upload": "/connections/upload",
     "settings": "/settings",
 }
@@ -40,6 +41,7 @@ def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
     page.get_by_label("currency").select_option("USD")
     page.get_by_role("button", name="Look again").click()
     _take(page, "upload-preview-1320-light")
+    _write_copy(page, site)
     state = context.storage_state()
     context.close()
     for width, scheme in LOOKS:
@@ -54,6 +56,21 @@ def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
             page.goto(path, wait_until="networkidle")
             _take(page, f"{name}-{width}-{scheme}")
         looking.close()
+
+
+def _write_copy(page: Page, site: str) -> None:
+    page.goto(f"{site}/dashboard/creative")
+    page.get_by_label("Product name").fill("Northlight Friday Roast")
+    page.get_by_role("textbox", name="Benefits 1").fill("Roasted and shipped the same day")
+    page.get_by_role("textbox", name="Benefits 1").press("Enter")
+    page.keyboard.type("Single-origin, traceable to the farm")
+    page.get_by_label("Interests").fill("home brewing, slow mornings")
+    page.get_by_label("Pain points").fill("Supermarket beans taste stale")
+    page.get_by_role("textbox", name="Facts 1").fill("Free shipping over $35")
+    page.get_by_role("textbox", name="Facts 1").press("Enter")
+    page.keyboard.type("Rated 4.9 by 4,812 home baristas")
+    page.get_by_role("button", name="Generate 20 variations").click()
+    expect(page.get_by_role("button", name="Use in ad").nth(19)).to_be_visible(timeout=60_000)
 
 
 def _take(page: Page, name: str) -> None:
