@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
@@ -23,6 +24,7 @@ from app.creative.reviewing import problem_of, review
 from app.errors import Conflict, Invalid
 from app.models import Account, CampaignDraft, LaunchStep, PlatformConnection
 from app.settings import Settings
+from app.sync.lock import LAUNCH_LOCKS, only_one
 from app.sync.plan import found
 from app.sync.queue import defer
 from app.sync.requests import request_sync
@@ -35,6 +37,7 @@ CLEAN_TASK = "clean_launch"
 
 UNFINISHED = ("queued", "launching")
 _PRIORITY = 4
+_WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 # What a platform has just made may not be listed at once.
 _LOOK_AGAIN_SECONDS = (0.0, 2.0, 5.0)
 _log = logging.getLogger(__name__)
@@ -89,14 +92,15 @@ def launch(
     stopping: threading.Event,
 ) -> None:
     """Do a queued launch, or go on with one that a killed process left."""
-    work = _claim(sessions, http, settings, draft_id, clock)
-    if work is None:
-        return
-    try:
-        _create_all(work, stopping)
-    except ConnectorError as error:
-        _log.info("launch of draft %d stopped: %s", draft_id, error.message)
-        _stop(work, error)
+    with _alone(sessions, draft_id, TASK, clock) as ours:
+        work = _claim(sessions, http, settings, draft_id, clock) if ours else None
+        if work is None:
+            return
+        try:
+            _create_all(work, stopping)
+        except ConnectorError as error:
+            _log.info("launch of draft %d stopped: %s", draft_id, error.message)
+            _stop(work, error)
 
 
 def clean(
@@ -108,17 +112,26 @@ def clean(
     clock: Clock,
 ) -> None:
     """Delete what a launch left behind, looking up what it may have made, too."""
-    work = _claim(sessions, http, settings, draft_id, clock)
-    if work is None:
-        return
-    try:
-        _look_up_begun(work)
-        gone = set(work.launcher.remove(work.account, work.made))
-    except ConnectorError as error:
-        _stop(work, error)
-        return
-    with sessions.begin() as session:
-        draft = _locked(session, draft_id)
+    with _alone(sessions, draft_id, CLEAN_TASK, clock) as ours:
+        work = _claim(sessions, http, settings, draft_id, clock) if ours else None
+        if work is None:
+            return
+        try:
+            _look_up_begun(work)
+            gone = set(work.launcher.remove(work.account, work.made))
+        except ConnectorError as error:
+            _stop(work, error)
+            return
+        _forget(work, gone)
+
+
+def _forget(work: _Work, gone: set[str]) -> None:
+    """What was deleted is no longer listed; when nothing is left, the draft is open again."""
+    with work.sessions.begin() as session:
+        draft = _locked(session, work.draft_id)
+        for ad in draft.ads:
+            if f"ad-{ad.position}" in gone:
+                ad.ad_external_id = ""
         for row in draft.steps:
             row.made = {key: each for key, each in row.made.items() if key not in gone}
             if not row.made:
@@ -127,7 +140,7 @@ def clean(
         draft.state = "partial" if left else "draft"
         if not left:
             # Platforms go on listing what was deleted, by the old mark.
-            draft.mark = drafts.new_mark()
+            draft.mark, draft.manager_url = drafts.new_mark(), ""
         draft.error = (
             f"These could not be deleted: {', '.join(left)}. They are paused; delete them in "
             f"{work.launcher.manager}."
@@ -149,6 +162,23 @@ def postpone(session: Session, draft_id: int) -> None:
     draft = _locked(session, draft_id)
     if draft.state in UNFINISHED:
         _queue(session, draft, TASK)
+
+
+@contextmanager
+def _alone(
+    sessions: sessionmaker[Session], draft_id: int, task: str, clock: Clock
+) -> Iterator[bool]:
+    """Whether no other process is at this draft; when one is, the job is put off.
+
+    A worker whose heart-beats were late is still at it when its job is given to another one.
+    """
+    with sessions() as session:
+        engine = session.connection().engine
+    with only_one(engine, draft_id, LAUNCH_LOCKS) as ours:
+        if not ours:
+            with sessions.begin() as session:
+                _defer(session, draft_id, task, at=clock() + _WAIT_FOR_THE_OTHER)
+        yield ours
 
 
 class _Work:
@@ -351,4 +381,9 @@ def _locked(session: Session, draft_id: int) -> CampaignDraft:
 def _queue(session: Session, draft: CampaignDraft, task: str) -> None:
     draft.state = "queued"
     session.flush()
-    defer(session, task, {"draft_id": draft.id}, lock=f"launch-{draft.id}", priority=_PRIORITY)
+    _defer(session, draft.id, task)
+
+
+def _defer(session: Session, draft_id: int, task: str, *, at: dt.datetime | None = None) -> None:
+    arguments = {"draft_id": draft_id}
+    defer(session, task, arguments, lock=f"launch-{draft_id}", at=at, priority=_PRIORITY)

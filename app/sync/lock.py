@@ -1,4 +1,4 @@
-"""One sync of a connection at a time, and one order of locks for all who touch its rows.
+"""One sync of a connection at a time, one launch of a draft, and one order of locks for all who touch its rows.
 
 Whoever needs both locks the connection first and its run after it, then accounts, then the
 workspace: deleting a connection goes the same way, so nobody waits in a circle.
@@ -15,18 +15,18 @@ from sqlalchemy.orm import Session
 from app.models import PlatformConnection, SyncRun
 
 # The first half of PostgreSQL's two-part advisory locks: what the lock is about.
-SYNC_LOCKS = 20_261
+SYNC_LOCKS, LAUNCH_LOCKS = 20_261, 20_262
 UNFINISHED = ("queued", "running")
 
 
 @contextmanager
-def only_one(engine: Engine, connection_id: int) -> Iterator[bool]:
-    """Whether this process may sync the connection now; held until the block ends.
+def only_one(engine: Engine, row_id: int, kind: int = SYNC_LOCKS) -> Iterator[bool]:
+    """Whether this process may sync the connection or launch the draft now, until the block ends.
 
     A session-level lock on a connection of its own, outside any transaction: it goes with the
-    process, so a killed sync never leaves it behind.
+    process, so a killed job never leaves it behind.
     """
-    key = {"kind": SYNC_LOCKS, "id": connection_id % 2**31}
+    key = {"kind": kind, "id": row_id % 2**31}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         taken = connection.scalar(text("SELECT pg_try_advisory_lock(:kind, :id)"), key)
         try:

@@ -1,0 +1,70 @@
+"""A launch among other workers, other tabs, lost answers and lost accounts."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.connectors.launching import Made, Order, Step
+from app.connectors.words import FoundAccount
+from tests.creative.conftest import Work
+from tests.creative.fake_launcher import FakeLauncher, Objects
+from tests.creative.test_launch import ask, drafted, headers, look
+
+__all__ = ["drafted", "headers"]
+
+_JOBS = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'launch'")
+
+
+def test_a_second_worker_keeps_away_from_a_launch_under_way(
+    browser: FlaskClient,
+    headers: dict[str, str],
+    drafted: int,
+    objects: Objects,
+    work: Work,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+    create = FakeLauncher.create
+
+    def slow(
+        self: FakeLauncher, account: FoundAccount, order: Order, step: Step, made: Made
+    ) -> Made:
+        asked.set()
+        assert answered.wait(20)
+        return create(self, account, order, step, made)
+
+    monkeypatch.setattr(FakeLauncher, "create", slow)
+    ask(browser, drafted, headers)
+    first = threading.Thread(target=work.launch, args=(drafted,))
+    first.start()
+    assert asked.wait(20)
+
+    work.launch(drafted)
+    answered.set()
+    first.join()
+
+    assert look(browser, drafted)["state"] == "launched"
+    assert objects.created == ["campaign", "ad-1", "ad-2"]
+    assert session.scalar(_JOBS) == 2
+
+
+def test_what_was_cleaned_up_leaves_no_id_behind(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects, work: Work
+) -> None:
+    objects.faults = {"ad-2": ["refused"]}
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+    assert [each["ad_id"] for each in look(browser, drafted)["ads"]] == ["id-2", ""]
+
+    ask(browser, drafted, headers, "clean")
+    work.clean(drafted)
+
+    cleaned = look(browser, drafted)
+    assert [each["ad_id"] for each in cleaned["ads"]] == ["", ""]
+    assert cleaned["manager_url"] is None
