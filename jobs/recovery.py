@@ -45,10 +45,7 @@ _DRAFTS_WITHOUT = text("""
     FOR UPDATE SKIP LOCKED
 """)
 
-_LAUNCH_CUT = (
-    "The server was interrupted. What exists at the platform is paused and listed below. Press "
-    "Continue to go on, or Clean up."
-)
+_LAUNCH_CUT = "The server was interrupted."
 
 # A run and its job commit together and end a moment apart; only an older gap is a lost job.
 _LOST_AFTER = dt.timedelta(minutes=2)

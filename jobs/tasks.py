@@ -42,10 +42,9 @@ _WRITING_FAULT = (
     "The log of the server has the details."
 )
 _LAUNCH_FAULT = (
-    "Something went wrong on our side, so the launch stopped. What exists at the platform is "
-    "paused and listed below; press Continue to go on. The log of the server has the details."
+    "Something went wrong on our side, so it stopped. The log of the server has the details."
 )
-_CLEANING_CUT = "The server restarted while it was cleaning up. Press Clean up again."
+_CLEANING_CUT = "The server restarted while it was cleaning up."
 # New rates concern the days since the last ones, and the week that leans on them.
 _RATES_REACH_BACK = dt.timedelta(days=100)
 

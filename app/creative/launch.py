@@ -36,6 +36,10 @@ CLEAN_TASK = "clean_launch"
 """Deletes what an unfinished launch made; its argument is `draft_id`."""
 
 UNFINISHED = ("queued", "launching")
+_GO_ON = (
+    "What exists at the platform is paused and listed below. Press Continue to go on, or Clean up."
+)
+_BEGIN_AGAIN = "Nothing was created. Review the draft and launch it again."
 _PRIORITY = 4
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 # What a platform has just made may not be listed at once.
@@ -150,11 +154,11 @@ def _forget(work: _Work, gone: set[str]) -> None:
 
 
 def fail(session: Session, draft_id: int, sentence: str) -> None:
-    """Mark an unfinished launch as stopped, with what the owner should know. Caller commits."""
+    """Mark an unfinished launch as stopped, with why; what to do is added. The caller commits."""
     draft = session.get(CampaignDraft, draft_id, with_for_update=True)
     if draft is not None and draft.state in UNFINISHED:
         draft.state = "partial" if draft.steps else "failed"
-        draft.error = sentence
+        draft.error = f"{sentence} {_GO_ON if draft.steps else _BEGIN_AGAIN}"
 
 
 def postpone(session: Session, draft_id: int) -> None:
@@ -231,8 +235,8 @@ def _claim(
 
 
 _NO_ACCOUNT = (
-    "The account of this draft is not connected or not selected any more. Nothing more was sent. "
-    "Open Connections, connect it again, then launch again."
+    "The account of this draft is not connected or not selected any more, so nothing more was "
+    "sent. Open Connections and connect it again."
 )
 
 
@@ -352,20 +356,23 @@ def _stop(work: _Work, error: ConnectorError) -> None:
     with work.sessions.begin() as session:
         draft = _locked(session, work.draft_id)
         draft.state = "partial" if draft.steps else "failed"
-        draft.error = _sentence(work, error)
+        draft.error = _sentence(work, error, draft)
         draft.error_field = error.field if isinstance(error, Refused) else ""
         if work.made:
             draft.manager_url = work.launcher.manager_url(work.account, work.made)
 
 
-def _sentence(work: _Work, error: ConnectorError) -> str:
+def _sentence(work: _Work, error: ConnectorError, draft: CampaignDraft) -> str:
     """What the connectors say of a passing trouble is about figures, and they ask again alone."""
     if not isinstance(error, (Temporary, Unknown)):
         return error.message
+    label = work.launcher.connector.label
+    if not draft.steps:
+        return f"{label} did not answer as it should. Nothing was created; launch again later."
     return (
-        f"{work.launcher.connector.label} did not answer as it should, so the launch stopped. What "
-        "exists there is paused and listed below. Press Continue to go on: everything is looked up "
-        "before it is created, so nothing comes twice."
+        f"{label} did not answer as it should, so the launch stopped. What exists there is paused "
+        "and listed below. Press Continue to go on: everything is looked up before it is created, "
+        "so nothing comes twice."
     )
 
 

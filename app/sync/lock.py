@@ -1,4 +1,4 @@
-"""One sync of a connection at a time, one launch of a draft, and one order of locks for all who touch its rows.
+"""One sync of a connection at a time, one launch of a draft, and one order of locks for all.
 
 Whoever needs both locks the connection first and its run after it, then accounts, then the
 workspace: deleting a connection goes the same way, so nobody waits in a circle.

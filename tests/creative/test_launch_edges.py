@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.connectors.launching import Made, Order, Step
+from app.connectors.errors import Temporary
+from app.connectors.launching import DryRun, Made, Order, Step
 from app.connectors.words import FoundAccount
 from tests.creative.conftest import Work
 from tests.creative.fake_launcher import FakeLauncher, Objects
@@ -68,3 +69,24 @@ def test_what_was_cleaned_up_leaves_no_id_behind(
     cleaned = look(browser, drafted)
     assert [each["ad_id"] for each in cleaned["ads"]] == ["", ""]
     assert cleaned["manager_url"] is None
+
+
+def test_a_platform_that_is_unwell_before_anything_exists_leaves_the_draft_open(
+    browser: FlaskClient,
+    headers: dict[str, str],
+    drafted: int,
+    objects: Objects,
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unwell(self: FakeLauncher, account: FoundAccount, order: Order) -> DryRun:
+        raise Temporary("The platform is unwell.")
+
+    monkeypatch.setattr(FakeLauncher, "dry_run", unwell)
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+
+    failed = look(browser, drafted)
+    assert failed["state"] == "failed"
+    assert "Nothing was created" in failed["error"]
+    assert "Continue" not in failed["error"]
