@@ -195,21 +195,21 @@ def _countries(given: Mapping[str, Any]) -> list[str] | None:
 
 
 def _audience(given: Mapping[str, Any]) -> dict[str, Any] | None:
-    if not {"age_min", "age_max", "gender"} & given.keys():
-        return None
-    ages = []
+    """What is given of it; an empty age is the usual one."""
+    made: dict[str, Any] = {}
     for name, usual in (("age_min", 18), ("age_max", OLDEST)):
-        text = str(given.get(name) or usual)
+        if name not in given:
+            continue
+        text = str(given[name] or usual)
         if not (text.isascii() and text.isdigit() and YOUNGEST <= int(text[:4]) <= OLDEST):
             raise Invalid(f"{name}: Ages go from {YOUNGEST} to {OLDEST}.")
-        ages.append(int(text))
-    if ages[0] > ages[1]:
-        raise Invalid("age_min: The youngest age is above the oldest.")
-    try:
-        gender = Gender(str(given.get("gender") or "all").casefold())
-    except ValueError:
-        raise Invalid("gender: Choose all, women or men.") from None
-    return {"age_min": ages[0], "age_max": ages[1], "gender": gender.value}
+        made[name] = int(text)
+    if "gender" in given:
+        try:
+            made["gender"] = Gender(str(given["gender"] or "all").casefold()).value
+        except ValueError:
+            raise Invalid("gender: Choose all, women or men.") from None
+    return made or None
 
 
 def _url(given: Mapping[str, Any]) -> str | None:

@@ -161,11 +161,22 @@ def change(session: Session, draft: CampaignDraft, filled: Filled, revision: int
         each.id for each in launchable(session, draft.workspace_id, draft.platform)
     }:
         raise Invalid("account_id: No campaign can be created on this account. Choose another.")
-    for name, value in filled.given().items():
+    given = filled.given()
+    if filled.audience is not None:
+        given["audience"] = _audience(draft, filled.audience)
+    for name, value in given.items():
         setattr(draft, name, value)
     draft.state, draft.error, draft.error_field = "draft", "", ""
     draft.revision += 1
     session.flush()
+
+
+def _audience(draft: CampaignDraft, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The audience with what was given of it; the rest stays."""
+    made = {**draft.audience, **given}
+    if made["age_min"] > made["age_max"]:
+        raise Invalid("age_min: The youngest age is above the oldest.")
+    return made
 
 
 def set_picture(session: Session, draft: CampaignDraft, picture: Picture | None) -> None:

@@ -20,8 +20,8 @@ from app.errors import AppError, Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import CampaignDraft
 from app.web import access, launching
-from app.web.htmx import page
-from app.web.incoming import row_number
+from app.web.htmx import page, wants_fragment
+from app.web.incoming import NUL, Unstorable, row_number
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/dashboard/creative/drafts")
 
@@ -58,6 +58,9 @@ def show(draft_id: int) -> ResponseReturnValue:
     found = launching.find(draft_id)
     if found.state not in drafts.OPEN:
         return _outcome(found)
+    if wants_fragment():
+        # Whoever watches a launch or a cleaning up that left the draft open needs the whole form.
+        return Response(headers={"HX-Redirect": url_for("drafts.show", draft_id=draft_id)})
     return _form(found)
 
 
@@ -232,6 +235,8 @@ def _outcome(found: CampaignDraft) -> Response:
 def _given() -> dict[str, Any]:
     """The form's fields; answers to the platform's questions are those named answer-…."""
     form = request.form
+    if any(NUL in name or NUL in value for name, value in form.items(multi=True)):
+        raise Unstorable
     given: dict[str, Any] = {
         name: form.get(name, "")
         for name in form

@@ -90,3 +90,31 @@ def test_a_platform_that_is_unwell_before_anything_exists_leaves_the_draft_open(
     assert failed["state"] == "failed"
     assert "Nothing was created" in failed["error"]
     assert "Continue" not in failed["error"]
+
+
+def test_whoever_watches_a_launch_that_is_refused_is_led_to_the_form_and_its_error(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects, work: Work
+) -> None:
+    address = f"/dashboard/creative/drafts/{drafted}"
+    watching = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    objects.trial = ("The picture is too small.",)
+    ask(browser, drafted, headers)
+    assert 'id="outcome"' in browser.get(address, headers=watching).get_data(as_text=True)
+
+    work.launch(drafted)
+
+    assert browser.get(address, headers=watching).headers["HX-Redirect"] == address
+    assert "The picture is too small." in browser.get(address).get_data(as_text=True)
+
+
+def test_what_is_not_given_of_an_audience_stays(
+    browser: FlaskClient, headers: dict[str, str], drafted: int
+) -> None:
+    address = f"/api/creative/drafts/{drafted}"
+    older = browser.patch(address, json={"age_max": 44}, headers=headers)
+    assert older.json["audience"] == {"age_min": 25, "age_max": 44, "gender": "women"}
+
+    younger = browser.patch(address, json={"age_max": 20}, headers=headers)
+
+    assert younger.status_code == 422
+    assert younger.json["error"]["message"].startswith("age_min")
