@@ -118,3 +118,16 @@ def test_what_is_not_given_of_an_audience_stays(
 
     assert younger.status_code == 422
     assert younger.json["error"]["message"].startswith("age_min")
+
+
+@pytest.mark.parametrize("field", ["name", "profile", "keywords", "utm_source", "answer-pixel"])
+def test_a_character_that_cannot_be_stored_is_refused_in_the_form(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, field: str
+) -> None:
+    answer = browser.post(
+        f"/dashboard/creative/drafts/{drafted}",
+        data={"csrf_token": headers["X-CSRFToken"], field: "a\x00b"},
+    )
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in answer.get_data(as_text=True)
