@@ -33,8 +33,14 @@ class Review:
 
 
 def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | None) -> Review:
-    """What launching the draft would send, or did. Asks nobody; without a launcher what lacks."""
-    if draft.state not in OPEN and account is not None and launcher is not None:
+    """What launching the draft would send, or did. Asks nobody; without a launcher what lacks.
+
+    Of a draft that was sent and whose account is gone, what was begun is known, not its requests.
+    """
+    if draft.state not in OPEN:
+        if account is None or launcher is None:
+            begun = (Step(row.key, row.kind, row.name, {}) for row in draft.steps)
+            return Review((), tuple(begun), "")
         return Review((), tuple(launcher.steps(found(account), order_of(draft))), "")
     lacks = [Problem(field, message) for field, message in lacking(draft, account)]
     if lacks or account is None or launcher is None:

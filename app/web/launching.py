@@ -37,6 +37,8 @@ def look(draft: CampaignDraft) -> Review:
         with _launcher(account) as launcher:
             return review(draft, account, launcher)
     except AccessRevoked as error:
+        if draft.state not in drafts.OPEN:
+            return review(draft, None, None)
         return Review((Problem("account_id", error.message),), (), "")
 
 
