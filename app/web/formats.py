@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_interval, format_skeleton
 from babel.dates import format_timedelta as _span
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
         moment,
         ago,
         initials,
+        readable_json,
     ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["pill"] = change_pill
@@ -167,6 +169,11 @@ def ago(when: dt.datetime | None, time_zone: str = "UTC", now: dt.datetime | Non
     return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
         when.isoformat(), moment(when, time_zone), words
     )
+
+
+def readable_json(value: object) -> str:
+    """JSON for people: indented, every character as itself."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def initials(name: str) -> str:
