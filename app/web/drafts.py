@@ -84,7 +84,7 @@ def save(draft_id: int) -> ResponseReturnValue:
         drafts.change(db.session(), found, filled, _revision())
     except (Invalid, Conflict) as error:
         db.session.rollback()
-        return _form(launching.find(draft_id), error=error, status=error.status)
+        return _again(draft_id, error)
     db.session.commit()
     on = "drafts.review" if request.form.get("next") == "review" else "drafts.show"
     return redirect(url_for(on, draft_id=draft_id), code=303)
@@ -133,7 +133,10 @@ def start(draft_id: int) -> ResponseReturnValue:
         launching.start(found, request.form.get("digest", ""))
     except (Invalid, Conflict) as error:
         db.session.rollback()
-        return _review(launching.find(draft_id), error, status=error.status)
+        again = launching.find(draft_id)
+        if again.state in drafts.OPEN:
+            return _review(again, error, status=error.status)
+        flash(error.message, "problem")
     return redirect(url_for("drafts.show", draft_id=draft_id), code=303)
 
 
@@ -155,6 +158,15 @@ def delete(draft_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"The draft “{name}” is deleted. Its texts are still where you wrote them.", "done")
     return redirect(url_for("drafts.index"), code=303)
+
+
+def _again(draft_id: int, error: AppError) -> Response:
+    """The form as it was sent, the answers to the platform's questions included."""
+    found = launching.find(draft_id)
+    offered, trouble = launching.choices(found)
+    return _form(
+        found, offered=offered, trouble=trouble, asked=True, error=error, status=error.status
+    )
 
 
 def _form(

@@ -36,6 +36,7 @@ class Objects:
     unlisted: int = 0
     permission: str = ""
     trial: tuple[str, ...] = ()
+    keywords: bool = False
     undeletable: set[str] = field(default_factory=set)
 
 
@@ -49,7 +50,10 @@ class FakeLauncher(Launcher):
 
     def choices(self, account: FoundAccount) -> Choices:
         return Choices(
-            profile_word="Page", profiles=(Choice("p1", "Northlight"),), least_budget=Decimal(5)
+            profile_word="Page",
+            profiles=(Choice("p1", "Northlight"),),
+            least_budget=Decimal(5),
+            keywords=self.objects.keywords,
         )
 
     def problems(self, account: FoundAccount, order: Order) -> list[str]:

@@ -131,3 +131,75 @@ def test_a_character_that_cannot_be_stored_is_refused_in_the_form(
 
     assert answer.status_code == 422
     assert "Nothing was changed" in answer.get_data(as_text=True)
+
+
+def test_what_was_typed_stays_in_the_form_that_is_refused(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects
+) -> None:
+    objects.keywords = True
+    answer = browser.post(
+        f"/dashboard/creative/drafts/{drafted}",
+        data={
+            "csrf_token": headers["X-CSRFToken"],
+            "daily_budget": "many",
+            "profile": "p1",
+            "keywords": "fresh coffee",
+        },
+    )
+
+    form = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "fresh coffee</textarea>" in form
+    assert '<option value="p1" selected>' in form
+
+
+def test_a_form_that_came_too_late_does_not_overwrite_on_its_second_try(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects
+) -> None:
+    address = f"/dashboard/creative/drafts/{drafted}"
+    seen = look(browser, drafted)["revision"]
+    browser.patch(f"/api/creative/drafts/{drafted}", json={"name": "Theirs"}, headers=headers)
+    late = {"csrf_token": headers["X-CSRFToken"], "name": "Mine", "revision": str(seen)}
+
+    refused = browser.post(address, data=late)
+
+    assert refused.status_code == 409
+    assert f'name="revision" value="{seen}"' in refused.get_data(as_text=True)
+
+
+def test_an_unfinished_launch_is_still_listed_when_its_account_is_gone(
+    browser: FlaskClient,
+    headers: dict[str, str],
+    drafted: int,
+    objects: Objects,
+    work: Work,
+    session: Session,
+) -> None:
+    objects.faults = {"ad-2": ["refused"]}
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+    session.execute(text("UPDATE account SET selected = false"))
+    session.commit()
+
+    left = look(browser, drafted)
+    assert [(each["key"], each["made"]) for each in left["steps"]] == [
+        ("campaign", {"campaign": "id-1"}),
+        ("ad-1", {"ad-1": "id-2"}),
+    ]
+    address = f"/dashboard/creative/drafts/{drafted}"
+    assert "id-2" in browser.get(address).get_data(as_text=True)
+    token = {"csrf_token": headers["X-CSRFToken"]}
+    assert browser.post(f"{address}/launch", data=token).location == address
+
+
+def test_a_review_shows_every_character_as_it_is_sent(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects
+) -> None:
+    name = "Größe & Don’t 珈琲"
+    browser.patch(f"/api/creative/drafts/{drafted}", json={"name": name}, headers=headers)
+
+    review = browser.get(f"/dashboard/creative/drafts/{drafted}/review").get_data(as_text=True)
+
+    request = review.partition('class="step-request"')[2].partition("</pre>")[0]
+    assert "Größe &amp; Don’t 珈琲" in request
+    assert "ref=1&amp;utm_source=facebook" in request
