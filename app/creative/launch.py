@@ -269,8 +269,13 @@ def _try_dry(work: _Work) -> None:
 
 
 def _do(work: _Work, step: Step, position: int) -> None:
-    """One step: looked up when it was begun before, else asked for once."""
-    if work.states.get(step.key) == "begun":
+    """One step: looked up when it was begun before, else asked for once.
+
+    What the platform answered no to made nothing. Only an earlier try without an answer may have,
+    and stays begun.
+    """
+    begun_before = work.states.get(step.key) == "begun"
+    if begun_before:
         ids = _look_up(work, step)
         if ids:
             _write_made(work, step, ids)
@@ -279,13 +284,14 @@ def _do(work: _Work, step: Step, position: int) -> None:
         _write_begun(work, step, position)
     try:
         ids = dict(work.launcher.create(work.account, work.order, step, work.made))
-    except Refused:
-        _forget_begun(work, step)
-        raise
     except (Unknown, Temporary):
         ids = _look_up(work, step)
         if not ids:
             raise
+    except ConnectorError:
+        if not begun_before:
+            _forget_begun(work, step)
+        raise
     _write_made(work, step, ids)
 
 

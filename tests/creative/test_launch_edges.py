@@ -203,3 +203,32 @@ def test_a_review_shows_every_character_as_it_is_sent(
     request = review.partition('class="step-request"')[2].partition("</pre>")[0]
     assert "Größe &amp; Don’t 珈琲" in request
     assert "ref=1&amp;utm_source=facebook" in request
+
+
+def test_access_that_ended_before_anything_exists_leaves_the_draft_open(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects, work: Work
+) -> None:
+    objects.faults = {"campaign": ["revoked"]}
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+
+    failed = look(browser, drafted)
+    assert (failed["state"], failed["error"]) == ("failed", "Connect again.")
+    assert browser.delete(f"/api/creative/drafts/{drafted}", headers=headers).status_code == 204
+
+
+def test_a_no_to_the_second_try_does_not_forget_the_first(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects, work: Work
+) -> None:
+    objects.faults = {"campaign": ["made", "refused"]}
+    objects.unlisted = 6
+    for _ in range(2):
+        ask(browser, drafted, headers)
+        work.launch(drafted)
+    assert look(browser, drafted)["state"] == "partial"
+
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+
+    assert look(browser, drafted)["state"] == "launched"
+    assert objects.created == ["campaign", "ad-1", "ad-2"]
