@@ -14,7 +14,7 @@ from app.copywriting.model import prompts
 from app.copywriting.model.answers import Unusable, read, variation
 from app.copywriting.model.asking import Asking, groups
 from app.copywriting.model.prompts import PromptError, data, prompt
-from app.copywriting.model.setup import model_setup
+from app.copywriting.model.setup import ModelSetup, model_setup
 from app.copywriting.plan import Slot, plan
 from app.copywriting.variation import Beat
 from app.copywriting.vocabulary import BUTTONS
@@ -204,3 +204,10 @@ def test_what_a_database_cannot_keep_is_left_out_of_a_text() -> None:
 @pytest.mark.parametrize("wrong", [{"headline": ""}, {"headline": 7}, {"primary_text": None}])
 def test_a_variation_without_one_of_its_texts_is_none(wrong: dict[str, object]) -> None:
     assert variation({**GOOD, **wrong}, FEED, BRIEF) is None
+
+
+def test_a_password_in_the_servers_address_is_said_in_no_message() -> None:
+    setup = ModelSetup("openai/llama", base="https://team:long-password@models.example/v1")
+
+    assert "long-password" in setup.secrets
+    assert setup.name == "llama at models.example"

@@ -34,7 +34,8 @@ class ModelSetup:
     def secrets(self) -> tuple[str, ...]:
         """What must not be said in any message."""
         said = [value for name, value in self.environment if _secret(name)]
-        return tuple(each for each in (self.key, *said) if len(each) >= 8)
+        password = urlsplit(self.base).password or ""
+        return tuple(each for each in (self.key, password, *said) if len(each) >= 8)
 
 
 def model_setup(settings: Settings) -> ModelSetup | None:
