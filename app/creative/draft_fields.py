@@ -24,7 +24,7 @@ SPECIAL = ("housing", "employment", "credit", "politics")
 UTM = ("source", "medium", "campaign", "term", "content")
 LARGEST_PICTURE = 8 * 1024 * 1024
 LONGEST_NAME = 200
-MOST_KEYWORDS = 50
+MOST_KEYWORDS, LONGEST_KEYWORD = 50, 200
 _SIGNS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 _PRICE = re.compile(r"\d{1,12}(?:[.,]\d{1,2})?")
 
@@ -244,6 +244,8 @@ def _keywords(given: Mapping[str, Any]) -> list[str] | None:
     listed = _list(given, "keywords")
     if listed and len(listed) > MOST_KEYWORDS:
         raise Invalid(f"keywords: {MOST_KEYWORDS} keywords are the most.")
+    if any(len(each) > LONGEST_KEYWORD for each in listed or ()):
+        raise Invalid(f"keywords: A keyword has at most {LONGEST_KEYWORD} characters.")
     return listed
 
 

@@ -329,6 +329,7 @@ def test_a_process_that_stops_leaves_the_launch_to_another(
         ({"url": "http://plain.example"}, "url"),
         ({"age_min": 12}, "age_min"),
         ({"special": ["gambling"]}, "special"),
+        ({"keywords": ["k" * 201]}, "keywords"),
         ({"account_id": 99999}, "account_id"),
         ({"utm": {"colour": "red"}}, "utm"),
     ],
