@@ -278,10 +278,18 @@ def order_of(draft: CampaignDraft) -> Order:
     )
 
 
-def sent(order: Order) -> dict[str, Any]:
-    """An order as it is kept in `CampaignDraft.sent`, without its picture."""
+def sent(order: Order, currency: str) -> dict[str, Any]:
+    """An order as it is kept in `CampaignDraft.sent`, without its picture.
+
+    The currency goes with it: the same digits in another one are another budget.
+    """
     made: dict[str, Any] = msgspec.to_builtins(replace(order, picture=None))
-    return made
+    return {**made, "currency": currency}
+
+
+def currency_sent(draft: CampaignDraft) -> str:
+    """The currency of the budget that was sent; empty while nothing was."""
+    return str((draft.sent or {}).get("currency", ""))
 
 
 def landing_url(url: str, utm: Mapping[str, Any]) -> str:

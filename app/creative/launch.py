@@ -66,14 +66,14 @@ def request(session: Session, draft: CampaignDraft, launcher: Launcher, seen: st
     drafts.refresh_texts(session, draft)
     account = drafts.account_of(session, draft)
     looked = review(draft, account, launcher)
-    if looked.problems:
+    if account is None or looked.problems:
         first = looked.problems[0]
         raise Invalid(f"{first.field}: {first.message}" if first.field else first.message)
     if seen is not None and seen != looked.digest:
         raise Conflict(
             "The draft changed after you reviewed it, so nothing was sent. Review it again."
         )
-    draft.sent = drafts.sent(drafts.order_of(draft))
+    draft.sent = drafts.sent(drafts.order_of(draft), account.currency)
     _queue(session, draft, TASK)
 
 
@@ -203,6 +203,7 @@ class _Work:
         self.order = order
         self.draft_id = draft.id
         self.workspace_id = draft.workspace_id
+        self.currency = drafts.currency_sent(draft) or account.currency
         self.clock = clock
         self.states = {row.key: row.state for row in draft.steps}
         self.made: dict[str, str] = {}
@@ -242,6 +243,13 @@ _NO_ACCOUNT = (
 
 def _create_all(work: _Work, stopping: threading.Event) -> None:
     launcher, account, order = work.launcher, work.account, work.order
+    if work.currency != account.currency:
+        raise Refused(
+            f"The budget was set in {work.currency}, and the account counts in {account.currency} "
+            "now, so nothing more was created. Clean up what is listed, if anything is, and set "
+            "the budget anew.",
+            field="daily_budget",
+        )
     if lacks := launcher.missing_permission(account):
         raise Refused(lacks)
     if not work.states:

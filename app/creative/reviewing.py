@@ -56,7 +56,8 @@ def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | N
 
 def digest(order: Order, account: Account, steps: Sequence[Step]) -> str:
     """A hash over everything that is going to be sent, the picture included."""
-    told = msgspec.json.encode([account.id, [msgspec.to_builtins(each) for each in steps]])
+    sent = [msgspec.to_builtins(each) for each in steps]
+    told = msgspec.json.encode([account.id, account.currency, sent])
     made = hashlib.sha256(told)
     if order.picture:
         made.update(order.picture.content)

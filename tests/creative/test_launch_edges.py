@@ -232,3 +232,28 @@ def test_a_no_to_the_second_try_does_not_forget_the_first(
 
     assert look(browser, drafted)["state"] == "launched"
     assert objects.created == ["campaign", "ad-1", "ad-2"]
+
+
+def test_a_budget_is_not_continued_in_another_currency(
+    browser: FlaskClient,
+    headers: dict[str, str],
+    drafted: int,
+    objects: Objects,
+    work: Work,
+    session: Session,
+) -> None:
+    objects.faults = {"ad-1": ["refused"]}
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+    session.execute(text("UPDATE account SET currency = 'EUR'"))
+    session.commit()
+
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+
+    stopped = look(browser, drafted)
+    assert (stopped["state"], stopped["error_field"]) == ("partial", "daily_budget")
+    assert objects.created == ["campaign"]
+    ask(browser, drafted, headers, "clean")
+    work.clean(drafted)
+    assert look(browser, drafted)["state"] == "draft"
