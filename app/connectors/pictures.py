@@ -12,6 +12,8 @@ from app.connectors.http import Http
 
 LARGEST = 8 * 1024 * 1024
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 Resolve = Callable[[str], list[str]]
 
 
@@ -64,4 +66,16 @@ def fetch_picture(http: Http, url: str, resolve: Resolve = resolve) -> bytes:
 
 def _public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        parsed = _carried(parsed)
     return parsed.is_global and not parsed.is_multicast
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address to which a gateway hands on what is sent to this one, if it is such a one.
+
+    RFC 6052 and 3056: both look public whatever they carry.
+    """
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.sixtofour or address
