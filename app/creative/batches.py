@@ -192,6 +192,11 @@ def postpone(session: Session, batch: CreativeBatch) -> None:
     _queue(session, batch)
 
 
+def look_again(session: Session, batch_id: int, *, at: dt.datetime) -> None:
+    """Queue another look at a batch that somebody else is writing. The caller commits."""
+    _defer(session, batch_id, at)
+
+
 def progress(batch: CreativeBatch) -> tuple[int, int]:
     """How many variations have come to an end, of how many."""
     return sum(row.state != "waiting" for row in batch.variations), len(batch.variations)
@@ -210,10 +215,9 @@ def _begin_again(session: Session, batch: CreativeBatch) -> None:
 
 
 def _queue(session: Session, batch: CreativeBatch) -> None:
-    defer(
-        session,
-        TASK,
-        {"batch_id": batch.id},
-        lock=f"creative-{batch.id}",
-        priority=_PRIORITY,
-    )
+    _defer(session, batch.id)
+
+
+def _defer(session: Session, batch_id: int, at: dt.datetime | None = None) -> None:
+    lock = f"creative-{batch_id}"
+    defer(session, TASK, {"batch_id": batch_id}, lock=lock, at=at, priority=_PRIORITY)

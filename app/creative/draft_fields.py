@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -25,65 +24,39 @@ UTM = ("source", "medium", "campaign", "term", "content")
 LARGEST_PICTURE = 8 * 1024 * 1024
 LONGEST_NAME = 200
 MOST_KEYWORDS, LONGEST_KEYWORD = 50, 200
+_MAY_BE_EMPTIED = ("account_id", "daily_budget", "starts_on", "ends_on")
 _SIGNS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 _PRICE = re.compile(r"\d{1,12}(?:[.,]\d{1,2})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """Checked fields of a draft; None for one that was not given."""
+def fill(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Column to checked value, of what was sent; what was not sent stays as it is.
 
-    name: str | None = None
-    account_id: int | None = None
-    goal: str | None = None
-    daily_budget: Decimal | None = None
-    starts_on: dt.date | None = None
-    ends_on: dt.date | None = None
-    countries: list[str] | None = None
-    audience: dict[str, Any] | None = None
-    url: str | None = None
-    utm: dict[str, str] | None = None
-    profile: str | None = None
-    keywords: list[str] | None = None
-    special: list[str] | None = None
-    answers: dict[str, str] | None = None
-    without_end: bool = False
-
-    def given(self) -> dict[str, Any]:
-        """Column to value, of what was given."""
-        made = {
-            each.name: value
-            for each in fields(self)
-            if each.name != "without_end" and (value := getattr(self, each.name)) is not None
-        }
-        return {**made, "ends_on": None} if self.without_end else made
-
-
-def fill(given: Mapping[str, Any]) -> Filled:
-    """Check what was sent; absent fields stay as they are. Raises Invalid, naming the field.
-
-    A budget is in major units; its currency is the account's and is checked at the review.
+    Empty text empties a field. `audience` may hold a part. A budget is in major units; its
+    currency is the account's and is checked at the review. Raises Invalid, naming the field.
     """
     starts, ends = _day("starts_on", given), _day("ends_on", given)
     if starts and ends and ends < starts:
         raise Invalid("ends_on: The last day is before the first.")
-    return Filled(
-        name=_text("name", given, LONGEST_NAME),
-        account_id=_number("account_id", given),
-        goal=_goal(given),
-        daily_budget=_budget(given),
-        starts_on=starts,
-        ends_on=ends,
-        countries=_countries(given),
-        audience=_audience(given),
-        url=_url(given),
-        utm=_utm(given),
-        profile=_text("profile", given, 200),
-        keywords=_keywords(given),
-        special=_special(given),
-        answers=_answers(given),
-        without_end="ends_on" in given and ends is None,
-    )
+    read: dict[str, Any] = {
+        "name": _text("name", given, LONGEST_NAME),
+        "account_id": _number("account_id", given),
+        "goal": _goal(given),
+        "daily_budget": _budget(given),
+        "starts_on": starts,
+        "ends_on": ends,
+        "countries": _countries(given),
+        "language": _language(given),
+        "audience": _audience(given),
+        "url": _url(given),
+        "utm": _utm(given),
+        "profile": _text("profile", given, 200),
+        "keywords": _keywords(given),
+        "special": _special(given),
+        "answers": _answers(given),
+    }
+    emptied = {name for name in _MAY_BE_EMPTIED if name in given}
+    return {name: each for name, each in read.items() if each is not None or name in emptied}
 
 
 def picture(content: bytes, filename: str) -> Picture:
@@ -111,6 +84,14 @@ def countries() -> dict[str, str]:
         and get_territory_currencies(code)
     )
     return dict(sorted(((code, names[code]) for code in real), key=lambda each: each[1]))
+
+
+@cache
+def languages() -> dict[str, str]:
+    """ISO 639-1 codes with their English names, by name."""
+    names = Locale("en").languages
+    short = ((code, name) for code, name in names.items() if len(code) == 2)
+    return dict(sorted(short, key=lambda each: each[1]))
 
 
 def budget_fits(budget: Decimal, currency: str) -> bool:
@@ -210,6 +191,15 @@ def _audience(given: Mapping[str, Any]) -> dict[str, Any] | None:
         except ValueError:
             raise Invalid("gender: Choose all, women or men.") from None
     return made or None
+
+
+def _language(given: Mapping[str, Any]) -> str | None:
+    if not given.get("language"):
+        return None
+    code = str(given["language"]).strip().casefold()
+    if code not in languages():
+        raise Invalid(f"language: “{code[:20]}” is no language's two-letter code.")
+    return code
 
 
 def _url(given: Mapping[str, Any]) -> str | None:

@@ -13,11 +13,11 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.connectors.launching import AdCopy, Order, Picture
+from app.connectors.launching import AdCopy, Order, Picture, Step
 from app.connectors.platforms import connector_for
 from app.copywriting.policy import special_categories
 from app.creative import briefs, texts
-from app.creative.draft_fields import SPECIAL, UTM, Filled
+from app.creative.draft_fields import SPECIAL, UTM
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Account, CampaignDraft, CreativeVariation, DraftAd, PlatformConnection
 
@@ -146,8 +146,10 @@ def account_of(session: Session, draft: CampaignDraft) -> Account | None:
     )
 
 
-def change(session: Session, draft: CampaignDraft, filled: Filled, revision: int | None) -> None:
-    """Store what was filled in. The caller commits.
+def change(
+    session: Session, draft: CampaignDraft, filled: Mapping[str, Any], revision: int | None
+) -> None:
+    """Store what `draft_fields.fill` has checked. The caller commits.
 
     Raises Conflict when somebody else changed it meanwhile or it is no longer open.
     """
@@ -157,15 +159,13 @@ def change(session: Session, draft: CampaignDraft, filled: Filled, revision: int
             "Somebody changed this draft since you opened it. Nothing was saved; load the page "
             "again and look at theirs."
         )
-    if filled.account_id is not None and filled.account_id not in {
+    chosen = filled.get("account_id")
+    if chosen is not None and chosen not in {
         each.id for each in launchable(session, draft.workspace_id, draft.platform)
     }:
         raise Invalid("account_id: No campaign can be created on this account. Choose another.")
-    given = filled.given()
-    if filled.audience is not None:
-        given["audience"] = _audience(draft, filled.audience)
-    for name, value in given.items():
-        setattr(draft, name, value)
+    for name, value in filled.items():
+        setattr(draft, name, _audience(draft, value) if name == "audience" else value)
     draft.state, draft.error, draft.error_field = "draft", "", ""
     draft.revision += 1
     session.flush()
@@ -190,10 +190,22 @@ def set_picture(session: Session, draft: CampaignDraft, picture: Picture | None)
 
 
 def delete(session: Session, draft: CampaignDraft) -> None:
-    """Forget a draft of which nothing exists at the platform. The caller commits."""
-    lock_open(session, draft)
+    """Forget a draft of which nothing exists at the platform. The caller commits.
+
+    What a launch left on an account that is gone here can only be forgotten, too: nobody can ask
+    the platform any more.
+    """
+    if forgettable(session, draft):
+        session.refresh(draft, with_for_update=True)
+    else:
+        lock_open(session, draft)
     session.delete(draft)
     session.flush()
+
+
+def forgettable(session: Session, draft: CampaignDraft) -> bool:
+    """Whether a launch stopped half-way on an account that cannot be asked any more."""
+    return draft.state == "partial" and account_of(session, draft) is None
 
 
 def lock_open(session: Session, draft: CampaignDraft) -> None:
@@ -278,13 +290,18 @@ def order_of(draft: CampaignDraft) -> Order:
     )
 
 
-def sent(order: Order, currency: str) -> dict[str, Any]:
-    """An order as it is kept in `CampaignDraft.sent`, without its picture.
+def sent(order: Order, currency: str, steps: Sequence[Step]) -> dict[str, Any]:
+    """What is kept in `CampaignDraft.sent`: the order without its picture, and what was reviewed.
 
     The currency goes with it: the same digits in another one are another budget.
     """
     made: dict[str, Any] = msgspec.to_builtins(replace(order, picture=None))
-    return {**made, "currency": currency}
+    return {**made, "currency": currency, "steps": msgspec.to_builtins(list(steps))}
+
+
+def steps_sent(draft: CampaignDraft) -> list[Step]:
+    """The steps that were reviewed and approved; none while nothing was."""
+    return msgspec.convert((draft.sent or {}).get("steps", []), list[Step])
 
 
 def currency_sent(draft: CampaignDraft) -> str:

@@ -73,7 +73,7 @@ def request(session: Session, draft: CampaignDraft, launcher: Launcher, seen: st
         raise Conflict(
             "The draft changed after you reviewed it, so nothing was sent. Review it again."
         )
-    draft.sent = drafts.sent(drafts.order_of(draft), account.currency)
+    draft.sent = drafts.sent(drafts.order_of(draft), account.currency, looked.steps)
     _queue(session, draft, TASK)
 
 
@@ -97,7 +97,7 @@ def launch(
 ) -> None:
     """Do a queued launch, or go on with one that a killed process left."""
     with _alone(sessions, draft_id, TASK, clock) as ours:
-        work = _claim(sessions, http, settings, draft_id, clock) if ours else None
+        work = _claim(sessions, http, settings, draft_id, TASK, clock) if ours else None
         if work is None:
             return
         try:
@@ -117,7 +117,7 @@ def clean(
 ) -> None:
     """Delete what a launch left behind, looking up what it may have made, too."""
     with _alone(sessions, draft_id, CLEAN_TASK, clock) as ours:
-        work = _claim(sessions, http, settings, draft_id, clock) if ours else None
+        work = _claim(sessions, http, settings, draft_id, CLEAN_TASK, clock) if ours else None
         if work is None:
             return
         try:
@@ -201,6 +201,7 @@ class _Work:
         self.launcher = launcher
         self.account = found(account)
         self.order = order
+        self.steps = drafts.steps_sent(draft)
         self.draft_id = draft.id
         self.workspace_id = draft.workspace_id
         self.currency = drafts.currency_sent(draft) or account.currency
@@ -212,11 +213,17 @@ class _Work:
 
 
 def _claim(
-    sessions: sessionmaker[Session], http: Http, settings: Settings, draft_id: int, clock: Clock
+    sessions: sessionmaker[Session],
+    http: Http,
+    settings: Settings,
+    draft_id: int,
+    task: str,
+    clock: Clock,
 ) -> _Work | None:
+    """Take the draft, when it is this task that it was queued for."""
     with sessions.begin() as session:
         draft = session.get(CampaignDraft, draft_id, with_for_update=True)
-        if draft is None or draft.state not in UNFINISHED or draft.sent is None:
+        if draft is None or draft.state not in UNFINISHED or draft.task != task:
             return None
         account = drafts.account_of(session, draft)
         if account is None:
@@ -254,8 +261,7 @@ def _create_all(work: _Work, stopping: threading.Event) -> None:
         raise Refused(lacks)
     if not work.states:
         _try_dry(work)
-    steps = launcher.steps(account, order)
-    for position, step in enumerate(steps, 1):
+    for position, step in enumerate(work.steps, 1):
         if work.states.get(step.key) == "made":
             continue
         if stopping.is_set():
@@ -314,7 +320,7 @@ def _look_up(work: _Work, step: Step) -> dict[str, str]:
 
 
 def _look_up_begun(work: _Work) -> None:
-    for step in work.launcher.steps(work.account, work.order):
+    for step in work.steps:
         if work.states.get(step.key) == "begun" and (ids := _look_up(work, step)):
             _write_made(work, step, ids)
 
@@ -400,7 +406,7 @@ def _locked(session: Session, draft_id: int) -> CampaignDraft:
 
 
 def _queue(session: Session, draft: CampaignDraft, task: str) -> None:
-    draft.state = "queued"
+    draft.state, draft.task = "queued", task
     session.flush()
     _defer(session, draft.id, task)
 

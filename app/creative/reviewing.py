@@ -10,7 +10,7 @@ import msgspec
 
 from app.connectors.launching import Launcher, Order, Step
 from app.creative.draft_fields import budget_fits
-from app.creative.drafts import OPEN, lacking, order_of
+from app.creative.drafts import OPEN, lacking, order_of, steps_sent
 from app.models import Account, CampaignDraft
 from app.sync.plan import found
 
@@ -33,15 +33,9 @@ class Review:
 
 
 def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | None) -> Review:
-    """What launching the draft would send, or did. Asks nobody; without a launcher what lacks.
-
-    Of a draft that was sent and whose account is gone, what was begun is known, not its requests.
-    """
+    """What launching the draft would send, or did. Asks nobody; without a launcher what lacks."""
     if draft.state not in OPEN:
-        if account is None or launcher is None:
-            begun = (Step(row.key, row.kind, row.name, {}) for row in draft.steps)
-            return Review((), tuple(begun), "")
-        return Review((), tuple(launcher.steps(found(account), order_of(draft))), "")
+        return Review((), tuple(steps_sent(draft)), "")
     lacks = [Problem(field, message) for field, message in lacking(draft, account)]
     if lacks or account is None or launcher is None:
         return Review(tuple(lacks), (), "")

@@ -15,6 +15,9 @@ from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, NotWritten, Place, Writer, Written
 from app.creative import batches, briefs, spending, texts
 from app.models import CreativeBatch, CreativeVariation, ModelCall
+from app.sync.lock import WRITING_LOCKS, only_one
+
+_WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 
 MakeWriter = Callable[[Session, CreativeBatch], Writer]
 
@@ -40,14 +43,34 @@ def write_batch(
     Each text is committed as it comes. Stops between texts when the process does, and is then run
     again by another. Raises what the writer raises beyond its events.
     """
+    with sessions() as session:
+        engine = session.connection().engine
+    with only_one(engine, batch_id, WRITING_LOCKS) as ours:
+        if ours:
+            _write(sessions, batch_id, make_writer, clock, stopping)
+        else:
+            # A worker whose heart-beats were late is still at it.
+            with sessions.begin() as session:
+                batches.look_again(session, batch_id, at=clock() + _WAIT_FOR_THE_OTHER)
+
+
+def _write(
+    sessions: sessionmaker[Session],
+    batch_id: int,
+    make_writer: MakeWriter,
+    clock: Callable[[], dt.datetime],
+    stopping: threading.Event,
+) -> None:
     with sessions.begin() as session:
         batch = session.get(CreativeBatch, batch_id, with_for_update=True)
         if batch is None or batch.state not in batches.UNFINISHED:
             return
         batch.state, batch.started_at = "running", clock()
         places, siblings = _work(batch)
-        workspace_id, writer = batch.workspace_id, make_writer(session, batch)
-    ended = _Ended(sessions, batch_id, workspace_id, clock, stopping)
+    with sessions() as session:
+        # Not while the row is locked: whoever cancels would wait for it.
+        writer = make_writer(session, batch)
+    ended = _Ended(sessions, batch_id, batch.workspace_id, clock, stopping)
     for event in writer.write(places, siblings, go_on=ended.reason):
         with sessions.begin() as session:
             match event:
@@ -59,16 +82,15 @@ def write_batch(
                 case NotWritten():
                     _give_up(session, batch_id, event)
                 case Called():
-                    _log(session, batch_id, workspace_id, event)
+                    _log(session, batch_id, batch.workspace_id, event)
     with sessions.begin() as session:
         batch = session.get_one(CreativeBatch, batch_id, with_for_update=True)
         if stopping.is_set():
             batches.postpone(session, batch)
             return
         state = "cancelled" if ended.said == "cancelled" else "done"
-        batches.end(
-            session, batch, now=clock(), state=state, reason=_ENDED.get(ended.said, _SKIPPED)
-        )
+        reason = _ENDED.get(ended.said, _SKIPPED)
+        batches.end(session, batch, now=clock(), state=state, reason=reason)
 
 
 def fail(session: Session, batch_id: int, sentence: str, *, now: dt.datetime) -> None:

@@ -17,7 +17,8 @@ class CampaignDraft(Base):
 
     `daily_budget` is in the account's currency, major units; days are the account's own.
     `answers` are those to the platform's own questions. `account_id` is NULL while none is chosen
-    or the account is gone. `sent` is the order as it was launched, so that a retry sends the same.
+    or the account is gone. `sent` is what was reviewed and launched: a retry sends the same.
+    `task` is the job that it is queued for or that is at it: launch or clean_launch.
     """
 
     __tablename__ = "campaign_draft"
@@ -58,6 +59,7 @@ class CampaignDraft(Base):
     error: Mapped[str] = mapped_column(default="")
     error_field: Mapped[str] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=0)
+    task: Mapped[str] = mapped_column(default="")
     sent: Mapped[dict[str, Any] | None]
     manager_url: Mapped[str] = mapped_column(default="")
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
@@ -104,7 +106,7 @@ class LaunchStep(Base):
     """
 
     __tablename__ = "launch_step"
-    __table_args__ = (CheckConstraint("state IN ('begun', 'made', 'removed')", name="state_known"),)
+    __table_args__ = (CheckConstraint("state IN ('begun', 'made')", name="state_known"),)
 
     draft_id: Mapped[int] = mapped_column(
         ForeignKey("campaign_draft.id", ondelete="CASCADE"), primary_key=True

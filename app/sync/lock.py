@@ -1,4 +1,4 @@
-"""One sync of a connection at a time, one launch of a draft, and one order of locks for all.
+"""One sync of a connection at a time, one launch, one writer, and one order of locks for all.
 
 Whoever needs both locks the connection first and its run after it, then accounts, then the
 workspace: deleting a connection goes the same way, so nobody waits in a circle.
@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from app.models import PlatformConnection, SyncRun
 
 # The first half of PostgreSQL's two-part advisory locks: what the lock is about.
-SYNC_LOCKS, LAUNCH_LOCKS = 20_261, 20_262
+SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS = 20_261, 20_262, 20_263
 UNFINISHED = ("queued", "running")
 
 
 @contextmanager
 def only_one(engine: Engine, row_id: int, kind: int = SYNC_LOCKS) -> Iterator[bool]:
-    """Whether this process may sync the connection or launch the draft now, until the block ends.
+    """Whether this process alone may work on the row now, until the block ends.
 
     A session-level lock on a connection of its own, outside any transaction: it goes with the
     process, so a killed job never leaves it behind.

@@ -81,29 +81,18 @@ def save(draft_id: int) -> ResponseReturnValue:
     found = launching.find(draft_id)
     try:
         filled = draft_fields.fill(_given())
+        picture = _picture()
         drafts.change(db.session(), found, filled, _revision())
+        if picture is not None or request.form.get("next") == "no-picture":
+            drafts.set_picture(db.session(), found, picture)
     except (Invalid, Conflict) as error:
         db.session.rollback()
         return _again(draft_id, error)
     db.session.commit()
-    on = "drafts.review" if request.form.get("next") == "review" else "drafts.show"
-    return redirect(url_for(on, draft_id=draft_id), code=303)
-
-
-@blueprint.post("/<int:draft_id>/picture")
-def set_picture(draft_id: int) -> ResponseReturnValue:
-    """Upload a picture, fetch one from the web, or take it away."""
-    access.require_editor()
-    found = launching.find(draft_id)
-    try:
-        drafts.set_picture(db.session(), found, _picture())
-    except AppError as error:
-        db.session.rollback()
-        if isinstance(error, NotFound):
-            raise
-        return _form(launching.find(draft_id), error=error, status=error.status)
-    db.session.commit()
-    return redirect(url_for("drafts.show", draft_id=draft_id) + "#picture", code=303)
+    if request.form.get("next") == "review":
+        return redirect(url_for("drafts.review", draft_id=draft_id), code=303)
+    at = "picture" if picture is not None else None
+    return redirect(url_for("drafts.show", draft_id=draft_id, _anchor=at), code=303)
 
 
 @blueprint.get("/<int:draft_id>/picture")
@@ -198,6 +187,7 @@ def _form(
         problem_field=field,
         sent=request.form if error else None,
         countries=draft_fields.countries(),
+        languages=draft_fields.languages(),
         goals=list(Goal),
         genders=list(Gender),
         special=draft_fields.SPECIAL,
@@ -240,6 +230,7 @@ def _outcome(found: CampaignDraft) -> Response:
         rows=rows,
         made=sum(row.state == "made" for row in found.steps),
         busy=found.state in launch.UNFINISHED,
+        forgettable=drafts.forgettable(db.session(), found),
         can_edit=access.may_edit(),
     )
 
@@ -252,7 +243,7 @@ def _given() -> dict[str, Any]:
     given: dict[str, Any] = {
         name: form.get(name, "")
         for name in form
-        if name not in _SEVERAL and not name.startswith(("answer-", "keep-"))
+        if name not in _SEVERAL and not name.startswith(("answer-", "keep-", "picture_"))
     }
     for name in _SEVERAL:
         # Nothing is sent of a list of which nothing is chosen; the mark says it was shown.
@@ -270,14 +261,13 @@ def _revision() -> int | None:
 
 
 def _picture() -> Picture | None:
-    if request.form.get("remove"):
-        return None
-    sent = request.files.get("file")
+    """The picture that was uploaded with the form, or whose address was typed."""
+    sent = request.files.get("picture_file")
     if sent is not None and sent.filename:
         return draft_fields.picture(sent.stream.read(), sent.filename)
-    url = request.form.get("url", "").strip()
+    url = request.form.get("picture_url", "").strip()
     if not url:
-        raise Invalid("picture: Choose a file, or write a picture's address.")
+        return None
     with Http(patience=20.0, attempts=1) as http:
         content = fetch_picture(http, url)
     return draft_fields.picture(content, PurePosixPath(urlsplit(url).path).name)

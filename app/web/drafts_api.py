@@ -35,6 +35,7 @@ class DraftIn(Body):
         dt.date | msgspec.UnsetType | None, msgspec.Meta(description="null for no end")
     ] = msgspec.UNSET
     countries: tuple[str, ...] | None = None
+    language: str | None = None
     age_min: int | None = None
     age_max: int | None = None
     gender: str | None = None
@@ -159,8 +160,17 @@ class ChoicesOut(Answer):
     notes: list[str]
 
 
+class DraftInList(LaunchState):
+    name: str
+    platform: str
+    account_id: int | None
+    created_at: dt.datetime
+
+
 class DraftList(Answer):
-    drafts: list[LaunchState]
+    """The newest hundred, the newest first."""
+
+    drafts: list[DraftInList]
 
 
 @blueprint.post("/variations/<int:variation_id>/draft")
@@ -179,7 +189,12 @@ def create_draft(variation_id: int) -> ResponseReturnValue:
 @documented("The workspace's campaign drafts", answer=DraftList)
 def list_drafts() -> ResponseReturnValue:
     listed = drafts.listed(db.session(), access.workspace().id)
-    return answer(DraftList(drafts=[LaunchState(id=each.id, state=each.state) for each in listed]))
+    told = ("id", "state", "name", "platform", "account_id", "created_at")
+    return answer(
+        DraftList(
+            drafts=[DraftInList(**{name: getattr(each, name) for name in told}) for each in listed]
+        )
+    )
 
 
 @blueprint.get("/drafts/<int:draft_id>")

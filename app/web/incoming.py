@@ -15,7 +15,7 @@ LARGEST_UPLOAD = 51 * 1024 * 1024
 UPLOADS = {
     "imports.create": LARGEST_UPLOAD,
     "imports_api.create_import": LARGEST_UPLOAD,
-    "drafts.set_picture": 9 * 1024 * 1024,
+    "drafts.save": 9 * 1024 * 1024,
 }
 HIGHEST_ROW = 2**63 - 1
 NUL = "\x00"

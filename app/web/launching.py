@@ -31,14 +31,12 @@ def look(draft: CampaignDraft) -> Review:
     """What launching would send, with the texts as they are now; asks no platform."""
     drafts.refresh_texts(db.session(), draft)
     account = drafts.account_of(db.session(), draft)
-    if account is None:
+    if account is None or draft.state not in drafts.OPEN:
         return review(draft, None, None)
     try:
         with _launcher(account) as launcher:
             return review(draft, account, launcher)
     except AccessRevoked as error:
-        if draft.state not in drafts.OPEN:
-            return review(draft, None, None)
         return Review((Problem("account_id", error.message),), (), "")
 
 

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("error_field", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
         sa.Column("sent", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("manager_url", sa.Text(), nullable=False),
         sa.Column(
@@ -270,9 +271,7 @@ def upgrade() -> None:
         sa.Column("made", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('begun', 'made', 'removed')", name=op.f("ck_launch_step_state_known")
-        ),
+        sa.CheckConstraint("state IN ('begun', 'made')", name=op.f("ck_launch_step_state_known")),
         sa.ForeignKeyConstraint(
             ["draft_id"],
             ["campaign_draft.id"],

@@ -102,10 +102,9 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Daily budget").fill("50")
     page.get_by_label("First day").fill("2036-01-07")
     page.get_by_label("Countries").select_option(["US", "CA"])
-    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("File").set_input_files(
         {"name": "pack.png", "mimeType": "image/png", "buffer": png()}
     )
-    page.get_by_role("button", name="Use this picture").click()
+    page.get_by_role("button", name="Save with this picture").click()
     expect(page.get_by_role("img", name="The picture of this draft")).to_be_visible()
     expect(page.get_by_label("Facebook page")).to_be_visible(timeout=WITHIN)

@@ -472,18 +472,23 @@ def test_only_pictures_that_platforms_take_are_kept(
     content: bytes,
     status: int,
 ) -> None:
-    address = f"/dashboard/creative/drafts/{drafted}/picture"
+    address = f"/dashboard/creative/drafts/{drafted}"
+    file = (io.BytesIO(content), "../a b.png")
     answer = browser.post(
         address,
-        data={"csrf_token": headers["X-CSRFToken"], "file": (io.BytesIO(content), "../a b.png")},
+        data={"csrf_token": headers["X-CSRFToken"], "name": "Typed too", "picture_file": file},
     )
 
     assert answer.status_code == status
-    shown = browser.get(address)
+    shown = browser.get(f"{address}/picture")
     assert shown.status_code == (200 if status == 303 else 404)
     if status == 303:
         assert (shown.data, shown.mimetype) == (content, "image/png")
-        assert look(browser, drafted)["picture"] == "a-b.png"
+        kept = look(browser, drafted)
+        assert (kept["picture"], kept["name"]) == ("a-b.png", "Typed too")
+        emptied = {"csrf_token": headers["X-CSRFToken"], "next": "no-picture"}
+        assert browser.post(address, data=emptied).status_code == 303
+        assert look(browser, drafted)["picture"] == ""
 
 
 @pytest.mark.parametrize(
@@ -494,8 +499,8 @@ def test_a_picture_is_fetched_from_public_servers_only(
     browser: FlaskClient, headers: dict[str, str], drafted: int, url: str
 ) -> None:
     answer = browser.post(
-        f"/dashboard/creative/drafts/{drafted}/picture",
-        data={"csrf_token": headers["X-CSRFToken"], "url": url},
+        f"/dashboard/creative/drafts/{drafted}",
+        data={"csrf_token": headers["X-CSRFToken"], "picture_url": url},
     )
 
     assert answer.status_code == 422
@@ -533,3 +538,47 @@ def test_a_launch_that_lost_its_job_waits_for_its_owner(
     stopped = look(browser, drafted)
     assert (stopped["state"], "interrupted" in stopped["error"]) == ("failed", True)
     assert session.scalar(select(LaunchStep.key)) is None
+
+
+def test_what_an_account_that_is_gone_holds_can_only_be_forgotten(
+    browser: FlaskClient,
+    headers: dict[str, str],
+    drafted: int,
+    objects: Objects,
+    work: Work,
+    session: Session,
+) -> None:
+    objects.faults = {"ad-2": ["refused"]}
+    ask(browser, drafted, headers)
+    work.launch(drafted)
+    address = f"/dashboard/creative/drafts/{drafted}"
+    assert "Forget this draft" not in browser.get(address).get_data(as_text=True)
+    session.execute(text("UPDATE account SET selected = false"))
+    session.commit()
+
+    page = browser.get(address).get_data(as_text=True)
+    assert "Forget this draft" in page
+    assert "id-1" in page
+    assert browser.delete(f"/api/creative/drafts/{drafted}", headers=headers).status_code == 204
+
+
+def test_a_field_that_is_emptied_is_empty(
+    browser: FlaskClient, headers: dict[str, str], drafted: int
+) -> None:
+    form = {"csrf_token": headers["X-CSRFToken"], "daily_budget": "", "ends_on": ""}
+    browser.post(f"/dashboard/creative/drafts/{drafted}", data=form)
+
+    kept = look(browser, drafted)
+    assert (kept["daily_budget"], kept["starts_on"]) == (None, "2026-12-01")
+    assert [each["field"] for each in kept["problems"]] == ["daily_budget"]
+
+
+def test_a_job_of_one_kind_does_not_do_the_other(
+    browser: FlaskClient, headers: dict[str, str], drafted: int, objects: Objects, work: Work
+) -> None:
+    ask(browser, drafted, headers)
+    work.clean(drafted)
+    assert look(browser, drafted)["state"] == "queued"
+
+    work.launch(drafted)
+    assert look(browser, drafted)["state"] == "launched"

@@ -185,6 +185,7 @@ def test_an_unfinished_launch_is_still_listed_when_its_account_is_gone(
     assert [(each["key"], each["made"]) for each in left["steps"]] == [
         ("campaign", {"campaign": "id-1"}),
         ("ad-1", {"ad-1": "id-2"}),
+        ("ad-2", {}),
     ]
     address = f"/dashboard/creative/drafts/{drafted}"
     assert "id-2" in browser.get(address).get_data(as_text=True)

@@ -69,9 +69,9 @@ def drafted(browser: FlaskClient, work: Work) -> str:
     ids = [each["id"] for each in read(browser, batch_id)["variations"][:2]]
     form = {"variation_id": ids, "csrf_token": token}
     number = browser.post("/dashboard/creative/drafts", data=form).location.rpartition("/")[2]
-    sent = {"file": (io.BytesIO(PICTURE), "beans.png"), "csrf_token": token}
+    sent = {"picture_file": (io.BytesIO(PICTURE), "beans.png"), "csrf_token": token}
     page = f"/dashboard/creative/drafts/{number}"
-    assert browser.post(f"{page}/picture", data=sent).status_code == 303
+    assert browser.post(page, data=sent).status_code == 303
     address = f"/api/creative/drafts/{number}"
     saved = browser.patch(address, json=FILLED, headers={"X-CSRFToken": token})
     assert saved.status_code == 200, saved.json

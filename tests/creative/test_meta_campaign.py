@@ -69,7 +69,8 @@ def address(browser: FlaskClient, at_meta: Work, headers: dict[str, str], dollar
     ids = [each["id"] for each in read(browser, batch_id)["variations"][:2]]
     token = {"csrf_token": headers["X-CSRFToken"]}
     made = browser.post("/dashboard/creative/drafts", data={"variation_id": ids, **token})
-    browser.post(f"{made.location}/picture", data={"file": (io.BytesIO(PNG), "tent.png"), **token})
+    sent = {"picture_file": (io.BytesIO(PNG), "tent.png"), **token}
+    assert browser.post(made.location, data=sent).status_code == 303
     address = f"/api/creative/drafts/{made.location.rpartition('/')[2]}"
     assert browser.patch(address, json=FILLED, headers=headers).status_code == 200
     return address
