@@ -22,7 +22,7 @@ import pytest
 from app.copywriting.brief import AdPlatform, Audience, Brief, Gender, Goal, Tone
 from app.copywriting.builtin import BuiltInWriter
 from app.copywriting.frameworks import FRAMEWORKS, Angle
-from app.copywriting.model.door import Door
+from app.copywriting.model.door import Door, door_to
 from app.copywriting.model.setup import ModelSetup
 from app.copywriting.plan import Slot
 from app.copywriting.variation import Variation
@@ -335,7 +335,8 @@ def model_server(running_model: ModelServer) -> Iterator[ModelServer]:
 @pytest.fixture(scope="session")
 def shared_door(running_model: ModelServer) -> Iterator[Door]:
     """One process that speaks to models for all tests, since it takes seconds to begin."""
-    door = Door(setup_for(running_model))
+    # As the app's own code finds it, too, which looks for it by these settings.
+    door = door_to(setup_for(running_model))
     door.warm()
     yield door
     door.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.copywriting.builtin import BuiltInWriter
 from app.copywriting.frameworks import FRAMEWORKS, Angle
 from app.copywriting.plan import Slot
 from app.copywriting.variation import Variation
@@ -105,26 +106,30 @@ _SKIPPED = "Nobody wrote this one. Try again."
 
 
 class _Ended:
-    """Why a writer should stop, asked before each request; looks into the database each time."""
+    """Why a writer should stop, asked before each request; looks into the database each time.
+
+    `charged` is the workspace whose cap counts, None where writing costs nothing.
+    """
 
     def __init__(
         self,
         sessions: sessionmaker[Session],
         batch_id: int,
-        workspace_id: int,
+        charged: int | None,
         clock: Callable[[], dt.datetime],
         stopping: threading.Event,
     ) -> None:
         self.said = ""
         self._sessions = sessions
         self._batch_id = batch_id
-        self._workspace_id = workspace_id
+        self._charged = charged
         self._clock = clock
         self._stopping = stopping
 
     def reason(self) -> str:
         """Empty, or a code of `NotWritten`."""
-        if not self.said:
+        # A cap may be raised meanwhile, and whoever waits below it may still cancel.
+        if self.said != "cancelled":
             self.said = self._look()
         return self.said
 
@@ -135,7 +140,7 @@ class _Ended:
             asked = select(CreativeBatch.cancel_asked).where(CreativeBatch.id == self._batch_id)
             if session.scalar(asked) is not False:
                 return "cancelled"
-            if spending.month(session, self._workspace_id, self._clock()).over:
+            if self._charged and spending.month(session, self._charged, self._clock()).over:
                 return "too_dear"
         return ""
 

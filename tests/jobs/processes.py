@@ -1,6 +1,7 @@
-"""Processes for tests to kill: `python -m tests.jobs.processes sync|timer|jobs URL KEY [RUN]`.
+"""Processes for tests to kill: `python -m tests.jobs.processes sync|timer|jobs|write URL KEY ...`.
 
-They talk to the fake platform, whose world is the same in each of them.
+They talk to the fake platform, whose world is the same in each of them. After the key comes the run
+to sync, or the address of a model server, for `write` with the batch to write.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 from apscheduler.triggers.interval import IntervalTrigger
+from procrastinate import JobContext
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -22,11 +26,17 @@ from app.connectors.http import Http
 from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.settings import Settings
 from app.sync.run import sync
+from jobs import tasks
 from jobs.background import Background
-from jobs.runtime import Runtime
+from jobs.runtime import KEY, Runtime
 from jobs.schedule import Entry, Timer
 from tests.conftest import make_settings
+from tests.model_server import KEY as MODEL_KEY
+from tests.model_server import SECONDS
 from tests.sync.fake_platform import NOON, TODAY, FakePlatform, World
+
+# Exchange rates are asked of a port where nobody listens.
+NOWHERE = "http://127.0.0.1:9/rates.zip"
 
 
 def fixed_world() -> World:
@@ -87,18 +97,39 @@ def do_jobs(settings: Settings) -> None:
     threading.Event().wait()
 
 
+def write(settings: Settings, batch_id: int) -> None:
+    """One batch of ad copy, as a worker's job does it."""
+    runtime = Runtime.create(settings)
+    context = cast("JobContext", SimpleNamespace(additional_context={KEY: runtime}))
+    tasks.write_batch(context, batch_id=batch_id)
+    runtime.engine.dispose()
+
+
+def with_model(settings: Settings, base: str) -> Settings:
+    """Settings under which a model at this address writes."""
+    return replace(
+        settings,
+        llm_model="openai/gpt-4o-mini",
+        llm_api_key=MODEL_KEY,
+        llm_api_base=base,
+        llm_timeout_seconds=SECONDS,
+    )
+
+
 def main() -> None:
     """Do what the first argument says."""
     what, url, key, *rest = sys.argv[1:]
     Connector.registry[FakePlatform.slug] = SlowPlatform
     FakePlatform.world = fixed_world()
-    settings = replace(make_settings(url), encryption_keys=(key,))
-    if what == "sync":
+    settings = replace(make_settings(url), encryption_keys=(key,), ecb_url=NOWHERE)
+    if what == "write":
+        write(with_model(settings, rest[0]), int(rest[1]))
+    elif what == "sync":
         do_sync(settings, int(rest[0]))
     elif what == "timer":
         keep_time(settings)
     else:
-        do_jobs(settings)
+        do_jobs(with_model(settings, rest[0]) if rest else settings)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,10 @@ _SENTENCES = {
         "again, or give the brief another benefit or fact to start from."
     ),
     "cancelled": "Cancelled before this one was written.",
-    "too_dear": "This month's limit for writing with a model is reached: this one was not written.",
+    "too_dear": (
+        "This month's cap for language models is reached, so {name} was not asked for this one. "
+        "Raise the cap in Settings, then try it again."
+    ),
 }
 
 

@@ -109,10 +109,14 @@ class _Run:
         self._waiting = [self._writing("write", group) for group in groups(places)]
         try:
             while self._waiting or self._flying:
-                if code := go_on() or self._start(go_on):
+                code = go_on() or self._start(go_on)
+                # What is under way is paid for by now: its answers are waited for.
+                if code and not (code == "too_dear" and self._flying):
                     yield from self._stopped(code)
                     return
-                for ticket in self._door.wait(self._flying, self._pause()):
+                for ticket in self._door.wait(
+                    self._flying, POLL_SECONDS if code else self._pause()
+                ):
                     yield from self._landed(ticket)
         finally:
             for ticket in self._flying:
