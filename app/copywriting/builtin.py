@@ -52,13 +52,19 @@ class BuiltInWriter:
 
     name = "the built-in writer"
 
-    def __init__(self, brief: Brief, *, turn: int = 0) -> None:
-        """`turn` counts how often the same brief was written: another one gives other texts."""
+    def __init__(
+        self, brief: Brief, *, turn: int = 0, rest: Callable[[], None] = lambda: None
+    ) -> None:
+        """`turn` counts how often the same brief was written: another one gives other texts.
+
+        `rest` is called after every few milliseconds of composing.
+        """
         spoken = language(brief.language)
         self._brief = brief
         self._material = Material(brief, spoken) if spoken else None
         self._said: Counter[str] = Counter()
         self._turn = turn
+        self._rest = rest
 
     def write(
         self,
@@ -97,6 +103,7 @@ class BuiltInWriter:
         different = 0
         for attempt in range(_ATTEMPTS):
             candidate = self._attempt(material, place, unlike, attempt)
+            self._rest()
             different += candidate.share <= _DIFFERENT_ENOUGH
             if best is None or candidate.worth > best.worth:
                 best = candidate

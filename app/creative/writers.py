@@ -16,6 +16,7 @@ from app.copywriting.model.setup import model_setup
 from app.copywriting.model.writer import ModelWriter
 from app.copywriting.writing import Writer
 from app.creative import briefs
+from app.creative.resting import Rest
 from app.metrics.own_ads import own_ads
 from app.models import CreativeBatch
 from app.settings import Settings
@@ -40,7 +41,7 @@ def writer_for(
     brief = briefs.parse_brief(batch.brief)
     setup = model_setup(settings)
     if setup is None or batch.writer == BUILT_IN:
-        return BuiltInWriter(brief, turn=batch.turn)
+        return BuiltInWriter(brief, turn=batch.turn, rest=Rest())
     shown = _own_texts(session, batch.workspace_id, brief, clock().date())
     return ModelWriter(brief, door_to(setup), clock=clock, own_ads=shown)
 
