@@ -38,12 +38,13 @@ SENSELESS = {
     "words": "I would rather talk about the weather.",
     "empty": "",
 }
+MARKUP = "<img src=x onerror=owned=1><script>owned=1</script>"
 SHOWN = ("primary_text", "headline", "description", "cta", "headlines", "descriptions")
 
 Answers = list[dict[str, Any]]
 MISDEEDS = (
     *("fenced", "broken", "half", "words", "empty", "429 soon", "500", "refusal", "filter"),
-    *("alike", "invented", "long", "unbidden", "bare"),
+    *("alike", "invented", "long", "unbidden", "bare", "markup"),
 )
 
 
@@ -203,6 +204,10 @@ def _spoilt(answers: Answers, misdeed: str) -> Answers:
                 each,
                 headline="It goes on. " * 40,
                 headlines="Far too long a headline for any search ad",
+            ),
+            "markup": lambda each: _with(
+                each | {"visual": MARKUP, "reasoning": MARKUP, "target": MARKUP},
+                description="<script>owned=1</script>",
             ),
             "bare": lambda each: {name: text for name, text in each.items() if name in SHOWN},
         }.get(misdeed, lambda each: each)(each)

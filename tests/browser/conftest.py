@@ -41,7 +41,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def site(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> Iterator[str]:
+def model() -> dict[str, str]:
+    """The settings of a language model; none unless a test has one."""
+    return {}
+
+
+@pytest.fixture
+def site(
+    database_url: str, sandbox: SandboxServer, model: dict[str, str], tmp_path: Path
+) -> Iterator[str]:
     """The address of a running installation with an empty database, jobs inside."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -49,7 +57,12 @@ def site(database_url: str, sandbox: SandboxServer, tmp_path: Path) -> Iterator[
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
         cwd=ROOT,
-        env={**os.environ, **environment(database_url, sandbox, address), "PORT": str(port)},
+        env={
+            **os.environ,
+            **environment(database_url, sandbox, address),
+            **model,
+            "PORT": str(port),
+        },
         stdout=log,
         stderr=subprocess.STDOUT,
     )
