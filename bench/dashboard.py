@@ -71,7 +71,7 @@ def main() -> None:
         app = create_app(_settings(server.url()))
         with app.app_context():
             upgrade()
-            token = _fill()
+            token = fill()
         client = app.test_client()
         client.set_cookie(NAME, token)
         for page in PAGES:
@@ -104,7 +104,7 @@ def _measure(client: FlaskClient, page: str) -> None:
     )
 
 
-def _fill() -> str:
+def fill() -> str:
     """One workspace; returns the token of a session in it."""
     session = db.session()
     user = User(email="bench@example.com", name="Bench", password_hash="-")  # noqa: S106 nobody signs in
