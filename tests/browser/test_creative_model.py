@@ -37,13 +37,8 @@ def processes_below(process_id: int) -> Iterator[int]:
             yield from processes_below(child)
 
 
-def running(program: str) -> list[int]:
-    """The processes of this test whose command line has this in it."""
-    return [
-        each
-        for each in processes_below(os.getpid())
-        if program in Path(f"/proc/{each}/cmdline").read_text()
-    ]
+def command(process_id: int) -> str:
+    return Path(f"/proc/{process_id}/cmdline").read_text()
 
 
 def has_loaded(process_id: int) -> bool:
@@ -77,11 +72,7 @@ def test_a_model_that_is_slow_then_unwell_then_hostile(
     get_all_of_them(page, model_server)
     read_the_log(page, site)
 
-    (beside,) = running("copywriting/model/process.py")
-    assert has_loaded(beside)
-    web = running("gunicorn")
-    assert web
-    assert not any(has_loaded(each) for each in web)
+    only_the_process_beside_loads_litellm()
 
 
 def cancel_a_slow_one(page: Page, model_server: ModelServer) -> None:
@@ -133,6 +124,14 @@ def read_the_log(page: Page, site: str) -> None:
     assert MARKUP in texts[-1]
     assert KEY not in page.content()
     nothing_ran(page)
+
+
+def only_the_process_beside_loads_litellm() -> None:
+    web = {each for each in processes_below(os.getpid()) if "gunicorn" in command(each)}
+    beside = {child for each in web for child in processes_below(each)} - web
+    assert web
+    assert any(has_loaded(each) for each in beside)
+    assert not any(has_loaded(each) for each in web)
 
 
 def again(page: Page) -> None:

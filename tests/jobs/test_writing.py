@@ -239,6 +239,25 @@ def test_a_cap_asks_nothing_more_and_keeps_and_counts_what_was_under_way(
 
 
 @pytest.mark.usefixtures("worker")
+def test_what_is_under_way_when_the_cap_is_reached_can_still_be_cancelled(
+    session: Session, alice: Member, model_server: ModelServer
+) -> None:
+    session.execute(text("UPDATE workspace SET model_cap = 0.0005"))
+    model_server.behave("")
+    model_server.usual = lambda: "stall"
+    batch = ordered(session, alice, 20)
+    wait_for(session, lambda: texts(batch) and len(model_server.asked) == 4)
+
+    began = time.monotonic()
+    batches.cancel(session, batch, now=dt.datetime.now(dt.UTC))
+    session.commit()
+    wait_until_ended(session, batch, 10)
+
+    assert time.monotonic() - began < 2.5
+    assert batch.state == "cancelled"
+
+
+@pytest.mark.usefixtures("worker")
 def test_below_a_reached_cap_the_built_in_writer_still_writes(
     session: Session, alice: Member, model_server: ModelServer
 ) -> None:
