@@ -71,7 +71,8 @@ def _write(
     with sessions() as session:
         # Not while the row is locked: whoever cancels would wait for it.
         writer = make_writer(session, batch)
-    ended = _Ended(sessions, batch_id, batch.workspace_id, clock, stopping)
+    charged = None if isinstance(writer, BuiltInWriter) else batch.workspace_id
+    ended = _Ended(sessions, batch_id, charged, clock, stopping)
     for event in writer.write(places, siblings, go_on=ended.reason):
         with sessions.begin() as session:
             match event:
