@@ -55,8 +55,8 @@ def worker(
 
 @pytest.fixture
 def hasty(shared_door: Door) -> Iterator[None]:
-    """Whoever asks waits only three seconds for an answer."""
-    standing, shared_door.setup = shared_door.setup, replace(shared_door.setup, seconds=3.0)
+    """Whoever asks waits only eight seconds for an answer."""
+    standing, shared_door.setup = shared_door.setup, replace(shared_door.setup, seconds=8.0)
     yield
     shared_door.setup = standing
 
@@ -114,7 +114,7 @@ def is_running(process_id: int) -> bool:
 @pytest.mark.parametrize(
     ("mood", "outcome", "said"),
     [
-        ("stall", "timeout", "did not answer within 3 seconds"),
+        ("stall", "timeout", "did not answer within 8 seconds"),
         ("broken", "malformed", "answered twice without a whole text"),
         ("500", "down", "could not be reached or is unwell"),
         ("429 long", "rate_limited", "takes no more requests for now"),
