@@ -209,23 +209,6 @@ def has_image(account: Account, own: str) -> bool:
     return image is not None and image["advertiser_id"] == account.id
 
 
-def throw_away(token: Token, body: dict[str, Any]) -> dict[str, Any]:
-    """`/creative/asset/delete/`; an image that an ad shows stays."""
-    token.needs(CREATIVE)
-    account = token.account(str(body.get("advertiser_id", "")))
-    shown = {
-        image
-        for row in created.memory().rows["ad"].values()
-        if row["operation_status"] != "DELETE"
-        for image in row["image_ids"]
-    }
-    for own in body.get("image_ids") or []:
-        if not has_image(account, own) or own in shown:
-            raise bad("image_ids: The image does not exist or is in use.")
-        del created.memory().images[own]
-    return {}
-
-
 def _identity(one: tuple[str, str, str, bool | None]) -> dict[str, Any]:
     own, kind, name, pushes = one
     return {

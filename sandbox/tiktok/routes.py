@@ -147,7 +147,6 @@ _POST: dict[str, Callable[[], dict[str, Any]]] = {
     "campaign/create": _written(writing.create_campaign),
     "adgroup/create": _written(writing.create_ad_group),
     "ad/create": _written(writing.create_ads),
-    "creative/asset/delete": _written(assets.throw_away),
     "file/image/ad/upload": lambda: assets.upload(tokens.presented()),
 } | {f"{kind}/status/update": _written(partial(writing.switch, kind)) for kind in created.KINDS}
 _GET: dict[str, Callable[[Token, Params], dict[str, Any]]] = {

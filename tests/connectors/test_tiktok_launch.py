@@ -18,7 +18,6 @@ from app.connectors.platforms.tiktok import TikTok
 from app.connectors.tiktok.launch import TikTokLauncher
 from app.connectors.tiktok.launch_bodies import amount, idempotency_key
 from app.connectors.words import FoundAccount, Grant
-from app.creative.draft_fields import Filled
 from app.settings import Settings
 from sandbox import CREDENTIALS, TIKTOK_TOKEN
 from tests.conftest import make_settings
@@ -226,8 +225,8 @@ def test_removing_leaves_nothing_and_may_be_repeated(
     assert {one["status"] for kind in ("campaign", "adgroup", "ad") for one in found[kind]} == {
         "DELETE"
     }
-    assert found["image"] == []
-    assert set(launcher.remove(DOLLARS, made)) == set(made) - {"picture"}
+    assert len(found["image"]) == 1
+    assert set(launcher.remove(DOLLARS, made)) == set(made)
     other = launched(launcher, DOLLARS, replace(ORDER, mark="gone01"))
     switch(launcher, "ad", other["ad-1"], "DELETE")
     assert set(launcher.remove(DOLLARS, other)) == set(other)
@@ -348,7 +347,7 @@ def test_what_is_wrong_is_said_before_anybody_is_asked(
     assert any(says in sentence for sentence in found), found
     for sentence in found:
         field, _, words = sentence.partition(": ")
-        assert field in {*Filled.__dataclass_fields__, *PLATFORM_FIELDS}
+        assert field in {*Order.__dataclass_fields__, "account_id", *PLATFORM_FIELDS}
         assert words[0].isupper() or words[0].isdigit()
         assert words.endswith(".")
     assert sandbox.requests("tiktok") == []

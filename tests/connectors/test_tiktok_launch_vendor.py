@@ -15,12 +15,10 @@ from business_api_client import ApiClient, Configuration, models
 from business_api_client.api.ad_api import AdApi
 from business_api_client.api.adgroup_api import AdgroupApi
 from business_api_client.api.campaign_creation_api import CampaignCreationApi
-from business_api_client.api.creative_management_api import CreativeManagementApi
 from business_api_client.api.file_api import FileApi
 from business_api_client.api.identity_api import IdentityApi
 from business_api_client.api.measurement_api import MeasurementApi
 from business_api_client.api.tool_api import ToolApi
-from business_api_client.models.creative_asset_delete_body import CreativeAssetDeleteBody
 
 from app.connectors.http import Answer, Http
 from app.connectors.launching import Order
@@ -50,10 +48,6 @@ BODIES: dict[str, tuple[Callable[..., Any], Any]] = {
     ),
     "ad/create": (AdApi.ad_create_with_http_info, models.AdCreateBody),
     "ad/status/update": (AdApi.ad_status_update_with_http_info, models.AdStatusUpdateBody),
-    "creative/asset/delete": (
-        CreativeManagementApi.creative_asset_delete_with_http_info,
-        CreativeAssetDeleteBody,
-    ),
 }
 FORM = (FileApi.ad_image_upload_with_http_info, models.FileImageAdUpload)
 QUESTIONS: dict[str, Callable[..., Any]] = {

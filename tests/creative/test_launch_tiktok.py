@@ -123,5 +123,5 @@ def test_what_tiktok_refused_half_way_can_be_cleaned_up(
 
     assert look(browser, drafted)["state"] == "draft"
     found = created(sandbox)
-    assert found["image"] == []
+    assert len(found["image"]) == 1
     assert {one["status"] for kind in ("campaign", "adgroup") for one in found[kind]} == {"DELETE"}

@@ -163,7 +163,11 @@ class TikTokLauncher(Launcher):
         return told
 
     def remove(self, account: FoundAccount, made: Made) -> Sequence[str]:
-        """From the ads upwards; what TikTok lists no more is gone, whatever it answered."""
+        """From the ads upwards; what TikTok lists no more is gone, whatever it answered.
+
+        A picture stays in the account's library: it may have been there before, and other ads may
+        show it. It shows nothing by itself and counts as gone.
+        """
         gone: list[str] = []
         for kind, by_key in reversed(_by_kind(made).items()):
             ids = list(by_key.values())
@@ -171,7 +175,7 @@ class TikTokLauncher(Launcher):
                 self._turn(account, kind, list(left), "DELETE")
                 left = self._listed(account, kind, ids)
             gone += [key for key, own in by_key.items() if own not in left]
-        if "picture" in made and self._threw_away(account, made["picture"]):
+        if "picture" in made:
             gone.append("picture")
         return gone
 
@@ -305,14 +309,6 @@ class TikTokLauncher(Launcher):
             for code in order.countries
             if code not in places
         ]
-
-    def _threw_away(self, account: FoundAccount, image: str) -> bool:
-        body = {"advertiser_id": account.external_id, "image_ids": [image]}
-        try:
-            self._api.make(self.connector.granted(), "creative/asset/delete", _ANYTHING, body)
-        except (Refused, Unknown):
-            return False
-        return True
 
 
 def _within(digit: str, scope: str) -> bool:
