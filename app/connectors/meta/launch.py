@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from itertools import chain, islice
 from typing import ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ from app.connectors.words import FoundAccount, Grant
 CREATING = ("ads_management", "pages_show_list", "pages_read_engagement")
 TERMS = ("min_daily_budget", "default_dsa_beneficiary", "default_dsa_payor")
 _EVERY_STATUS = '["ACTIVE","PAUSED","ARCHIVED","IN_PROCESS","WITH_ISSUES"]'
+_PAGES_OF_CREATIVES = 10
 _GONE = ("DELETED", "ARCHIVED")
 
 _CREATED = msgspec.json.Decoder(answers.Created)
@@ -166,7 +168,11 @@ class MetaLauncher(Launcher):
             asked["filtering"] = msgspec.json.encode([named]).decode()
             asked["effective_status"] = _EVERY_STATUS
         end = bodies.tail(order, step.key)
-        for found in self._graph.rows(self.connector.granted(), edge, _NAMED, asked):
+        pages = self._graph.pages(self.connector.granted(), edge, _NAMED, asked)
+        if step.kind == bodies.CREATIVE:
+            # An account may hold tens of thousands, and one too many shows nothing by itself.
+            pages = islice(pages, _PAGES_OF_CREATIVES)
+        for found in chain.from_iterable(pages):
             if found.name.endswith(end):
                 return {step.key: found.id}
         return {}
