@@ -31,6 +31,11 @@ def writer_name(settings: Settings) -> str:
     return setup.name if setup else BUILT_IN
 
 
+def chosen_writer(settings: Settings, asked: str) -> str:
+    """The built-in writer when it is asked for, else whoever is configured."""
+    return BUILT_IN if asked == BUILT_IN else writer_name(settings)
+
+
 def writer_for(
     session: Session, settings: Settings, batch: CreativeBatch, clock: Callable[[], dt.datetime]
 ) -> Writer:

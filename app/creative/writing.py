@@ -68,10 +68,11 @@ def _write(
             return
         batch.state, batch.started_at = "running", clock()
         places, siblings = _work(batch)
+        workspace_id = batch.workspace_id
     with sessions() as session:
         # Not while the row is locked: whoever cancels would wait for it.
-        writer = make_writer(session, batch)
-    charged = None if isinstance(writer, BuiltInWriter) else batch.workspace_id
+        writer = make_writer(session, session.get_one(CreativeBatch, batch_id))
+    charged = None if isinstance(writer, BuiltInWriter) else workspace_id
     ended = _Ended(sessions, batch_id, charged, clock, stopping)
     for event in writer.write(places, siblings, go_on=ended.reason):
         with sessions.begin() as session:
@@ -84,7 +85,7 @@ def _write(
                 case NotWritten():
                     _give_up(session, batch_id, event)
                 case Called():
-                    _log(session, batch_id, batch.workspace_id, event)
+                    _log(session, batch_id, workspace_id, event)
     with sessions.begin() as session:
         batch = session.get_one(CreativeBatch, batch_id, with_for_update=True)
         if stopping.is_set():

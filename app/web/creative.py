@@ -16,7 +16,7 @@ from app.copywriting.brief import Brief
 from app.creative import batches, briefs, library
 from app.creative.earlier import earlier
 from app.creative.exporting import LeftOut
-from app.creative.writers import BUILT_IN, warm, writer_name
+from app.creative.writers import BUILT_IN, chosen_writer, warm
 from app.errors import Invalid, TooMany
 from app.extensions import db
 from app.models import CreativeBatch, CreativeVariation, Workspace
@@ -196,7 +196,7 @@ def _ordered(brief: Brief) -> CreativeBatch:
         access.user().id,
         brief,
         batches.USUAL_COUNT,
-        writer_name(access.settings()),
+        chosen_writer(access.settings(), request.form.get("writer", "")),
         now=access.now(),
     )
 

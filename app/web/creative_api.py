@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import Blueprint
@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts import limits
 from app.accounts.limits import Count
 from app.creative import batches, briefs, library
-from app.creative.writers import writer_name
+from app.creative.writers import chosen_writer
 from app.extensions import db
 from app.models import CreativeBatch, CreativeVariation
 from app.web import access, entry
@@ -55,6 +55,10 @@ class BatchIn(Body):
     count: Annotated[int, msgspec.Meta(description=f"1 to {batches.LARGEST_COUNT}")] = (
         batches.USUAL_COUNT
     )
+    writer: Annotated[
+        Literal["", "built-in"],
+        msgspec.Meta(description="built-in to do without the model that is configured"),
+    ] = ""
 
 
 class Ordered(Answer):
@@ -183,7 +187,7 @@ class LibraryOut(Answer):
 def create_batch() -> ResponseReturnValue:
     access.require_editor()
     wanted = body(BatchIn)
-    ordered = order_batch(msgspec.to_builtins(wanted), wanted.count)
+    ordered = order_batch(msgspec.to_builtins(wanted), wanted.count, wanted.writer)
     return answer(Ordered(id=ordered.id), 202)
 
 
@@ -282,7 +286,7 @@ def get_library() -> ResponseReturnValue:
     )
 
 
-def order_batch(given: dict[str, Any], count: int) -> CreativeBatch:
+def order_batch(given: dict[str, Any], count: int, writer: str) -> CreativeBatch:
     """Check a brief, queue its batch and commit. Raises Invalid and TooMany."""
     brief = briefs.parse_brief(given)
     count_writing()
@@ -292,7 +296,7 @@ def order_batch(given: dict[str, Any], count: int) -> CreativeBatch:
         access.user().id,
         brief,
         count,
-        writer_name(access.settings()),
+        chosen_writer(access.settings(), writer),
         now=access.now(),
     )
     db.session.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, Event, NotWritten, Place, Writer, Written
 from app.models import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
+from app.settings import Settings
 from jobs.recovery import recover
 from tests.conftest import Member, csrf_token, sign_in
 from tests.creative.conftest import NOW, Work
@@ -416,3 +418,21 @@ def test_a_batch_that_lost_its_job_gets_another(
 
     jobs = session.scalars(text("SELECT args->>'batch_id' FROM procrastinate_jobs")).all()
     assert jobs == [str(batch_id)]
+
+
+def test_the_built_in_writer_can_be_asked_for_although_a_model_is_configured(
+    app: Flask, alice: Member, settings: Settings
+) -> None:
+    app.config["SETTINGS"] = replace(settings, llm_model="gpt-4o-mini")
+    visitor = sign_in(app, alice)
+
+    with_model, without = ordered(visitor), ordered(visitor, writer="built-in")
+
+    assert read(visitor, with_model)["writer"] == "gpt-4o-mini"
+    assert read(visitor, without)["writer"] == "built-in"
+    refused = visitor.post(
+        "/api/creative/batches",
+        json={**BRIEF, "writer": "my cousin"},
+        headers={"X-CSRFToken": csrf_token(visitor)},
+    )
+    assert refused.status_code == 422
