@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.creative import batches, launch
+from app.creative import batches, launch_requests
 from app.models import CreativeBatch, SyncRun
 from app.sync.lock import UNFINISHED
 from app.sync.requests import TASK, enqueue
@@ -68,6 +68,6 @@ def recover(session: Session, now: dt.datetime) -> None:
             enqueue(session, run)
     for batch_id in session.scalars(_BATCHES_WITHOUT, {"task": batches.TASK}):
         batches.postpone(session, session.get_one(CreativeBatch, batch_id))
-    launches = {"tasks": [launch.TASK, launch.CLEAN_TASK]}
+    launches = {"tasks": [launch_requests.TASK, launch_requests.CLEAN_TASK]}
     for draft_id in session.scalars(_DRAFTS_WITHOUT, launches):
-        launch.fail(session, draft_id, _LAUNCH_CUT)
+        launch_requests.fail(session, draft_id, _LAUNCH_CUT)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.connectors.http import Http
-from app.creative import batches, launch, writing
+from app.creative import batches, launch, launch_requests, writing
 from app.creative.writers import writer_for
 from app.imports import run as imports
 from app.models import Account, Workspace
@@ -113,7 +113,7 @@ def launch_draft(context: JobContext, *, draft_id: int) -> None:
             )
         except Interrupted:
             with runtime.transaction() as session:
-                launch.postpone(session, draft_id)
+                launch_requests.postpone(session, draft_id)
 
 
 def clean_launch(context: JobContext, *, draft_id: int) -> None:
@@ -125,7 +125,7 @@ def clean_launch(context: JobContext, *, draft_id: int) -> None:
             launch.clean(sessions, http, runtime.settings, draft_id, clock=utc_now)
         except Interrupted:
             with runtime.transaction() as session:
-                launch.fail(session, draft_id, _CLEANING_CUT)
+                launch_requests.fail(session, draft_id, _CLEANING_CUT)
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _launching(runtime: Runtime, draft_id: int) -> Iterator[Http]:
     except Exception:
         logger.exception("launch of draft %d failed", draft_id)
         with runtime.transaction() as session:
-            launch.fail(session, draft_id, _LAUNCH_FAULT)
+            launch_requests.fail(session, draft_id, _LAUNCH_FAULT)
 
 
 def refresh_rates(context: JobContext) -> None:
@@ -177,8 +177,8 @@ TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
     imports.TASK: run_import,
     batches.TASK: write_batch,
-    launch.TASK: launch_draft,
-    launch.CLEAN_TASK: clean_launch,
+    launch_requests.TASK: launch_draft,
+    launch_requests.CLEAN_TASK: clean_launch,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,

@@ -13,77 +13,36 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.orm import Session, selectinload, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.http import Http
 from app.connectors.launching import Launcher, Order, Refused, Step, Unknown
 from app.creative import drafts
+from app.creative.launch_requests import (
+    CLEAN_TASK,
+    TASK,
+    UNFINISHED,
+    fail,
+    locked,
+    put_off,
+    queue,
+)
 from app.creative.platforms import launcher_of
-from app.creative.reviewing import problem_of, review
-from app.errors import Conflict, Invalid
+from app.creative.reviewing import problem_of
 from app.models import Account, CampaignDraft, LaunchStep, PlatformConnection
 from app.settings import Settings
 from app.sync.lock import LAUNCH_LOCKS, only_one
 from app.sync.plan import found
-from app.sync.queue import defer
 from app.sync.requests import request_sync
 from app.sync.window import Reach
 
-TASK = "launch"
-"""The job's name; its argument is `draft_id`."""
-CLEAN_TASK = "clean_launch"
-"""Deletes what an unfinished launch made; its argument is `draft_id`."""
-
-UNFINISHED = ("queued", "launching")
-_GO_ON = (
-    "What exists at the platform is paused and listed below. Press Continue to go on, or Clean up."
-)
-_BEGIN_AGAIN = "Nothing was created. Review the draft and launch it again."
-_PRIORITY = 4
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 # What a platform has just made may not be listed at once.
 _LOOK_AGAIN_SECONDS = (0.0, 2.0, 5.0)
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
-
-
-def request(session: Session, draft: CampaignDraft, launcher: Launcher, seen: str | None) -> None:
-    """Queue the launch of exactly what was reviewed. The caller commits.
-
-    `seen` is the digest of the review that a person approved, None for a script that trusts itself.
-    Asking again while it is under way, or once it is done, changes nothing. Raises Invalid with
-    what lacks, Conflict when the draft is another than the one reviewed.
-    """
-    session.flush()
-    session.refresh(draft, with_for_update=True)
-    if draft.state in (*UNFINISHED, "launched"):
-        return
-    if draft.state == "partial":
-        _queue(session, draft, TASK)
-        return
-    drafts.refresh_texts(session, draft)
-    account = drafts.account_of(session, draft)
-    looked = review(draft, account, launcher)
-    if account is None or looked.problems:
-        first = looked.problems[0]
-        raise Invalid(f"{first.field}: {first.message}" if first.field else first.message)
-    if seen is not None and seen != looked.digest:
-        raise Conflict(
-            "The draft changed after you reviewed it, so nothing was sent. Review it again."
-        )
-    draft.sent = drafts.sent(drafts.order_of(draft), account.currency, looked.steps)
-    _queue(session, draft, TASK)
-
-
-def request_clean(session: Session, draft: CampaignDraft) -> None:
-    """Queue the deletion of what an unfinished launch made. The caller commits."""
-    session.flush()
-    session.refresh(draft, with_for_update=True)
-    if draft.state != "partial":
-        raise Conflict("Only what an unfinished launch left behind can be cleaned up here.")
-    _queue(session, draft, CLEAN_TASK)
 
 
 def launch(
@@ -132,7 +91,7 @@ def clean(
 def _forget(work: _Work, gone: set[str]) -> None:
     """What was deleted is no longer listed; when nothing is left, the draft is open again."""
     with work.sessions.begin() as session:
-        draft = _locked(session, work.draft_id)
+        draft = locked(session, work.draft_id)
         for ad in draft.ads:
             if f"ad-{ad.position}" in gone:
                 ad.ad_external_id = ""
@@ -153,21 +112,6 @@ def _forget(work: _Work, gone: set[str]) -> None:
         )
 
 
-def fail(session: Session, draft_id: int, sentence: str) -> None:
-    """Mark an unfinished launch as stopped, with why; what to do is added. The caller commits."""
-    draft = session.get(CampaignDraft, draft_id, with_for_update=True)
-    if draft is not None and draft.state in UNFINISHED:
-        draft.state = "partial" if draft.steps else "failed"
-        draft.error = f"{sentence} {_GO_ON if draft.steps else _BEGIN_AGAIN}"
-
-
-def postpone(session: Session, draft_id: int) -> None:
-    """Put a launch back into the queue, for another process to go on. The caller commits."""
-    draft = _locked(session, draft_id)
-    if draft.state in UNFINISHED:
-        _queue(session, draft, TASK)
-
-
 @contextmanager
 def _alone(
     sessions: sessionmaker[Session], draft_id: int, task: str, clock: Clock
@@ -181,7 +125,7 @@ def _alone(
     with only_one(engine, draft_id, LAUNCH_LOCKS) as ours:
         if not ours:
             with sessions.begin() as session:
-                _defer(session, draft_id, task, at=clock() + _WAIT_FOR_THE_OTHER)
+                put_off(session, draft_id, task, at=clock() + _WAIT_FOR_THE_OTHER)
         yield ours
 
 
@@ -266,7 +210,7 @@ def _create_all(work: _Work, stopping: threading.Event) -> None:
             continue
         if stopping.is_set():
             with work.sessions.begin() as session:
-                _queue(session, _locked(session, work.draft_id), TASK)
+                queue(session, locked(session, work.draft_id), TASK)
             return
         _do(work, step, position)
     not_paused = launcher.verify(account, order, work.made)
@@ -345,7 +289,7 @@ def _write_made(work: _Work, step: Step, ids: dict[str, str]) -> None:
     with work.sessions.begin() as session:
         row = session.get_one(LaunchStep, (work.draft_id, step.key))
         row.state, row.made, row.ended_at = "made", ids, work.clock()
-        draft = _locked(session, work.draft_id)
+        draft = locked(session, work.draft_id)
         for ad in draft.ads:
             if external_id := ids.get(f"ad-{ad.position}"):
                 ad.ad_external_id = external_id
@@ -362,7 +306,7 @@ def _forget_begun(work: _Work, step: Step) -> None:
 
 def _finish(work: _Work) -> None:
     with work.sessions.begin() as session:
-        draft = _locked(session, work.draft_id)
+        draft = locked(session, work.draft_id)
         draft.state, draft.launched_at = "launched", work.clock()
         draft.manager_url = work.launcher.manager_url(work.account, work.made)
         account = session.get(Account, draft.account_id)
@@ -374,7 +318,7 @@ def _finish(work: _Work) -> None:
 def _stop(work: _Work, error: ConnectorError) -> None:
     """Say what happened; what exists stays as it is, paused, and is listed."""
     with work.sessions.begin() as session:
-        draft = _locked(session, work.draft_id)
+        draft = locked(session, work.draft_id)
         draft.state = "partial" if draft.steps else "failed"
         draft.error = _sentence(work, error, draft)
         draft.error_field = error.field if isinstance(error, Refused) else ""
@@ -394,23 +338,3 @@ def _sentence(work: _Work, error: ConnectorError, draft: CampaignDraft) -> str:
         "and listed below. Press Continue to go on: everything is looked up before it is created, "
         "so nothing comes twice."
     )
-
-
-def _locked(session: Session, draft_id: int) -> CampaignDraft:
-    return session.get_one(
-        CampaignDraft,
-        draft_id,
-        with_for_update=True,
-        options=[selectinload(CampaignDraft.ads), selectinload(CampaignDraft.steps)],
-    )
-
-
-def _queue(session: Session, draft: CampaignDraft, task: str) -> None:
-    draft.state, draft.task = "queued", task
-    session.flush()
-    _defer(session, draft.id, task)
-
-
-def _defer(session: Session, draft_id: int, task: str, *, at: dt.datetime | None = None) -> None:
-    arguments = {"draft_id": draft_id}
-    defer(session, task, arguments, lock=f"launch-{draft_id}", at=at, priority=_PRIORITY)

@@ -15,7 +15,7 @@ from app.connectors.launching import Choices, Picture
 from app.connectors.pictures import fetch_picture
 from app.connectors.platforms import connector_for
 from app.copywriting.brief import Gender, Goal
-from app.creative import batches, draft_fields, drafts, launch
+from app.creative import batches, draft_fields, drafts, launch_requests
 from app.errors import AppError, Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import CampaignDraft
@@ -229,7 +229,7 @@ def _outcome(found: CampaignDraft) -> Response:
         steps=looked.steps,
         rows=rows,
         made=sum(row.state == "made" for row in found.steps),
-        busy=found.state in launch.UNFINISHED,
+        busy=found.state in launch_requests.UNFINISHED,
         forgettable=drafts.forgettable(db.session(), found),
         can_edit=access.may_edit(),
     )

@@ -12,7 +12,7 @@ from app.accounts.limits import Count
 from app.connectors.errors import AccessRevoked, ConnectorError
 from app.connectors.http import Http
 from app.connectors.launching import Choices, Launcher
-from app.creative import drafts, launch
+from app.creative import drafts, launch_requests
 from app.creative.platforms import launcher_of
 from app.creative.reviewing import Problem, Review, review
 from app.errors import AppError, Conflict
@@ -66,13 +66,13 @@ def start(draft: CampaignDraft, seen: str | None) -> None:
             "its texts can be exported."
         )
     with _launcher(account) as launcher:
-        launch.request(db.session(), draft, launcher, seen)
+        launch_requests.request(db.session(), draft, launcher, seen)
     db.session.commit()
 
 
 def begin_cleaning(draft: CampaignDraft) -> None:
     """Queue the deletion of what an unfinished launch made, and commit. Raises Conflict."""
-    launch.request_clean(db.session(), draft)
+    launch_requests.request_clean(db.session(), draft)
     db.session.commit()
 
 

@@ -13,7 +13,7 @@ from app.connectors.base import Connector
 from app.connectors.http import Http
 from app.connectors.launching import Choices, Launcher
 from app.copywriting.brief import AdPlatform, Brief, Goal
-from app.creative import batches, draft_fields, drafts, launch, writing
+from app.creative import batches, draft_fields, drafts, launch, launch_requests, writing
 from app.creative.platforms import launcher_of
 from app.creative.reviewing import review
 from app.creative.writers import BUILT_IN, writer_for
@@ -64,7 +64,7 @@ def test_a_brief_becomes_a_paused_campaign_that_the_next_sync_knows(
         fill(session, draft, account, launcher)
         looked = review(draft, account, launcher)
         assert [each.message for each in looked.problems] == []
-        launch.request(session, draft, launcher, looked.digest)
+        launch_requests.request(session, draft, launcher, looked.digest)
         session.commit()
         launch.launch(
             sessions, http, settings, draft.id, clock=lambda: NOON, stopping=threading.Event()
