@@ -93,7 +93,7 @@ class BuiltInWriter:
         unlike = [*known, *before]
         best = self._best(material, place, unlike)
         if best.share > MOST_SHARED:
-            return NotWritten(place.number, "refused", _TOO_ALIKE)
+            return NotWritten(place.number, "too_alike", _TOO_ALIKE)
         self._said.update(best.taken)
         return Written(place.number, best.variation)
 

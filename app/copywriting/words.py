@@ -10,7 +10,10 @@ _UNSPACED = (
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\u0e00-\u0e7f"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
-_SENTENCE = re.compile(r"(?<=[.!?。！？؟…])[\s”“\"»」』]*(?=\S)|\n+")
+# A stop within “4.99” or “ledger.example” ends nothing; after 。 no space is written.
+_SENTENCE = re.compile(
+    r"(?<=[.!?؟…])[”“\"»]*\s+(?=\S)|(?<=[。！？」』])[\s”“\"»」』]*(?=[^\s」』])|\n+"
+)
 _UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
 GRAM = 3
 

@@ -42,8 +42,8 @@ class Written:
 class NotWritten:
     """No text came; `message` says what happened and what to do.
 
-    `code` is one of timeout, down, rate_limited, refused, malformed, too_long, too_similar,
-    too_dear, not_set_up and cancelled.
+    `code` is one of timeout, down, rate_limited, refused, malformed, too_long, too_alike,
+    too_dear, not_set_up and cancelled. too_alike says that every text found was nearly a sibling.
     """
 
     number: int

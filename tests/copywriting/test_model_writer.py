@@ -306,7 +306,7 @@ def test_a_text_that_stays_wrong_is_kept_with_its_flags(
     assert problems(written(events)[0], MUG) == ["number"]
 
 
-@pytest.mark.parametrize(("misdeed", "code"), [("long", "too_long"), ("alike", "too_similar")])
+@pytest.mark.parametrize(("misdeed", "code"), [("long", "too_long"), ("alike", "too_alike")])
 def test_a_text_no_platform_takes_or_that_repeats_another_is_not_written(
     model_server: ModelServer, shared_door: Door, misdeed: str, code: str
 ) -> None:

@@ -29,7 +29,7 @@ _SENTENCES = {
         "{name} wrote more than this platform takes, and again when told so. Nothing is cut to "
         "fit: try this one again."
     ),
-    "too_similar": (
+    "too_alike": (
         "{name} wrote nearly what another variation says, and again when told so. Try this one "
         "again, or give the brief another benefit or fact to start from."
     ),

@@ -19,7 +19,7 @@ _STRICT = (AdPlatform.GOOGLE, AdPlatform.TIKTOK)
 class Verdict:
     """`faults` are sentences for the model; `alike` is the text it repeats.
 
-    `unusable` is empty, or too_long or too_similar: with that fault the text may not stay.
+    `unusable` is empty, or too_long or too_alike: with that fault the text may not stay.
     """
 
     variation: Variation
@@ -62,7 +62,7 @@ def _nearest(
 
 def _unusable(variation: Variation, flags: Sequence[Flag], alike: Variation | None) -> str:
     if alike:
-        return "too_similar"
+        return "too_alike"
     long = any(flag.rule == "too_long" for flag in flags)
     return "too_long" if long and variation.platform in _STRICT else ""
 
