@@ -22,7 +22,7 @@ from app.copywriting.writing import Event, NotWritten, Place, Written
 __all__ = ["BUILT_IN", "BuiltInWriter"]
 
 _ATTEMPTS = 48
-_MIXED_FROM = 16
+_MIXED_FROM = 30
 _LUCKY_FROM = 32
 _CHOICES = 4
 _DIFFERENT_ENOUGH = 0.5
@@ -117,7 +117,8 @@ class BuiltInWriter:
     ) -> _Candidate:
         seed = f"{self._turn}/{place.number}/{len(unlike)}/{attempt}"
         luck = 2.5 if attempt < _LUCKY_FROM else 8.0
-        chooser = Chooser(self._said, seed, _said_already(material, place.kept), luck=luck)
+        already = _said_already(material, place.kept)
+        chooser = Chooser(self._said, seed, already, material.answers, luck=luck)
         # Few fragments said over and over make variations alike: then plain lines take turns.
         mixed = attempt >= _MIXED_FROM
         composed = Composition(material, chooser, mixed=mixed).of(place.slot)

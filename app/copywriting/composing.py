@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from app.copywriting.brief import AdPlatform
 from app.copywriting.frameworks import Angle, Trigger, trigger_of
@@ -15,9 +16,15 @@ from app.copywriting.plan import Slot
 from app.copywriting.staging import reasoning, visual
 from app.copywriting.variation import Beat, Variation
 from app.copywriting.vocabulary import SUITING
+from app.copywriting.words import sentences
 
-_MOST_HEADLINES = 10
+_FEWEST_HEADLINES = 5
 _VAGUE = 7.0
+_NAMED_AGAIN = 0.8
+_ANSWERS = 4.0
+_LISTED, _LEAST_LISTED, _MOST_LISTED = 0.3, 3, 4
+_CLOSED = 0.2
+_TELLING = ("bare", "{benefit", "{pain", "{fact", "{proof", "{price", "{terms", "{detail")
 _ONE_PARAGRAPH = 130
 _OPENING = {"attention", "stop", "hook", "awareness", "qualify"}
 _KINDS = {
@@ -80,10 +87,19 @@ class Chooser:
     """
 
     def __init__(
-        self, said: Counter[str], seed: str, taken: Sequence[str], *, luck: float = 2.5
+        self,
+        said: Counter[str],
+        seed: str,
+        taken: Sequence[str],
+        answers: Mapping[str, frozenset[str]],
+        *,
+        luck: float = 2.5,
     ) -> None:
+        """`answers` are the benefits that answer a pain, by the pain."""
         self._said = said
         self._luck = luck
+        self._answers = answers
+        self._answered = frozenset[str]().union(*answers.values())
         self.chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
         self.taken: list[str] = list(taken)
 
@@ -102,14 +118,33 @@ class Chooser:
             free,
             key=lambda each: self._weight(each, repeating) + (0.0 if _tells(each) else vague),
         )
-        self.taken += [line.template, _mark(line), *line.fragments]
+        self.taken += [line.template, _mark(line), *line.fragments, *_pairs(line)]
         return line
 
     def _weight(self, line: Line, repeating: float) -> float:
         again = sum(repeating for each in line.fragments if each in self.taken)
         known = sum(self._said[each] for each in line.fragments) / 3
+        known += sum(2 * self._said[each] for each in _pairs(line))
         used = self._said[line.template] * 1.2 + self._said[_mark(line)] * 2 + known
-        return again + used + self.chance.random() * self._luck + line.stiff - line.own
+        named = "{product}" in line.template and sum("{product}" in each for each in self.taken)
+        luck = self.chance.random() * self._luck
+        return again + used + luck + _NAMED_AGAIN * named + self._beside(line) + line.stiff - line.own
+
+    def _beside(self, line: Line) -> float:
+        """What it costs to say a benefit beside a pain that it does not answer."""
+        pains = [each for each in (*line.fragments, *self.taken) if each in self._answers]
+        said = {each for each in self.taken if each in self._answered}
+        cost = 0.0
+        for pain in dict.fromkeys(pains):
+            fitting = self._answers[pain]
+            if said & fitting:
+                continue
+            for each in line.fragments:
+                if each in fitting:
+                    cost -= _ANSWERS
+                elif each not in self._answers and (fitting or each in self._answered):
+                    cost += _ANSWERS
+        return cost
 
 
 class Composition:
@@ -138,18 +173,49 @@ class Composition:
 
     def _feed(self, slot: Slot) -> Variation:
         shape = SHAPES[slot.platform]
-        draft = self._draft(slot, lambda _: shape.primary_text)
+        draft = self._listed(slot, shape.primary_text) or self._draft(
+            slot, lambda _: shape.primary_text
+        )
         texts = [beat.text for beat in draft.beats]
         if draft.beats[-1].name not in _ACTIONS:
             texts.append(self._line("action", slot, shape.primary_text).text)
-        if self._chooser.chance.random() < 0.35 and (closing := self._closing(slot)):
+        if self._chooser.chance.random() < _CLOSED and (closing := self._closing(slot)):
             texts.insert(-1, closing)
         text = self._paragraphs(texts)
         if not shape.primary_text.fits(text):
-            text = self._gap.join(beat.text for beat in draft.beats)
+            text = self._gap.join(dict.fromkeys(beat.text for beat in draft.beats))
         headline = self._short_text("headline", slot, shape.headline)
         description = self._short_text("description", slot, shape.description)
         return self._finished(draft, text, (headline.text,), (description.text,))
+
+    def _listed(self, slot: Slot, limit: Limit) -> _Draft | None:
+        """Now and then, where benefits abound: the opening, the benefits one a line, the call."""
+        benefits = [each.text for each in self._material.fragments["benefit"]]
+        allowed = {line.text for line in self._material.fitting("bare", slot.platform, limit)}
+        said = [each for each in benefits if each in allowed][:_MOST_LISTED]
+        middle = slot.framework.beats[1:]
+        if len(said) < _LEAST_LISTED or len(middle) < _LEAST_LISTED - 1:
+            return None
+        if self._chooser.chance.random() > _LISTED:
+            return None
+        hook = self._chooser.pick(
+            [
+                line
+                for line in self._fitting(f"hook_{slot.angle}", slot, limit)
+                if not set(said).intersection(line.fragments)
+            ]
+        )
+        intro = self._chooser.pick(self._fitting("list", slot, limit))
+        if hook is None or intro is None:
+            return None
+        self._named = True
+        self._chooser.taken += said
+        rows = "\n".join((intro.text, *(f"• {each}" for each in said)))
+        beats = [Beat(slot.framework.beats[0], hook.text)]
+        beats += [Beat(name, rows) for name in middle if name not in _ACTIONS]
+        if middle[-1] in _ACTIONS:
+            beats.append(Beat(middle[-1], self._line("action", slot, limit).text))
+        return _Draft(slot, tuple(beats), hook)
 
     def _closing(self, slot: Slot) -> str:
         line = self._chooser.pick(self._material.lines("closing", slot.platform))
@@ -157,8 +223,10 @@ class Composition:
 
     def _paragraphs(self, texts: Sequence[str]) -> str:
         """The opening alone, or with what follows when both are short; the call by itself."""
-        first, *middle, last = texts
+        first, *middle, last = list(dict.fromkeys(texts))
         body = self._gap.join(middle)
+        if any("\n" in each for each in middle):
+            return "\n\n".join((first, *middle, last))
         layout = self._chooser.chance.choice(("apart", "apart", "flowing", "called"))
         if len(first) + len(body) + len(last) < _ONE_PARAGRAPH and layout != "apart":
             parts = [self._gap.join((first, body, last)) if body else self._gap.join((first, last))]
@@ -174,34 +242,12 @@ class Composition:
 
     def _short(self, slot: Slot) -> Variation:
         shape = SHAPES[slot.platform]
-        last = slot.framework.size - 1
-        middle = max(last - 1, 1)
-        whole = shape.primary_text
-
-        def room(place: int) -> Limit:
-            if place == 0:
-                return shape.headline
-            if place == last:
-                return shape.description
-            most = (whole.most - (middle - 1)) // middle
-            return Limit(most, most, columns=whole.columns)
-
-        draft = self._draft(slot, room, alone=True)
-        first, *between, final = (beat.text for beat in draft.beats)
-        text = self._filled_up(between, slot)
-        return self._finished(draft, text, (first,), (final,))
-
-    def _filled_up(self, between: Sequence[str], slot: Slot) -> str:
-        """The text with one line more where the limit leaves room for it."""
-        limit = SHAPES[slot.platform].primary_text
-        text = self._gap.join(between)
-        left = limit.most - limit.count(text + self._gap)
-        if left < limit.most // 4:
-            return text
-        kind = "after" if self._material.product in text else "solve"
-        more = self._line(kind, slot, Limit(left, left, columns=True)).text
-        longer = self._gap.join((between[0], more, *between[1:]))
-        return longer if limit.fits(longer) and more not in text else text
+        text = self._line(f"text_{slot.angle}", slot, shape.primary_text)
+        hook = self._line(f"hook_{slot.angle}", slot, shape.headline)
+        last = self._line("action", slot, shape.description)
+        beats = _spread(slot.framework.beats, hook.text, text.text, last.text)
+        draft = _Draft(slot, beats, hook if hook.fragment else text)
+        return self._finished(draft, text.text, (hook.text,), (last.text,))
 
     # Google: headlines and descriptions that stand in any order.
 
@@ -218,24 +264,35 @@ class Composition:
         )
 
     def _headlines(self, slot: Slot, limit: Limit) -> list[str]:
-        """The fragments first, then the name, what the goal wants and what needs no brief."""
+        """What the brief says, each thing once, then the name and what the goal wants.
+
+        Lines that say nothing of the brief stand in only where it is too short for an ad.
+        """
         said = self._material.fitting("bare", slot.platform, limit)
         made = self._fitting("headline", slot, limit)
+        own = self._fitting(f"headline_{slot.angle}", slot, limit)
         goal = self._fitting(f"headline_{self._brief.goal}", slot, limit)
         plain = self._fitting("headline_plain", slot, limit)
         found: list[Line] = []
-        for group in (said, made, goal, made, said, made, goal, plain, made, plain, plain, plain):
-            known = {each.text.casefold() for each in found}
-            told = {fragment for each in found for fragment in each.fragments}
-            free = [
-                each
-                for each in group
-                if each.text.casefold() not in known and told.isdisjoint(each.fragments)
-            ]
-            line = self._chooser.pick(free, repeating=0.0)
-            if line and len(found) < _MOST_HEADLINES:
-                found.append(line)
+        for group in (own, said, made, goal, made, said, made, said, goal):
+            self._add(found, group)
+        while len(found) < _FEWEST_HEADLINES and self._add(found, [*made, *goal, *plain]):
+            pass
         return [each.text for each in found]
+
+    def _add(self, found: list[Line], group: Sequence[Line]) -> bool:
+        """One more of the group that says what none of those found says, if there is one."""
+        known = {each.text.casefold() for each in found}
+        told = {fragment for each in found for fragment in each.fragments}
+        free = [
+            each
+            for each in group
+            if each.text.casefold() not in known and told.isdisjoint(each.fragments)
+        ]
+        line = self._chooser.pick(free, repeating=0.0, vague=_VAGUE)
+        if line:
+            found.append(line)
+        return line is not None
 
     # Lines.
 
@@ -284,10 +341,12 @@ class Composition:
     def _short_text(self, kind: str, slot: Slot, limit: Limit) -> Line:
         bare = self._material.fitting("bare", slot.platform, limit)
         options = [*bare, *self._fitting(kind, slot, limit)]
+        plain = [*self._fitting(f"{kind}_plain", slot, limit)]
         if kind == "headline":
-            options += self._fitting(f"headline_{self._brief.goal}", slot, limit)
-        plain = self._fitting(f"{kind}_plain", slot, limit)
-        line = self._chooser.pick([*options, *plain], repeating=1.0, vague=_VAGUE)
+            options += self._fitting(f"headline_{slot.angle}", slot, limit)
+            plain += self._fitting(f"headline_{self._brief.goal}", slot, limit)
+        pool = [*options, *plain] if self._mixed else options or plain
+        line = self._chooser.pick(pool, repeating=3.0, vague=_VAGUE)
         return line or Line(self._material.product, "product")
 
     def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
@@ -311,7 +370,8 @@ class Composition:
     ) -> Variation:
         slot = draft.slot
         search = slot.platform is AdPlatform.GOOGLE
-        trigger = _trigger(draft)
+        interests = [each.text for each in self._material.fragments["interest"]]
+        trigger = _trigger(draft, interests)
         return Variation(
             platform=slot.platform,
             framework=slot.framework.name,
@@ -340,25 +400,48 @@ class Composition:
         return (plain,) if plain and limit.fits(plain) else ()
 
 
+def _spread(names: Sequence[str], hook: str, text: str, last: str) -> tuple[Beat, ...]:
+    """A framework's beats in a short video: first and last words are its ends, if it calls.
+
+    One sentence of the text may do more than one of those between.
+    """
+    called = names[-1] in _ACTIONS
+    between = names[1:-1] if called else names[1:]
+    spoken = sentences(text)
+    beats = [Beat(names[0], hook)]
+    for place, name in enumerate(between):
+        beats.append(Beat(name, spoken[place * len(spoken) // len(between)]))
+    if called:
+        beats.append(Beat(names[-1], last))
+    return tuple(beats)
+
+
 def _mark(line: Line) -> str:
     """A line's text as a whole, so as not to be taken for a fragment said within another."""
     return f"= {line.text}"
 
 
+def _pairs(line: Line) -> list[str]:
+    """Which fragments a line says together."""
+    return [" + ".join(sorted(each)) for each in combinations(line.fragments, 2)]
+
+
 def _tells(line: Line) -> bool:
     """Whether a line says something of the product: a benefit, a pain or a fact."""
-    return any(slot in line.template for slot in ("bare", "{benefit", "{pain", "{fact"))
+    return any(slot in line.template for slot in _TELLING)
 
 
-def _trigger(draft: _Draft) -> Trigger:
+def _trigger(draft: _Draft, interests: Sequence[str]) -> Trigger:
     fragment = draft.opening.fragment
     match draft.slot.angle:
         case Angle.PROBLEM:
             return Trigger.LOSS_AVERSION if fragment else Trigger.CURIOSITY
         case Angle.OUTCOME:
             return Trigger.SPECIFICITY if fragment else Trigger.CURIOSITY
+        case Angle.AUDIENCE if draft.opening.fragment in interests:
+            return Trigger.UNITY
         case Angle.AUDIENCE:
-            return Trigger.UNITY if fragment else Trigger.COMMITMENT
+            return Trigger.LOSS_AVERSION if fragment else Trigger.COMMITMENT
         case Angle.PROOF:
             return trigger_of(fragment) if fragment else Trigger.CURIOSITY
         case Angle.OFFER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, product
@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
 from app.copywriting.fragments import Fragment, capital, fragments
-from app.copywriting.frameworks import Angle, Trigger, trigger_of
+from app.copywriting.facts import FactKind, kind_of, suits
+from app.copywriting.frameworks import Angle, Trigger
 from app.copywriting.languages import Language
 from app.copywriting.limits import Limit
 from app.copywriting.variation import Level, Variation
+from app.copywriting.words import unspaced, words
 
 _SLOT = re.compile(r"\{([a-z]+)(2?)(?:_([a-z]+))?\}")
 _ENDED_TWICE = re.compile(r"([!?！？؟…]+)([”“»」』\"]?)[.。,،?？؟:]")
@@ -24,6 +26,9 @@ _STOPS_TWICE = re.compile(r"([.。])[.。]+")
 _MOST_FILLINGS = 24
 _MOST_INTERESTS = 6
 _SHORT = 2
+_STEM = 5
+# Japanese: what is not written in hiragana, two signs or more.
+_WRITTEN_WORD = re.compile("[\u30a1-\u30ff\u4e00-\u9fff]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,16 @@ class Material:
             "fact": fragments(brief.facts, language),
             "interest": tuple(_interest(each) for each in interests)[:_MOST_INTERESTS],
         }
+        self._kinds = {each.text: kind_of(each.text, language) for each in self.fragments["fact"]}
+        for kind in FactKind:
+            self.fragments[kind] = tuple(
+                each for each in self.fragments["fact"] if self._kinds[each.text] is kind
+            )
+        self.answers = answers(
+            [each.text for each in self.fragments["pain"]],
+            [each.text for each in self.fragments["benefit"]],
+            language.small,
+        )
         self.product = " ".join(brief.product.split())
         self.domain = domain_of(brief.url)
         self._plural = bool(language.plural.fullmatch(self.product))
@@ -138,7 +153,9 @@ class Material:
         """Each fragment for a slot, as it is, as it stands there, and whether it stands stiffly."""
         said = self.fragments[slot.base]
         after_colon = f": {slot.whole}" in template
-        for each in _facts_for(kind, said) if slot.base == "fact" else said:
+        for each in said:
+            if slot.base == "fact" and not suits(self._kinds[each.text], kind):
+                continue
             if not slot.form:
                 stiff = bool(each.forms) and not template.startswith(slot.whole)
                 yield each.text, each.mid if after_colon else each.text, stiff
@@ -168,15 +185,23 @@ def _closed(text: str) -> str:
     return _STOPS_TWICE.sub(r"\1", text)
 
 
-def _facts_for(kind: str, facts: tuple[Fragment, ...]) -> tuple[Fragment, ...]:
-    """A rating is no offer, and a price no proof."""
-    unsuited = {
-        "hook_offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
-        "offer": (Trigger.SOCIAL_PROOF, Trigger.AUTHORITY),
-        "hook_proof": (Trigger.ANCHORING, Trigger.SCARCITY),
-        "proof": (Trigger.ANCHORING, Trigger.SCARCITY),
-    }.get(kind, ())
-    return tuple(fact for fact in facts if trigger_of(fact.text) not in unsuited)
+def answers(
+    pains: Sequence[str], benefits: Sequence[str], small: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    """The benefits that speak of the same thing as a pain, by a word or its beginning.
+
+    “Month-end takes a week” is answered by “Closes the month in a day”.
+    """
+    stems = {each: _stems(each, small) for each in (*pains, *benefits)}
+    return {
+        pain: frozenset(each for each in benefits if stems[pain] & stems[each]) for pain in pains
+    }
+
+
+def _stems(text: str, small: frozenset[str]) -> frozenset[str]:
+    if unspaced(text):
+        return frozenset(_WRITTEN_WORD.findall(text))
+    return frozenset(word[:_STEM] for word in words(text) if len(word) >= _STEM and word not in small)
 
 
 def _interest(text: str) -> Fragment:

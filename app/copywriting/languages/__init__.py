@@ -22,25 +22,27 @@ Lines = Mapping[str, tuple[str, ...]]
 class Language:
     """`lines` are templates by kind, `stop` ends a sentence, `gap` stands between two.
 
-    `platforms` and `tones` have lines of their own, by name: a platform's replace the general
+    `small` are long words that say nothing. `platforms` and `tones` have lines of their own, by name: a platform's replace the general
     ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
     verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts
     the first person in the reader's. Templates that `backward` matches point back at the product,
     so it has to have been named; those that `singular` matches do not suit a product that
     `plural` matches. `number_words` are numbers written out, with their figures where they have
-    some; `promises` finds superlatives, guarantees and the like.
+    some; `facts` are the signs of a kind of fact, `promises` finds superlatives, guarantees and the like.
     """
 
     code: str
     name: str
     stop: str
     gap: str
+    small: frozenset[str]
     number_words: Mapping[str, str]
     promises: re.Pattern[str]
     lines: Lines
     platforms: Mapping[str, Lines]
     tones: Mapping[str, Lines]
     forms: Mapping[str, re.Pattern[str]]
+    facts: Mapping[str, re.Pattern[str]]
     bases: Mapping[str, str]
     lowered: frozenset[str]
     turned: tuple[tuple[re.Pattern[str], str], ...]
@@ -63,12 +65,16 @@ def language(code: str) -> Language | None:
         name=said["name"],
         stop=said["stop"],
         gap=said["gap"],
+        small=frozenset(said.get("small", "").split()),
         number_words=dict(each.partition("=")[::2] for each in said["number_words"].split()),
         promises=re.compile(promises, re.IGNORECASE),
         lines=_lines(said["lines"]),
         platforms={name: _lines(lines) for name, lines in said.get("platforms", {}).items()},
         tones={name: _lines(lines) for name, lines in said.get("tones", {}).items()},
         forms=_forms(said),
+        facts={
+            name: re.compile(sign, re.IGNORECASE) for name, sign in said.get("facts", {}).items()
+        },
         bases=_bases(said),
         lowered=frozenset(said.get("lowered", said.get("forms", {}))),
         turned=tuple(
