@@ -25,7 +25,7 @@ _ATTEMPTS = 48
 _MIXED_FROM = 30
 _LUCKY_FROM = 32
 _CHOICES = 4
-_DIFFERENT_ENOUGH = 0.5
+_DIFFERENT_ENOUGH = 0.57
 _LANGUAGE_NAMES = "English, German, Spanish, Japanese and Arabic"
 _STOPPED = {
     "cancelled": "Writing was cancelled before this text. Those written so far are kept.",
@@ -118,7 +118,8 @@ class BuiltInWriter:
         seed = f"{self._turn}/{place.number}/{len(unlike)}/{attempt}"
         luck = 2.5 if attempt < _LUCKY_FROM else 8.0
         already = _said_already(material, place.kept)
-        chooser = Chooser(self._said, seed, already, material.answers, luck=luck)
+        benefits = frozenset(each.text for each in material.fragments["benefit"])
+        chooser = Chooser(self._said, seed, already, material.answers, benefits, luck=luck)
         # Few fragments said over and over make variations alike: then plain lines take turns.
         mixed = attempt >= _MIXED_FROM
         composed = Composition(material, chooser, mixed=mixed).of(place.slot)

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import combinations
 
 from app.copywriting.brief import AdPlatform
@@ -19,9 +20,10 @@ from app.copywriting.vocabulary import SUITING
 from app.copywriting.words import sentences
 
 _FEWEST_HEADLINES = 5
-_VAGUE = 7.0
+_VAGUE, _STALE = 7.0, 5.0
 _NAMED_AGAIN = 0.8
 _ANSWERS = 4.0
+_STIFF = 3.0
 _LISTED, _LEAST_LISTED, _MOST_LISTED = 0.3, 3, 4
 _CLOSED = 0.2
 _TELLING = ("bare", "{benefit", "{pain", "{fact", "{proof", "{price", "{terms", "{detail")
@@ -79,6 +81,14 @@ class _Draft:
     opening: Line
 
 
+class _Subject(Enum):
+    """What a text spoke of last, so what “it” would mean."""
+
+    NOTHING = auto()
+    PAIN = auto()
+    PRODUCT = auto()
+
+
 class Chooser:
     """Picks the line said least so far; among equals by chance.
 
@@ -92,14 +102,15 @@ class Chooser:
         seed: str,
         taken: Sequence[str],
         answers: Mapping[str, frozenset[str]],
+        benefits: frozenset[str],
         *,
         luck: float = 2.5,
     ) -> None:
-        """`answers` are the benefits that answer a pain, by the pain."""
+        """`answers` are those of the `benefits` that answer a pain, by the pain."""
         self._said = said
         self._luck = luck
         self._answers = answers
-        self._answered = frozenset[str]().union(*answers.values())
+        self._benefits = benefits
         self.chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
         self.taken: list[str] = list(taken)
 
@@ -128,12 +139,12 @@ class Chooser:
         used = self._said[line.template] * 1.2 + self._said[_mark(line)] * 2 + known
         named = "{product}" in line.template and sum("{product}" in each for each in self.taken)
         luck = self.chance.random() * self._luck
-        return again + used + luck + _NAMED_AGAIN * named + self._beside(line) + line.stiff - line.own
+        return again + used + luck + _NAMED_AGAIN * named + self._beside(line) + _STIFF * line.stiff - line.own
 
     def _beside(self, line: Line) -> float:
         """What it costs to say a benefit beside a pain that it does not answer."""
         pains = [each for each in (*line.fragments, *self.taken) if each in self._answers]
-        said = {each for each in self.taken if each in self._answered}
+        said = self._benefits.intersection(self.taken)
         cost = 0.0
         for pain in dict.fromkeys(pains):
             fitting = self._answers[pain]
@@ -142,7 +153,7 @@ class Chooser:
             for each in line.fragments:
                 if each in fitting:
                     cost -= _ANSWERS
-                elif each not in self._answers and (fitting or each in self._answered):
+                elif each not in self._answers and each in self._benefits:
                     cost += _ANSWERS
         return cost
 
@@ -157,7 +168,7 @@ class Composition:
         self._material = material
         self._chooser = chooser
         self._mixed = mixed
-        self._named = False
+        self._about = _Subject.NOTHING
 
     def of(self, slot: Slot) -> Variation:
         """The whole ad."""
@@ -184,8 +195,9 @@ class Composition:
         text = self._paragraphs(texts)
         if not shape.primary_text.fits(text):
             text = self._gap.join(dict.fromkeys(beat.text for beat in draft.beats))
-        headline = self._short_text("headline", slot, shape.headline)
+        # The shorter first: fewer of the brief's fragments fit it.
         description = self._short_text("description", slot, shape.description)
+        headline = self._short_text("headline", slot, shape.headline)
         return self._finished(draft, text, (headline.text,), (description.text,))
 
     def _listed(self, slot: Slot, limit: Limit) -> _Draft | None:
@@ -208,7 +220,7 @@ class Composition:
         intro = self._chooser.pick(self._fitting("list", slot, limit))
         if hook is None or intro is None:
             return None
-        self._named = True
+        self._about = _Subject.PRODUCT
         self._chooser.taken += said
         rows = "\n".join((intro.text, *(f"• {each}" for each in said)))
         beats = [Beat(slot.framework.beats[0], hook.text)]
@@ -243,11 +255,24 @@ class Composition:
     def _short(self, slot: Slot) -> Variation:
         shape = SHAPES[slot.platform]
         text = self._line(f"text_{slot.angle}", slot, shape.primary_text)
-        hook = self._line(f"hook_{slot.angle}", slot, shape.headline)
+        hook, fitting = self._on_screen(slot, shape.headline)
         last = self._line("action", slot, shape.description)
         beats = _spread(slot.framework.beats, hook.text, text.text, last.text)
-        draft = _Draft(slot, beats, hook if hook.fragment else text)
+        draft = _Draft(slot, beats, hook if fitting and hook.fragment else text)
         return self._finished(draft, text.text, (hook.text,), (last.text,))
+
+    def _on_screen(self, slot: Slot, limit: Limit) -> tuple[Line, bool]:
+        """The first words: something the text does not say, of the angle where there is any."""
+        own = f"hook_{slot.angle}"
+        for kind in (own, "hook_outcome", "hook_offer", "hook_proof"):
+            fresh = [
+                each
+                for each in self._fitting(kind, slot, limit)
+                if not set(self._chooser.taken).intersection(each.fragments)
+            ]
+            if line := self._chooser.pick(fresh):
+                return line, kind == own
+        return self._line(own, slot, limit), False
 
     # Google: headlines and descriptions that stand in any order.
 
@@ -328,15 +353,23 @@ class Composition:
         plain = self._fitting(f"{kind}_plain", slot, limit)
         said = set(self._chooser.taken)
         fresh = [each for each in options if not said.intersection(each.fragments)]
-        line = self._chooser.pick([*options, *plain] if self._mixed else fresh or plain or options)
-        if line is None:
-            line = self._chooser.pick(
-                self._fitting("after", slot, limit) or self._fitting("headline_plain", slot, limit)
-            )
-        if line is None:
-            line = Line(self._material.product, "product")
-        self._named = self._named or self._material.product in line.text
+        if self._mixed:
+            line = self._chooser.pick([*options, *plain], vague=_STALE)
+        else:
+            line = self._chooser.pick(fresh or plain or options)
+        line = line or self._instead(slot, limit)
+        if self._material.product in line.text:
+            self._about = _Subject.PRODUCT
+        elif "{pain" in line.template:
+            self._about = _Subject.PAIN
         return line
+
+    def _instead(self, slot: Slot, limit: Limit) -> Line:
+        """Where nothing of a kind fits: something else about the product, or its name alone."""
+        for kind in ("feature", "solve_plain", "feature_plain"):
+            if line := self._chooser.pick(self._fitting(kind, slot, limit)):
+                return line
+        return Line(self._material.product + self._material.language.stop, "product")
 
     def _short_text(self, kind: str, slot: Slot, limit: Limit) -> Line:
         bare = self._material.fitting("bare", slot.platform, limit)
@@ -346,13 +379,14 @@ class Composition:
             options += self._fitting(f"headline_{slot.angle}", slot, limit)
             plain += self._fitting(f"headline_{self._brief.goal}", slot, limit)
         pool = [*options, *plain] if self._mixed else options or plain
-        line = self._chooser.pick(pool, repeating=3.0, vague=_VAGUE)
+        line = self._chooser.pick(pool, repeating=5.0, vague=_VAGUE)
         return line or Line(self._material.product, "product")
 
     def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
-        """Those short enough, and none that says “it” of a product not yet named."""
+        """Those short enough, and none that says “it” of what was not spoken of last."""
         lines = self._material.fitting(kind, slot.platform, limit)
-        if self._named:
+        meant = _Subject.PAIN if kind.startswith("stakes") else _Subject.PRODUCT
+        if self._about is meant:
             return list(lines)
         backward = self._material.language.backward
         return [

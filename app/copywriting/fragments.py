@@ -43,7 +43,9 @@ def fragments(
 
 def _fragment(text: str, language: Language) -> Fragment:
     forms = _forms(text, language)
-    small = text[:1].islower() or not language.lowered.isdisjoint(forms)
+    # Begins with a word that is surely no name, and has no other form for that.
+    common = forms.pop("small", "")
+    small = text[:1].islower() or common or not language.lowered.isdisjoint(forms)
     mid = _small(text, text.split(maxsplit=1)[0]) if small else capital(text)
     return Fragment(capital(text), mid, forms)
 

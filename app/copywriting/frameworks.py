@@ -88,7 +88,7 @@ _AT_HOME: dict[AdPlatform, tuple[str, ...]] = {
 }
 _FOR_GOAL: dict[Goal, tuple[str, ...]] = {
     Goal.SALES: ("PAS", "4Ps", "SLAP", "AIDA"),
-    Goal.LEADS: ("QUEST", "PAS", "PASTOR", "AIDA"),
+    Goal.LEADS: ("QUEST", "PAS", "AIDA", "4Ps"),
     Goal.TRAFFIC: ("AIDA", "Hook-Story-Offer", "ACCA"),
     Goal.AWARENESS: ("ACCA", "StoryBrand", "BAB"),
 }

@@ -26,7 +26,7 @@ _STOPS_TWICE = re.compile(r"([.。])[.。]+")
 _MOST_FILLINGS = 24
 _MOST_INTERESTS = 6
 _SHORT = 2
-_STEM = 5
+_STEM, _ENDING = 5, 2
 # Japanese: what is not written in hiragana, two signs or more.
 _WRITTEN_WORD = re.compile("[\u30a1-\u30ff\u4e00-\u9fff]{2,}")
 
@@ -190,18 +190,29 @@ def answers(
 ) -> dict[str, frozenset[str]]:
     """The benefits that speak of the same thing as a pain, by a word or its beginning.
 
-    “Month-end takes a week” is answered by “Closes the month in a day”.
+    “Month-end takes a week” is answered by “Closes the month in a day”. Where no word tells,
+    people tend to list both in one order and the main benefit first.
     """
-    stems = {each: _stems(each, small) for each in (*pains, *benefits)}
-    return {
-        pain: frozenset(each for each in benefits if stems[pain] & stems[each]) for pain in pains
-    }
+    found = {}
+    for place, pain in enumerate(pains):
+        alike = frozenset(each for each in benefits if _alike(pain, each, small))
+        found[pain] = alike or frozenset((*benefits[:1], *benefits[place : place + 1]))
+    return found
 
 
-def _stems(text: str, small: frozenset[str]) -> frozenset[str]:
-    if unspaced(text):
-        return frozenset(_WRITTEN_WORD.findall(text))
-    return frozenset(word[:_STEM] for word in words(text) if len(word) >= _STEM and word not in small)
+def _alike(one: str, other: str, small: frozenset[str]) -> bool:
+    """Whether they share a word, apart from its ending."""
+    if unspaced(one):
+        return not set(_WRITTEN_WORD.findall(one)).isdisjoint(_WRITTEN_WORD.findall(other))
+    mine, theirs = (
+        [word for word in words(text) if len(word) >= _STEM and word not in small]
+        for text in (one, other)
+    )
+    return any(
+        word[:_STEM] == also[:_STEM] and abs(len(word) - len(also)) <= _ENDING
+        for word in mine
+        for also in theirs
+    )
 
 
 def _interest(text: str) -> Fragment:

@@ -21,7 +21,9 @@ from app.copywriting.words import grams, sentences, shared, unspaced, words
 MOST_SHARED = 0.6
 _EASY_LIX, _HARD_LIX = 40.0, 70.0
 _EASY_CHARACTERS, _HARD_CHARACTERS = 40.0, 80.0
-_SHORT_HOOK = 14
+_SHORT_HOOK, _LONG_HOOK = 9, 14
+_NAMED_ENOUGH = 3
+_TIMES_SEEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def score(
         _fit(variation, flags),
         _hook(variation, brief),
         _specificity(variation, brief),
+        _fields(variation, brief),
+        _padding(variation, brief),
         _clarity(variation),
         _framework(variation),
         _call(variation, brief),
@@ -77,30 +81,28 @@ def _fit(variation: Variation, flags: Sequence[Flag]) -> Part:
         reason = f"The headline is cut after {shape.headline.seen} characters on small screens."
     else:
         reason = "Fits the limits and trips no rule we check."
-    return Part("Limits and rules", max(points, 0.0), 25, reason)
+    return Part("Limits and rules", max(points, 0.0), 20, reason)
 
 
 def _hook(variation: Variation, brief: Brief) -> Part:
     shape = SHAPES[variation.platform]
     opening = variation.headline if not shape.emoji else variation.primary_text
     first = (sentences(opening) or [""])[0]
+    seen = opening[: shape.primary_text.seen]
+    length = len(words(first)) / (2 if unspaced(first) else 1)
     points = 0.0
     praise: list[str] = []
     lacking: list[str] = []
-    length = len(words(first)) / (2 if unspaced(first) else 1)
     for holds, worth, good, bad in (
-        (0 < length <= _SHORT_HOOK, 3, "short", "long"),
+        (_mentions(first, brief) > 0, 3, "says something of your brief at once", ""),
+        (_mentions(seen, brief) > 0, 2, "", "says nothing of your brief"),
+        (0 < length <= _LONG_HOOK, 1, "", "long"),
+        (0 < length <= _SHORT_HOOK, 1, "short", ""),
         (
-            _mentions(opening[: shape.primary_text.seen], brief) > 0,
-            4,
-            "says something of your brief",
-            "says nothing of your brief",
-        ),
-        (
-            any(each in first for each in "?？؟¿“„«「:") or any(map(str.isdigit, first)),
+            any(each in first for each in "?？؟¿“„«「") or any(map(str.isdigit, first)),
             2,
             "asks, quotes or gives a figure",
-            "",
+            "no question and no figure",
         ),
         (
             shape.primary_text.count(first) <= shape.primary_text.seen,
@@ -111,19 +113,76 @@ def _hook(variation: Variation, brief: Brief) -> Part:
     ):
         points += worth if holds else 0
         (praise if holds else lacking).append(good if holds else bad)
-    said = ", ".join(praise) or "nothing that holds a reader"
+    said = ", ".join(filter(None, praise)) or "nothing that holds a reader"
     missing = ", ".join(filter(None, lacking))
     return Part("Hook", points, 20, f"Opening: {said}{'; but ' + missing if missing else ''}.")
 
 
 def _specificity(variation: Variation, brief: Brief) -> Part:
+    """What the text says of the brief; what only stands around it counts for less."""
+    search = variation.platform is AdPlatform.GOOGLE
+    primary = variation.text if search else variation.primary_text
     has = _mentions(variation.text, brief)
     facts = sum(mentioned(variation.text, fact) for fact in brief.facts)
-    points = min(10.0, (0, 5, 8, 10)[min(has, 3)] + (2 if facts and has < 3 else 0))
+    points = (0.0, 4.0, 7.0, 9.0)[min(has, 3)] + (1.0 if facts else 0.0)
     if not has:
-        return Part("Specificity", points, 15, "Could be about any product.")
-    of = f"Uses {has} of the benefits, pains and facts in your brief"
-    return Part("Specificity", points, 15, of + (", one a fact." if facts else "."))
+        return Part("Specificity", 0.0, 15, "Could be about any product.")
+    said = f"Uses {has} of the benefits, pains and facts in your brief"
+    said += ", one a fact" if facts else ", none of them a fact"
+    if not _mentions(primary, brief):
+        points /= 2
+        said += "; the text itself uses none"
+    return Part("Specificity", points, 15, said + ".")
+
+
+def _fields(variation: Variation, brief: Brief) -> Part:
+    """Headlines and descriptions are few and short: one that says nothing is wasted."""
+    every = [*variation.headlines, *variation.descriptions]
+    told = [_tells(each, brief) for each in every]
+    empty = [text for text, worth in zip(every, told, strict=True) if worth < 1]
+    again = (
+        variation.platform is not AdPlatform.GOOGLE
+        and variation.headline != variation.description
+        and _same(variation.headline, variation.description, brief)
+    )
+    points = round(10.0 * sum(told) / max(len(told), 1) - (3.0 if again else 0.0), 1)
+    if again:
+        reason = "Headline and description say the same thing."
+    elif empty:
+        reason = f"{len(empty)} of {len(every)} say nothing of your brief, such as “{empty[0]}”."
+    else:
+        reason = "Each headline and description says something of your brief."
+    return Part("No wasted field", max(points, 0.0), 10, reason)
+
+
+def _tells(text: str, brief: Brief) -> float:
+    """1 for something of the brief, half for no more than a name or an address."""
+    if _mentions(text, brief):
+        return 1.0
+    return 0.5 if mentioned(text, brief.product) else 0.0
+
+
+def _same(one: str, other: str, brief: Brief) -> bool:
+    said = (*brief.benefits, *brief.pain_points, *brief.facts)
+    return any(mentioned(one, each) and mentioned(other, each) for each in said)
+
+
+def _padding(variation: Variation, brief: Brief) -> Part:
+    """Sentences that could stand in any ad, and the product's name over and over."""
+    texts = variation.descriptions if variation.platform is AdPlatform.GOOGLE else ()
+    spoken = [part for each in texts or (variation.primary_text,) for part in sentences(each)]
+    idle = [each for each in spoken if not _tells(each, brief)]
+    named = sum(mentioned(each, brief.product) for each in spoken)
+    # The call to action is a sentence of its own and needs to say nothing else.
+    spare = max(len(idle) - 1, 0)
+    points = 10.0 - 12.0 * spare / max(len(spoken), 1) - 2.0 * max(named - _NAMED_ENOUGH, 0)
+    if spare:
+        reason = f"{len(idle)} of {len(spoken)} sentences fit any product, such as “{idle[0]}”."
+    elif named > _NAMED_ENOUGH:
+        reason = f"Names the product in {named} sentences."
+    else:
+        reason = "Every sentence is about this product."
+    return Part("No padding", round(max(points, 0.0), 1), 10, reason)
 
 
 def _clarity(variation: Variation) -> Part:
@@ -138,7 +197,12 @@ def _clarity(variation: Variation) -> Part:
     lix = per_sentence + long
     ease = "easy" if lix < _EASY_LIX else "medium" if lix < 55 else "hard"
     reason = f"{per_sentence:.0f} words per sentence, reads {ease} (LIX {lix:.0f})."
-    return Part("Clarity", _falling(lix, _EASY_LIX, _HARD_LIX), 10, reason)
+    points = _falling(lix, _EASY_LIX, _HARD_LIX)
+    limit = SHAPES[variation.platform].primary_text
+    if limit.count(variation.primary_text) > _TIMES_SEEN * limit.seen:
+        points = max(points - 3.0, 0.0)
+        reason += f" Long: only the first {limit.seen} characters are seen at once."
+    return Part("Clarity", points, 10, reason)
 
 
 def _framework(variation: Variation) -> Part:
@@ -157,25 +221,25 @@ def _framework(variation: Variation) -> Part:
     points = round(10.0 * (len(steps) - len(missing)) / len(steps), 1)
     if missing:
         said = f"{name}: no longer as written, or missing: {', '.join(missing)}."
-        return Part("Framework", points, 10, said)
-    return Part("Framework", points, 10, f"{name} is complete: {', '.join(steps)}.")
+        return Part("Framework", points, 5, said)
+    return Part("Framework", points, 5, f"{name} is complete: {', '.join(steps)}.")
 
 
 def _call(variation: Variation, brief: Brief) -> Part:
     if variation.cta in SUITING[variation.platform][brief.goal]:
         said = f"“{label(variation.cta)}” suits the goal {brief.goal.title()}."
-        return Part("Call to action", 10.0, 10, said)
+        return Part("Call to action", 10.0, 5, said)
     if variation.cta in BUTTONS[variation.platform]:
         said = f"“{label(variation.cta)}” is not usual for the goal {brief.goal.title()}."
-        return Part("Call to action", 6.0, 10, said)
-    return Part("Call to action", 0.0, 10, "No button of this platform.")
+        return Part("Call to action", 6.0, 5, said)
+    return Part("Call to action", 0.0, 5, "No button of this platform.")
 
 
 def _difference(variation: Variation, siblings: Sequence[Variation]) -> Part:
     most = most_shared(variation, siblings)
     points = 10.0 * min(1.0, max(0.0, (MOST_SHARED - most) / (MOST_SHARED / 2)))
     reason = f"Shares at most {most:.0%} of its three-word runs with another variation."
-    return Part("Difference", points, 10, reason)
+    return Part("Difference", points, 5, reason)
 
 
 class Likeness:
