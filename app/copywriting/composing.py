@@ -20,12 +20,13 @@ from app.copywriting.vocabulary import SUITING
 from app.copywriting.words import sentences
 
 _FEWEST_HEADLINES = 5
-_VAGUE, _STALE = 7.0, 5.0
+_VAGUE, _STALE, _EMPTY = 7.0, 5.0, 12.0
 _NAMED_AGAIN = 0.8
 _ANSWERS = 4.0
 _STIFF = 3.0
 _LISTED, _LEAST_LISTED, _MOST_LISTED = 0.3, 3, 4
 _CLOSED = 0.2
+_ENDS = ".!?。！？؟"
 _TELLING = ("bare", "{benefit", "{pain", "{fact", "{proof", "{price", "{terms", "{detail")
 _ONE_PARAGRAPH = 130
 _OPENING = {"attention", "stop", "hook", "awareness", "qualify"}
@@ -366,10 +367,13 @@ class Composition:
 
     def _instead(self, slot: Slot, limit: Limit) -> Line:
         """Where nothing of a kind fits: something else about the product, or its name alone."""
-        for kind in ("feature", "solve_plain", "feature_plain"):
+        for kind in ("feature", "solve_plain", "feature_plain", "after_plain"):
             if line := self._chooser.pick(self._fitting(kind, slot, limit)):
                 return line
-        return Line(self._material.product + self._material.language.stop, "product")
+        line = self._chooser.pick(self._fitting("headline_plain", slot, limit))
+        said = line.text if line else self._material.product
+        stop = "" if said[-1] in _ENDS else self._material.language.stop
+        return Line(said + stop, said)
 
     def _short_text(self, kind: str, slot: Slot, limit: Limit) -> Line:
         bare = self._material.fitting("bare", slot.platform, limit)
@@ -379,7 +383,7 @@ class Composition:
             options += self._fitting(f"headline_{slot.angle}", slot, limit)
             plain += self._fitting(f"headline_{self._brief.goal}", slot, limit)
         pool = [*options, *plain] if self._mixed else options or plain
-        line = self._chooser.pick(pool, repeating=5.0, vague=_VAGUE)
+        line = self._chooser.pick(pool, repeating=5.0, vague=_EMPTY)
         return line or Line(self._material.product, "product")
 
     def _fitting(self, kind: str, slot: Slot, limit: Limit) -> list[Line]:
