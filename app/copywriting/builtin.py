@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.copywriting.brief import AdPlatform, Brief
-from app.copywriting.composing import Chooser, Composition
+from app.copywriting.checks import flags_of
+from app.copywriting.choosing import Chooser
+from app.copywriting.composing import Composition
 from app.copywriting.languages import BUILT_IN, language
 from app.copywriting.material import Material
 from app.copywriting.mentions import mentioned
 from app.copywriting.scoring import MOST_SHARED, Likeness, score
-from app.copywriting.variation import Variation
+from app.copywriting.variation import Level, Variation
 from app.copywriting.writing import Event, NotWritten, Place, Written
 
 __all__ = ["BUILT_IN", "BuiltInWriter"]
 
-_ATTEMPTS = 48
+_ATTEMPTS = 64
 _MIXED_FROM = 30
-_LUCKY_FROM = 32
+_LUCKY_FROM = 40
 _CHOICES = 4
 _DIFFERENT_ENOUGH = 0.57
 _LANGUAGE_NAMES = "English, German, Spanish, Japanese and Arabic"
@@ -39,12 +41,13 @@ class _Candidate:
     taken: tuple[str, ...]
     share: float
     points: float
+    clean: bool
 
     @property
-    def worth(self) -> tuple[bool, float]:
-        """Unlike the others before anything else, then the checklist."""
+    def worth(self) -> tuple[bool, bool, float]:
+        """Without a problem and unlike the others before anything else, then the checklist."""
         enough = self.share <= _DIFFERENT_ENOUGH
-        return enough, self.points if enough else -self.share
+        return self.clean, enough, self.points if enough else -self.share
 
 
 class BuiltInWriter:
@@ -104,7 +107,7 @@ class BuiltInWriter:
         for attempt in range(_ATTEMPTS):
             candidate = self._attempt(material, place, unlike, attempt)
             self._rest()
-            different += candidate.share <= _DIFFERENT_ENOUGH
+            different += candidate.clean and candidate.share <= _DIFFERENT_ENOUGH
             if best is None or candidate.worth > best.worth:
                 best = candidate
             if different == _CHOICES:
@@ -116,7 +119,7 @@ class BuiltInWriter:
         self, material: Material, place: Place, unlike: Sequence[Likeness], attempt: int
     ) -> _Candidate:
         seed = f"{self._turn}/{place.number}/{len(unlike)}/{attempt}"
-        luck = 2.5 if attempt < _LUCKY_FROM else 8.0
+        luck = 2.5 if attempt < _LUCKY_FROM else 16.0
         already = _said_already(material, place.kept)
         benefits = frozenset(each.text for each in material.fragments["benefit"])
         chooser = Chooser(self._said, seed, already, material.answers, benefits, luck=luck)
@@ -125,13 +128,16 @@ class BuiltInWriter:
         composed = Composition(material, chooser, mixed=mixed).of(place.slot)
         variation = _keeping(composed, place)
         fresh = Likeness(variation, without=frozenset(place.kept))
+        share = fresh.most_shared(unlike)
+        # Each line was checked by itself; what two of them make together was not.
+        usable = share <= MOST_SHARED
+        flags = flags_of(variation, self._brief) if usable else []
         return _Candidate(
             variation,
             tuple(chooser.taken),
-            fresh.most_shared(unlike),
-            score(variation, self._brief, (), ()).total
-            + _names_product(variation, material)
-            - _shouting(variation),
+            share,
+            score(variation, self._brief, flags, ()).total + _names_product(variation, material),
+            usable and all(flag.level is not Level.PROBLEM for flag in flags),
         )
 
 
@@ -150,12 +156,6 @@ def _no_language(code: str) -> str:
 
 def _names_product(variation: Variation, material: Material) -> float:
     return 1.0 if material.product.casefold() in variation.text.casefold() else 0.0
-
-
-def _shouting(variation: Variation) -> float:
-    """Each line is checked by itself; Google also wants one exclamation mark in an ad at most."""
-    shouts = variation.platform is AdPlatform.GOOGLE and variation.text.count("!") > 1
-    return 5.0 if shouts else 0.0
 
 
 def _said_already(material: Material, kept: Mapping[str, str | tuple[str, ...]]) -> list[str]:

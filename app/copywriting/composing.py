@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import combinations
 
 from app.copywriting.brief import AdPlatform
+from app.copywriting.choosing import Chooser
 from app.copywriting.frameworks import Angle, Trigger, trigger_of
 from app.copywriting.limits import SHAPES, Limit
 from app.copywriting.material import Line, Material
@@ -21,13 +19,10 @@ from app.copywriting.words import sentences
 
 _FEWEST_HEADLINES = 5
 _VAGUE, _STALE, _EMPTY = 7.0, 5.0, 12.0
-_NAMED_AGAIN = 0.8
-_ANSWERS = 4.0
-_STIFF = 3.0
 _LISTED, _LEAST_LISTED, _MOST_LISTED = 0.3, 3, 4
 _CLOSED = 0.2
+_PLAINLY = 0.3
 _ENDS = ".!?。！？؟"
-_TELLING = ("bare", "{benefit", "{pain", "{fact", "{proof", "{price", "{terms", "{detail")
 _ONE_PARAGRAPH = 130
 _OPENING = {"attention", "stop", "hook", "awareness", "qualify"}
 _KINDS = {
@@ -88,75 +83,6 @@ class _Subject(Enum):
     NOTHING = auto()
     PAIN = auto()
     PRODUCT = auto()
-
-
-class Chooser:
-    """Picks the line said least so far; among equals by chance.
-
-    `said` counts what earlier variations used, `taken` is what this one has used; `luck` weighs
-    chance against both.
-    """
-
-    def __init__(
-        self,
-        said: Counter[str],
-        seed: str,
-        taken: Sequence[str],
-        answers: Mapping[str, frozenset[str]],
-        benefits: frozenset[str],
-        *,
-        luck: float = 2.5,
-    ) -> None:
-        """`answers` are those of the `benefits` that answer a pain, by the pain."""
-        self._said = said
-        self._luck = luck
-        self._answers = answers
-        self._benefits = benefits
-        self.chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
-        self.taken: list[str] = list(taken)
-
-    def pick(
-        self, lines: Sequence[Line], *, repeating: float = 8.0, vague: float = 0.0
-    ) -> Line | None:
-        """One of the lines, and remember it.
-
-        `repeating` is the cost of saying a fragment again, `vague` that of a line which says
-        nothing of the product.
-        """
-        free = [each for each in lines if _mark(each) not in self.taken] or list(lines)
-        if not free:
-            return None
-        line = min(
-            free,
-            key=lambda each: self._weight(each, repeating) + (0.0 if _tells(each) else vague),
-        )
-        self.taken += [line.template, _mark(line), *line.fragments, *_pairs(line)]
-        return line
-
-    def _weight(self, line: Line, repeating: float) -> float:
-        again = sum(repeating for each in line.fragments if each in self.taken)
-        known = sum(self._said[each] for each in line.fragments) / 3
-        known += sum(2 * self._said[each] for each in _pairs(line))
-        used = self._said[line.template] * 1.2 + self._said[_mark(line)] * 2 + known
-        named = "{product}" in line.template and sum("{product}" in each for each in self.taken)
-        luck = self.chance.random() * self._luck
-        return again + used + luck + _NAMED_AGAIN * named + self._beside(line) + _STIFF * line.stiff - line.own
-
-    def _beside(self, line: Line) -> float:
-        """What it costs to say a benefit beside a pain that it does not answer."""
-        pains = [each for each in (*line.fragments, *self.taken) if each in self._answers]
-        said = self._benefits.intersection(self.taken)
-        cost = 0.0
-        for pain in dict.fromkeys(pains):
-            fitting = self._answers[pain]
-            if said & fitting:
-                continue
-            for each in line.fragments:
-                if each in fitting:
-                    cost -= _ANSWERS
-                elif each not in self._answers and each in self._benefits:
-                    cost += _ANSWERS
-        return cost
 
 
 class Composition:
@@ -355,7 +281,8 @@ class Composition:
         said = set(self._chooser.taken)
         fresh = [each for each in options if not said.intersection(each.fragments)]
         if self._mixed:
-            line = self._chooser.pick([*options, *plain], vague=_STALE)
+            plainly = plain and self._chooser.chance.random() < _PLAINLY
+            line = self._chooser.pick(plain if plainly else [*options, *plain], vague=_STALE)
         else:
             line = self._chooser.pick(fresh or plain or options)
         line = line or self._instead(slot, limit)
@@ -452,21 +379,6 @@ def _spread(names: Sequence[str], hook: str, text: str, last: str) -> tuple[Beat
     if called:
         beats.append(Beat(names[-1], last))
     return tuple(beats)
-
-
-def _mark(line: Line) -> str:
-    """A line's text as a whole, so as not to be taken for a fragment said within another."""
-    return f"= {line.text}"
-
-
-def _pairs(line: Line) -> list[str]:
-    """Which fragments a line says together."""
-    return [" + ".join(sorted(each)) for each in combinations(line.fragments, 2)]
-
-
-def _tells(line: Line) -> bool:
-    """Whether a line says something of the product: a benefit, a pain or a fact."""
-    return any(slot in line.template for slot in _TELLING)
 
 
 def _trigger(draft: _Draft, interests: Sequence[str]) -> Trigger:

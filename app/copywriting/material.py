@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.checks import flags_of
-from app.copywriting.fragments import Fragment, capital, fragments
 from app.copywriting.facts import FactKind, kind_of, suits
+from app.copywriting.fragments import Fragment, capital, fragments
 from app.copywriting.frameworks import Angle, Trigger
 from app.copywriting.languages import Language
 from app.copywriting.limits import Limit

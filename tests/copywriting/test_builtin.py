@@ -16,6 +16,7 @@ from app.copywriting.checks import flags_of
 from app.copywriting.languages import language
 from app.copywriting.plan import plan
 from app.copywriting.variation import Level, Variation
+from app.copywriting.words import sentences
 from app.copywriting.writing import Event, NotWritten, Place, Written
 from tests.copywriting.briefs import LANGUAGES, random_brief
 
@@ -269,6 +270,46 @@ def test_siblings_that_exist_are_not_written_again() -> None:
         for other in first:
             mine, theirs = runs(event.variation.text), runs(other.text)
             assert len(mine & theirs) <= 0.6 * min(len(mine), len(theirs))
+
+
+RICH = Brief(
+    product="Ledgerly",
+    benefits=(
+        "Matches bank lines to receipts automatically",
+        "Closes the month in a day",
+        "Your accountant gets read access",
+        "No more spreadsheet exports",
+    ),
+    pain_points=("Month-end takes a week", "I spend Sundays chasing receipts"),
+    facts=("€29 a month", "14-day trial, no card needed", "Used by 640 firms in Austria"),
+    url="https://ledgerly.example",
+)
+
+
+@pytest.mark.parametrize("platform", AdPlatform)
+def test_a_rich_brief_fills_every_headline_and_description_with_what_it_says(
+    platform: AdPlatform,
+) -> None:
+    english = language("en")
+    assert english
+    idle = {each.replace("{product}", RICH.product) for each in english.lines["headline_plain"]}
+    idle |= set(english.lines["description_plain"])
+
+    for each in written(replace(RICH, platforms=(platform,))):
+        assert idle.isdisjoint((*each.headlines, *each.descriptions)), each.text
+
+
+def test_some_texts_are_lists_where_benefits_abound() -> None:
+    texts = [each.primary_text for each in written(RICH)]
+
+    assert 1 <= sum("\n• Closes the month in a day\n• " in each for each in texts) <= 8
+
+
+def test_a_tiktok_text_is_a_few_spoken_sentences() -> None:
+    texts = [each.primary_text for each in written(replace(RICH, platforms=(AdPlatform.TIKTOK,)))]
+
+    assert all(len(sentences(each)) <= 3 for each in texts)
+    assert not any(each.startswith("Look:") for each in texts)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,40 @@ def test_a_text_about_nothing_in_particular_is_not_specific() -> None:
     assert points(GOOD, "Specificity") == 10
 
 
+def test_sentences_that_fit_any_product_cost_points_and_are_quoted() -> None:
+    padded = replace(
+        GOOD,
+        primary_text=GOOD.primary_text + " Small things add up. It just gets easier. You will see.",
+    )
+    part = next(each for each in scored(padded).parts if each.name == "No padding")
+
+    assert part.points < points(GOOD, "No padding") - 2
+    assert "add up" in part.reason or "tomorrow" in part.reason
+
+
+def test_the_name_of_the_product_over_and_over_costs_points() -> None:
+    shouting = replace(GOOD, primary_text=" ".join(["Ember Mug keeps coffee hot."] * 6))
+
+    assert points(shouting, "No padding") < points(GOOD, "No padding")
+
+
+def test_a_headline_or_description_that_says_nothing_is_a_wasted_field() -> None:
+    wasted = replace(GOOD, description="Have a look", descriptions=("Have a look",))
+    twice = replace(
+        GOOD, headline="$49, delivery included!", headlines=("$49, delivery included!",)
+    )
+
+    assert points(GOOD, "No wasted field") == 10
+    assert points(wasted, "No wasted field") == 5
+    assert points(twice, "No wasted field") == 7
+
+
+def test_an_opening_about_nothing_scores_below_one_with_a_benefit() -> None:
+    vague = replace(GOOD, primary_text="Some things just work. " + GOOD.primary_text)
+
+    assert points(vague, "Hook") < points(GOOD, "Hook")
+
+
 def test_a_long_winded_text_reads_harder() -> None:
     winding = replace(
         GOOD,
@@ -126,7 +160,9 @@ def test_what_the_built_in_writer_writes_scores_well_in_every_language_it_knows(
         came = list(BuiltInWriter(brief).write(places, (), go_on=lambda: ""))
         texts = [each.variation for each in came if isinstance(each, Written)]
         totals = [score(each, brief, flags_of(each, brief), ()).total for each in texts]
-        assert sum(totals) / len(totals) >= 8.5, platform
+        assert sum(totals) / len(totals) >= 8, platform
+        # A list sorted by score has to put something first and something last.
+        assert max(totals) - min(totals) >= 1, platform
 
 
 def test_a_trigger_is_flagged_where_the_brief_does_not_bear_it_out() -> None:

@@ -22,13 +22,14 @@ Lines = Mapping[str, tuple[str, ...]]
 class Language:
     """`lines` are templates by kind, `stop` ends a sentence, `gap` stands between two.
 
-    `small` are long words that say nothing. `platforms` and `tones` have lines of their own, by name: a platform's replace the general
-    ones, a tone's join them. `forms` recognise how a fragment of the brief begins, `bases` give a
-    verb's plain form, those named in `lowered` may begin small inside a sentence, `turned` puts
-    the first person in the reader's. Templates that `backward` matches point back at the product,
-    so it has to have been named; those that `singular` matches do not suit a product that
-    `plural` matches. `number_words` are numbers written out, with their figures where they have
-    some; `facts` are the signs of a kind of fact, `promises` finds superlatives, guarantees and the like.
+    `small` are long words that say nothing. `platforms` and `tones` have lines of their own, by
+    name: a platform's replace the general ones, a tone's join them. `forms` recognise how a
+    fragment of the brief begins, `bases` give a verb's plain form, those named in `lowered` may
+    begin small inside a sentence, `turned` puts the first person in the reader's. Templates that
+    `backward` matches point back at the product, so it has to have been named; those that
+    `singular` matches do not suit a product that `plural` matches. `number_words` are numbers
+    written out, with their figures where they have some; `facts` are the signs of a kind of fact,
+    `promises` finds superlatives, guarantees and the like.
     """
 
     code: str
