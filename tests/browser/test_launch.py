@@ -102,7 +102,7 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Daily budget").fill("50")
     page.get_by_label("First day").fill("2036-01-07")
     page.get_by_label("Countries").select_option(["US", "CA"])
-    page.get_by_label("File").set_input_files(
+    page.get_by_label("File", exact=True).set_input_files(
         {"name": "pack.png", "mimeType": "image/png", "buffer": png()}
     )
     page.get_by_role("button", name="Save with this picture").click()
