@@ -19,6 +19,7 @@ from app.copywriting.vocabulary import BUTTONS, SUITING, label
 from app.copywriting.words import grams, sentences, shared, unspaced, words
 
 MOST_SHARED = 0.6
+MOST_WITH_A_PROBLEM = 4.9
 _EASY_LIX, _HARD_LIX = 40.0, 70.0
 _EASY_CHARACTERS, _HARD_CHARACTERS = 40.0, 80.0
 _SHORT_HOOK, _LONG_HOOK = 9, 14
@@ -41,7 +42,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`total` out of 10 to one decimal: the weighted mean of the parts."""
+    """`total` out of 10 to one decimal: the weighted mean of the parts.
+
+    A text with a problem gets MOST_WITH_A_PROBLEM at most.
+    """
 
     total: float
     parts: tuple[Part, ...]
@@ -63,6 +67,9 @@ def score(
         _difference(variation, siblings),
     )
     total = sum(part.points * part.weight for part in parts) / sum(part.weight for part in parts)
+    if any(flag.level is Level.PROBLEM for flag in flags):
+        # However good the rest is: it cannot run as it stands.
+        total = min(total, MOST_WITH_A_PROBLEM)
     return Score(round(total, 1), parts)
 
 

@@ -58,9 +58,10 @@ class Wish:
 
 @blueprint.get("")
 def index() -> Response:
-    """The brief as it was typed last, and the newest batch."""
+    """The brief as it was typed last, or an empty one, and the newest batch."""
     warm(access.settings())
-    brief = briefs.brand_brief(db.session(), access.workspace().id)
+    empty = request.args.get("brief") == "new"
+    brief = None if empty else briefs.brand_brief(db.session(), access.workspace().id)
     return _page(creative_brief.of_brief(brief), _newest(), brief=brief)
 
 

@@ -9,7 +9,7 @@ from app.copywriting.builtin import BuiltInWriter
 from app.copywriting.checks import flags_of
 from app.copywriting.frameworks import Angle, Trigger
 from app.copywriting.plan import plan
-from app.copywriting.scoring import Score, score
+from app.copywriting.scoring import MOST_WITH_A_PROBLEM, Score, score
 from app.copywriting.triggers import honest
 from app.copywriting.variation import Beat, Level, Variation
 from app.copywriting.writing import Place, Written
@@ -186,3 +186,12 @@ def test_a_trigger_needs_what_it_appeals_to() -> None:
     assert honest(Trigger.CURIOSITY, bare)
     for trigger in (Trigger.LOSS_AVERSION, Trigger.UNITY, Trigger.SPECIFICITY, Trigger.RECIPROCITY):
         assert not honest(trigger, bare)
+
+
+def test_a_text_with_a_problem_scores_low_however_good_the_rest_is() -> None:
+    headline = "Save 47% on the #1 best mug ever"
+    broken = replace(GOOD, headline=headline, headlines=(headline,))
+    flags = flags_of(broken, MUG)
+    assert any(flag.level is Level.PROBLEM for flag in flags)
+
+    assert score(broken, MUG, flags, []).total <= MOST_WITH_A_PROBLEM

@@ -378,3 +378,15 @@ def card_of(browser: FlaskClient, row: CreativeVariation) -> str:
 def shown_in(browser: FlaskClient, query: str) -> set[int]:
     page = browser.get(f"{PAGE}/library?{query}").text
     return {int(number) for number in re.findall(r'id="variation-(\d+)"', page)}
+
+
+def test_another_product_starts_from_an_empty_brief(
+    browser: FlaskClient, batch: CreativeBatch
+) -> None:
+    kept = browser.get("/dashboard/creative").get_data(as_text=True)
+    assert "start an empty one" in kept
+    fresh = browser.get("/dashboard/creative?brief=new").get_data(as_text=True)
+    form = fresh[fresh.index('aria-label="Brief"') : fresh.index("</form>", fresh.index("Brief"))]
+    for fact in batch.brief["facts"]:
+        assert f'value="{fact}"' not in form
+    assert "start an empty one" not in form

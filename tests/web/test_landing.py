@@ -44,7 +44,7 @@ def test_it_says_what_it_costs(text: str) -> None:
 
 
 def test_it_does_not_claim_live_connections_that_do_not_exist(text: str) -> None:
-    assert "Meta live; Google, LinkedIn, TikTok and Shopify by upload" in text
+    assert "Five, live or by upload: Meta, Google, LinkedIn, TikTok and Shopify" in text
 
 
 def test_its_picture_is_marked_as_invented(text: str) -> None:
