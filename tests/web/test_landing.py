@@ -43,7 +43,7 @@ def test_it_says_what_it_costs(text: str) -> None:
     assert "What it costs to run" in text
 
 
-def test_it_does_not_claim_live_connections_that_do_not_exist(text: str) -> None:
+def test_it_says_which_platforms_are_connected_live(text: str) -> None:
     assert "Five, live or by upload: Meta, Google, LinkedIn, TikTok and Shopify" in text
 
 
