@@ -26,8 +26,10 @@ from app.web.creative_brief import PLATFORMS, BriefForm
 from app.web.creative_cards import SORTS, arriving, card, flagged, ordered
 from app.web.creative_files import BULK, BulkShape, bulk
 from app.web.htmx import page, wants_fragment
+from app.web.incoming import refuse_nul_in_form
 
 blueprint = Blueprint("creative", __name__, url_prefix="/dashboard/creative")
+blueprint.before_request(refuse_nul_in_form)
 
 _TWICE = dt.timedelta(seconds=10)
 """The same brief sent again within this time is the same click."""

@@ -18,10 +18,12 @@ from app.web import access, creative_history
 from app.web.creative_api import count_writing
 from app.web.creative_cards import Card, card, typed
 from app.web.htmx import announce, page, wants_fragment
+from app.web.incoming import refuse_nul_in_form
 
 blueprint = Blueprint(
     "creative_variations", __name__, url_prefix="/dashboard/creative/variations/<int:variation_id>"
 )
+blueprint.before_request(refuse_nul_in_form)
 
 _SINGLE = ("primary_text", "headline", "description", "cta", "brief")
 _SEARCH = ("headlines", "descriptions", "paths", "brief")

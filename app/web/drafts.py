@@ -21,9 +21,10 @@ from app.extensions import db
 from app.models import CampaignDraft
 from app.web import access, launching
 from app.web.htmx import page, wants_fragment
-from app.web.incoming import NUL, Unstorable, row_number
+from app.web.incoming import refuse_nul_in_form, row_number
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/dashboard/creative/drafts")
+blueprint.before_request(refuse_nul_in_form)
 
 _SEVERAL = ("countries", "special")
 
@@ -238,8 +239,6 @@ def _outcome(found: CampaignDraft) -> Response:
 def _given() -> dict[str, Any]:
     """The form's fields; answers to the platform's questions are those named answer-…."""
     form = request.form
-    if any(NUL in name or NUL in value for name, value in form.items(multi=True)):
-        raise Unstorable
     given: dict[str, Any] = {
         name: form.get(name, "")
         for name in form

@@ -58,6 +58,12 @@ def row_number(given: str) -> int:
     return int(given)
 
 
+def refuse_nul_in_form() -> None:
+    """Before the writes of a blueprint whose forms do not look for it field by field."""
+    if any(NUL in name or NUL in value for name, value in request.form.items(multi=True)):
+        raise Unstorable
+
+
 def _let_uploads_be_large(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     if endpoint in UPLOADS:
         request.max_content_length = UPLOADS[endpoint]

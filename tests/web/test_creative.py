@@ -390,3 +390,16 @@ def test_another_product_starts_from_an_empty_brief(
     for fact in batch.brief["facts"]:
         assert f'value="{fact}"' not in form
     assert "start an empty one" not in form
+
+
+@pytest.mark.parametrize("path", ["", "/edit", "/look", "/tags"])
+def test_a_character_that_cannot_be_stored_is_refused(
+    browser: FlaskClient, token: str, batch: CreativeBatch, path: str
+) -> None:
+    one = f"/variations/{first(batch).id}{path}" if path else ""
+    field = {"": "product", "/tags": "tags"}.get(path, "headline")
+
+    answer = browser.post(f"{PAGE}{one}", data={"csrf_token": token, field: "a\x00b"})
+
+    assert answer.status_code == 422
+    assert "Nothing was changed" in answer.text
