@@ -26,6 +26,14 @@ class Invalid(AppError):
     status = 422
 
 
+def named(message: str) -> tuple[str, str]:
+    """The field that a message names first, as in `url: …`, and the sentence; "" for none."""
+    name, separator, sentence = message.partition(": ")
+    if separator and name.isidentifier() and name.islower():
+        return name, sentence
+    return "", message
+
+
 class NotFound(AppError):
     """No such thing in this workspace; said the same way when it is someone else's."""
 

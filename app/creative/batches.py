@@ -36,13 +36,7 @@ def order(
     now: dt.datetime,
 ) -> CreativeBatch:
     """Queue a batch and remember its brief. The caller commits. Raises Invalid."""
-    if not 1 <= count <= LARGEST_COUNT:
-        raise Invalid(f"count: Between 1 and {LARGEST_COUNT} variations are written at once.")
-    if writer == BUILT_IN and brief.language not in languages.BUILT_IN:
-        raise Invalid(
-            f"language: The built-in writer writes {', '.join(languages.BUILT_IN)}. For another "
-            "language have a language model set up."
-        )
+    _refuse(brief, count, writer)
     kept = briefs.as_json(brief)
     briefs.save_brand_brief(session, workspace_id, brief, now)
     earlier = session.scalar(
@@ -72,8 +66,18 @@ def order(
         for place, slot in enumerate(plan(brief, count), 1)
     )
     session.flush()
-    _queue(session, batch)
+    queue(session, batch.id)
     return batch
+
+
+def _refuse(brief: Brief, count: int, writer: str) -> None:
+    if not 1 <= count <= LARGEST_COUNT:
+        raise Invalid(f"count: Between 1 and {LARGEST_COUNT} variations are written at once.")
+    if writer == BUILT_IN and brief.language not in languages.BUILT_IN:
+        raise Invalid(
+            f"language: The built-in writer writes {', '.join(languages.BUILT_IN)}. For another "
+            "language have a language model set up."
+        )
 
 
 def find(session: Session, workspace_id: int, batch_id: int) -> CreativeBatch:
@@ -99,19 +103,6 @@ def find_variation(session: Session, workspace_id: int, variation_id: int) -> Cr
     if found is None:
         raise NotFound
     return found
-
-
-def listed(session: Session, workspace_id: int, most: int = 20) -> list[CreativeBatch]:
-    """The workspace's batches with their variations, the newest first."""
-    return list(
-        session.scalars(
-            select(CreativeBatch)
-            .where(CreativeBatch.workspace_id == workspace_id)
-            .order_by(CreativeBatch.id.desc())
-            .limit(most)
-            .options(selectinload(CreativeBatch.variations))
-        )
-    )
 
 
 def cancel(session: Session, batch: CreativeBatch, *, now: dt.datetime) -> None:
@@ -189,12 +180,7 @@ def postpone(session: Session, batch: CreativeBatch) -> None:
     """Put a batch back into the queue, for another process to go on with."""
     batch.state = "queued"
     session.flush()
-    _queue(session, batch)
-
-
-def look_again(session: Session, batch_id: int, *, at: dt.datetime) -> None:
-    """Queue another look at a batch that somebody else is writing. The caller commits."""
-    _defer(session, batch_id, at)
+    queue(session, batch.id)
 
 
 def progress(batch: CreativeBatch) -> tuple[int, int]:
@@ -211,13 +197,10 @@ def _begin_again(session: Session, batch: CreativeBatch) -> None:
     batch.state, batch.error, batch.cancel_asked = "queued", "", False
     batch.finished_at = None
     session.flush()
-    _queue(session, batch)
+    queue(session, batch.id)
 
 
-def _queue(session: Session, batch: CreativeBatch) -> None:
-    _defer(session, batch.id)
-
-
-def _defer(session: Session, batch_id: int, at: dt.datetime | None = None) -> None:
+def queue(session: Session, batch_id: int, *, at: dt.datetime | None = None) -> None:
+    """Queue a look at a batch, not before `at`. The caller commits."""
     lock = f"creative-{batch_id}"
     defer(session, TASK, {"batch_id": batch_id}, lock=lock, at=at, priority=_PRIORITY)

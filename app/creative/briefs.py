@@ -46,7 +46,7 @@ def parse_brief(given: Mapping[str, Any]) -> Brief:
         benefits=_lines("benefits", given.get("benefits")),
         audience=_audience(given.get("audience") or {}),
         pain_points=_lines("pain_points", given.get("pain_points")),
-        goal=_one("goal", given.get("goal") or Goal.SALES, Goal),
+        goal=one("goal", given.get("goal") or Goal.SALES, Goal),
         tones=_several("tones", given.get("tones"), Tone),
         platforms=platforms,
         url=_url(_line(given.get("url"))),
@@ -80,19 +80,19 @@ def save_brand_brief(session: Session, workspace_id: int, brief: Brief, now: dt.
 
 
 def _audience(given: Mapping[str, Any]) -> Audience:
-    youngest, oldest = _age("age_min", given, 18), _age("age_max", given, OLDEST)
+    youngest, oldest = age("age_min", given, 18), age("age_max", given, OLDEST)
     if youngest > oldest:
         raise Invalid(f"age_min: The youngest age ({youngest}) is above the oldest ({oldest}).")
-    said = str(given.get("gender") or "").strip().casefold()
     return Audience(
         youngest,
         oldest,
-        _one("gender", _GENDERS.get(said, said), Gender),
+        gender(given.get("gender")),
         _lines("interests", given.get("interests")),
     )
 
 
-def _age(name: str, given: Mapping[str, Any], usual: int) -> int:
+def age(name: str, given: Mapping[str, Any], usual: int) -> int:
+    """An age in years, the usual one when it is empty. Raises Invalid."""
     value = given.get(name)
     if value is None or value == "":
         return usual
@@ -102,6 +102,12 @@ def _age(name: str, given: Mapping[str, Any], usual: int) -> int:
             f"{name}: Ages go from {YOUNGEST} to {OLDEST}, and {OLDEST} stands for all above."
         )
     return int(text)
+
+
+def gender(given: Any) -> Gender:
+    """Whom an ad is shown to, by our word or another usual one. Raises Invalid."""
+    said = str(given or "").strip().casefold()
+    return one("gender", _GENDERS.get(said, said), Gender)
 
 
 def _lines(name: str, given: Any) -> tuple[str, ...]:
@@ -123,7 +129,8 @@ def _short_enough(name: str, line: str, longest: int) -> None:
         raise Invalid(f"{name}: “{line[:40]}…” has {len(line)} characters; {longest} are the most.")
 
 
-def _one(name: str, given: Any, kind: type[Word]) -> Word:
+def one(name: str, given: Any, kind: type[Word]) -> Word:
+    """One of a kind's words, in upper or lower case. Raises Invalid, naming them all."""
     word = str(given).strip().casefold()
     try:
         return kind(word)
@@ -134,7 +141,7 @@ def _one(name: str, given: Any, kind: type[Word]) -> Word:
 
 def _several(name: str, given: Any, kind: type[Word]) -> tuple[Word, ...]:
     several: Sequence[Any] = [given] if isinstance(given, str) else given or ()
-    return tuple(dict.fromkeys(_one(name, each, kind) for each in several if each))
+    return tuple(dict.fromkeys(one(name, each, kind) for each in several if each))
 
 
 def _url(given: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +15,8 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, get_territory_currencies
 
 from app.connectors.launching import Picture
-from app.copywriting.brief import Gender, Goal
-from app.creative.briefs import OLDEST, YOUNGEST
+from app.copywriting.brief import Goal
+from app.creative.briefs import OLDEST, age, gender, one
 from app.errors import Invalid
 
 SPECIAL = ("housing", "employment", "credit", "politics")
@@ -119,12 +119,7 @@ def _number(name: str, given: Mapping[str, Any]) -> int | None:
 
 
 def _goal(given: Mapping[str, Any]) -> str | None:
-    if not given.get("goal"):
-        return None
-    try:
-        return Goal(str(given["goal"]).casefold()).value
-    except ValueError:
-        raise Invalid("goal: Choose sales, leads, traffic or awareness.") from None
+    return one("goal", given["goal"], Goal).value if given.get("goal") else None
 
 
 def _budget(given: Mapping[str, Any]) -> Decimal | None:
@@ -136,10 +131,7 @@ def _budget(given: Mapping[str, Any]) -> Decimal | None:
             "daily_budget: Write an amount without grouping and with two decimals at most, such as "
             "1250 or 49.50."
         )
-    try:
-        amount = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise Invalid("daily_budget: This is no amount.") from None
+    amount = Decimal(text.replace(",", "."))
     if amount <= 0:
         raise Invalid("daily_budget: A budget is more than nothing.")
     return amount
@@ -179,17 +171,10 @@ def _audience(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is given of it; an empty age is the usual one."""
     made: dict[str, Any] = {}
     for name, usual in (("age_min", 18), ("age_max", OLDEST)):
-        if name not in given:
-            continue
-        text = str(given[name] or usual)
-        if not (text.isascii() and text.isdigit() and YOUNGEST <= int(text[:4]) <= OLDEST):
-            raise Invalid(f"{name}: Ages go from {YOUNGEST} to {OLDEST}.")
-        made[name] = int(text)
+        if name in given:
+            made[name] = age(name, given, usual)
     if "gender" in given:
-        try:
-            made["gender"] = Gender(str(given["gender"] or "all").casefold()).value
-        except ValueError:
-            raise Invalid("gender: Choose all, women or men.") from None
+        made["gender"] = gender(given["gender"]).value
     return made or None
 
 

@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer, selectinload
 
 from app.connectors.launching import AdCopy, Order, Picture, Step
 from app.connectors.platforms import connector_for
+from app.copywriting.brief import Brief
 from app.copywriting.policy import special_categories
 from app.creative import briefs, texts
 from app.creative.draft_fields import SPECIAL, UTM
@@ -49,21 +50,8 @@ def create(
         platform=platform,
         mark=new_mark(),
         name=f"{brief.product} {now:%Y-%m}",
-        goal=brief.goal.value,
-        audience={
-            "age_min": brief.audience.age_min,
-            "age_max": brief.audience.age_max,
-            "gender": brief.audience.gender.value,
-        },
-        language=brief.language,
-        url=brief.url,
-        utm={
-            "source": {"meta": "facebook"}.get(platform, platform),
-            "medium": "cpc" if platform == "google" else "paid_social",
-            "campaign": "-".join(brief.product.casefold().split()),
-        },
-        special=[each.name for each in special_categories(brief) if each.name in SPECIAL],
         created_at=now,
+        **_as_the_brief_says(brief, platform),
     )
     session.add(draft)
     session.flush()
@@ -80,6 +68,24 @@ def create(
     )
     session.flush()
     return draft
+
+
+def _as_the_brief_says(brief: Brief, platform: str) -> dict[str, Any]:
+    return {
+        "goal": brief.goal.value,
+        "audience": {
+            "age_min": brief.audience.age_min,
+            "age_max": brief.audience.age_max,
+            "gender": brief.audience.gender.value,
+        },
+        "language": brief.language,
+        "url": brief.url,
+        "utm": {
+            **usual_utm(platform),
+            "campaign": "-".join(brief.product.casefold().split()),
+        },
+        "special": [each.name for each in special_categories(brief) if each.name in SPECIAL],
+    }
 
 
 def new_mark() -> str:
@@ -108,7 +114,10 @@ def listed(session: Session, workspace_id: int) -> list[CampaignDraft]:
             .where(CampaignDraft.workspace_id == workspace_id)
             .order_by(CampaignDraft.id.desc())
             .limit(100)
-            .options(selectinload(CampaignDraft.ads))
+            .options(
+                defer(CampaignDraft.sent),
+                selectinload(CampaignDraft.ads).load_only(DraftAd.position),
+            )
         )
     )
 
@@ -118,31 +127,34 @@ def launchable(session: Session, workspace_id: int, platform: str) -> list[Accou
     if connector_for(platform).launches is None:
         return []
     return list(
-        session.scalars(
-            select(Account)
-            .join(PlatformConnection, PlatformConnection.id == Account.connection_id)
-            .where(
-                Account.workspace_id == workspace_id,
-                Account.platform == platform,
-                Account.selected,
-                Account.removed_at.is_(None),
-                PlatformConnection.kind != "upload",
-                PlatformConnection.status == "active",
-            )
-            .order_by(Account.name, Account.id)
-        )
+        session.scalars(_launchable(workspace_id, platform).order_by(Account.name, Account.id))
     )
 
 
 def account_of(session: Session, draft: CampaignDraft) -> Account | None:
     """The account that was chosen, while a campaign can be created on it."""
-    return next(
-        (
-            each
-            for each in launchable(session, draft.workspace_id, draft.platform)
-            if each.id == draft.account_id
-        ),
-        None,
+    return _chosen(session, draft, draft.account_id)
+
+
+def _chosen(session: Session, draft: CampaignDraft, account_id: int | None) -> Account | None:
+    if account_id is None or connector_for(draft.platform).launches is None:
+        return None
+    own = _launchable(draft.workspace_id, draft.platform)
+    return session.scalar(own.where(Account.id == account_id))
+
+
+def _launchable(workspace_id: int, platform: str) -> Select[Account]:
+    return (
+        select(Account)
+        .join(PlatformConnection, PlatformConnection.id == Account.connection_id)
+        .where(
+            Account.workspace_id == workspace_id,
+            Account.platform == platform,
+            Account.selected,
+            Account.removed_at.is_(None),
+            PlatformConnection.kind != "upload",
+            PlatformConnection.status == "active",
+        )
     )
 
 
@@ -153,16 +165,14 @@ def change(
 
     Raises Conflict when somebody else changed it meanwhile or it is no longer open.
     """
-    lock_open(session, draft)
+    _lock_open(session, draft)
     if revision is not None and revision != draft.revision:
         raise Conflict(
             "Somebody changed this draft since you opened it. Nothing was saved; load the page "
             "again and look at theirs."
         )
     chosen = filled.get("account_id")
-    if chosen is not None and chosen not in {
-        each.id for each in launchable(session, draft.workspace_id, draft.platform)
-    }:
+    if chosen is not None and _chosen(session, draft, chosen) is None:
         raise Invalid("account_id: No campaign can be created on this account. Choose another.")
     for name, value in filled.items():
         setattr(draft, name, _audience(draft, value) if name == "audience" else value)
@@ -181,7 +191,7 @@ def _audience(draft: CampaignDraft, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def set_picture(session: Session, draft: CampaignDraft, picture: Picture | None) -> None:
     """Use this picture, or none. The caller commits."""
-    lock_open(session, draft)
+    _lock_open(session, draft)
     draft.picture = picture.content if picture else None
     draft.picture_type = picture.media_type if picture else ""
     draft.picture_name = picture.filename if picture else ""
@@ -195,20 +205,15 @@ def delete(session: Session, draft: CampaignDraft) -> None:
     What a launch left on an account that is gone here can only be forgotten, too: nobody can ask
     the platform any more.
     """
-    if forgettable(session, draft):
+    if draft.state == "partial" and account_of(session, draft) is None:
         session.refresh(draft, with_for_update=True)
     else:
-        lock_open(session, draft)
+        _lock_open(session, draft)
     session.delete(draft)
     session.flush()
 
 
-def forgettable(session: Session, draft: CampaignDraft) -> bool:
-    """Whether a launch stopped half-way on an account that cannot be asked any more."""
-    return draft.state == "partial" and account_of(session, draft) is None
-
-
-def lock_open(session: Session, draft: CampaignDraft) -> None:
+def _lock_open(session: Session, draft: CampaignDraft) -> None:
     """Lock the row. Raises Conflict when something of it exists, or may soon."""
     session.flush()
     session.refresh(draft, with_for_update=True)
@@ -307,6 +312,14 @@ def steps_sent(draft: CampaignDraft) -> list[Step]:
 def currency_sent(draft: CampaignDraft) -> str:
     """The currency of the budget that was sent; empty while nothing was."""
     return str((draft.sent or {}).get("currency", ""))
+
+
+def usual_utm(platform: str) -> dict[str, str]:
+    """Source and medium as analytics tools know a platform's paid ads."""
+    return {
+        "source": {"meta": "facebook"}.get(platform, platform),
+        "medium": "cpc" if platform == "google" else "paid_social",
+    }
 
 
 def landing_url(url: str, utm: Mapping[str, Any]) -> str:

@@ -277,8 +277,6 @@ def _write_begun(work: _Work, step: Step, position: int) -> None:
                 key=step.key,
                 workspace_id=work.workspace_id,
                 position=position,
-                kind=step.kind,
-                name=step.name,
                 begun_at=work.clock(),
             )
         )

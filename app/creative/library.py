@@ -27,6 +27,11 @@ _SHOWN = [
 MOST_IN_A_LIST = {"headlines": 15, "descriptions": 4, "paths": 2}
 
 
+def fields(platform: str) -> tuple[str, ...]:
+    """What of an ad can be edited. A search ad's `cta` is kept, though it shows no button."""
+    return (*LISTS, "cta", "brief") if platform == AdPlatform.GOOGLE else SINGLE
+
+
 def edit(
     session: Session,
     row: CreativeVariation,
@@ -178,8 +183,7 @@ def tags_in_use(session: Session, workspace_id: int) -> list[str]:
 def _cleaned(
     text: Variation, given: Mapping[str, str | Sequence[str]]
 ) -> dict[str, str | tuple[str, ...]]:
-    searched = text.platform is AdPlatform.GOOGLE
-    allowed = (*LISTS, "cta", "brief") if searched else SINGLE
+    allowed = fields(text.platform)
     made: dict[str, str | tuple[str, ...]] = {}
     for name, value in given.items():
         if name not in allowed:

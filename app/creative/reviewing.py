@@ -11,6 +11,7 @@ import msgspec
 from app.connectors.launching import Launcher, Order, Step
 from app.creative.draft_fields import budget_fits
 from app.creative.drafts import OPEN, lacking, order_of, steps_sent
+from app.errors import named
 from app.models import Account, CampaignDraft
 from app.sync.plan import found
 
@@ -71,7 +72,4 @@ def _money(draft: CampaignDraft, account: Account) -> list[Problem]:
 
 def problem_of(sentence: str) -> Problem:
     """Launchers name the field first where there is one: `daily_budget: …`."""
-    name, separator, rest = sentence.partition(": ")
-    if separator and name.isidentifier() and name.islower():
-        return Problem(name, rest)
-    return Problem("", sentence)
+    return Problem(*named(sentence))

@@ -52,7 +52,7 @@ def write_batch(
         else:
             # A worker whose heart-beats were late is still at it.
             with sessions.begin() as session:
-                batches.look_again(session, batch_id, at=clock() + _WAIT_FOR_THE_OTHER)
+                batches.queue(session, batch_id, at=clock() + _WAIT_FOR_THE_OTHER)
 
 
 def _write(

@@ -99,7 +99,7 @@ class DraftAd(Base):
 
 
 class LaunchStep(Base):
-    """A step of a launch. `made` are ids by key.
+    """What became of a step that was sent, by its key. `made` are ids by key.
 
     `begun` is committed before the platform is asked, so that a step whose answer never came is
     looked up before it is repeated.
@@ -114,8 +114,6 @@ class LaunchStep(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
     position: Mapped[int]
-    kind: Mapped[str]
-    name: Mapped[str]
     state: Mapped[str] = mapped_column(default="begun")
     made: Mapped[dict[str, Any]] = mapped_column(default=dict)
     begun_at: Mapped[dt.datetime]

@@ -15,7 +15,7 @@ from app.copywriting.brief import AdPlatform, Brief, Gender, Goal, Tone
 from app.copywriting.languages import BUILT_IN as BUILT_IN_LANGUAGES
 from app.creative.batches import USUAL_COUNT
 from app.creative.briefs import OLDEST, YOUNGEST, parse_brief
-from app.errors import AppError
+from app.errors import AppError, named
 
 SPARE_ROWS = 2
 """Empty rows below what is typed, for browsers that cannot add more."""
@@ -67,8 +67,8 @@ class BriefForm:
 
     def refuse(self, error: AppError) -> None:
         """Put the sentence beside the field it names."""
-        name, colon, sentence = error.message.partition(": ")
-        if colon and name in self.__dataclass_fields__:
+        name, sentence = named(error.message)
+        if name in self.__dataclass_fields__:
             self.errors[name] = sentence
         else:
             self.errors[""] = error.message

@@ -57,12 +57,10 @@ def library_file() -> ResponseReturnValue:
 def bulk(batch: CreativeBatch, shape: BulkShape) -> Bulk:
     """A platform's file of a batch, and what is left out of it and why."""
     brief = briefs.parse_brief(batch.brief)
-    platform = {"meta": "facebook"}.get(shape, shape)
-    utm = {"source": platform, "medium": "cpc" if shape == "google" else "paid_social"}
     into = Into(
         campaign=brief.product,
         ad_group=brief.product,
-        url=drafts.landing_url(brief.url, utm) if brief.url else "",
+        url=drafts.landing_url(brief.url, drafts.usual_utm(shape)) if brief.url else "",
         goal=brief.goal,
     )
     make = exporting.meta_file if shape == "meta" else exporting.google_file

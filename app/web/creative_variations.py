@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.copywriting.brief import AdPlatform
 from app.copywriting.preview import PLACEMENTS
 from app.creative import batches, library
-from app.errors import AppError, Conflict, Invalid, NotFound
+from app.errors import AppError, Conflict, Invalid, NotFound, named
 from app.extensions import db
 from app.models import CreativeVariation
 from app.web import access, creative_history
@@ -25,8 +25,6 @@ blueprint = Blueprint(
 )
 blueprint.before_request(refuse_nul_in_form)
 
-_SINGLE = ("primary_text", "headline", "description", "cta", "brief")
-_SEARCH = ("headlines", "descriptions", "paths", "brief")
 CHANGED = "variation-changed"
 """What the head of a batch listens for, to count again."""
 
@@ -93,7 +91,7 @@ def look(variation_id: int) -> Response:
     try:
         judged = card(library.look(row, given))
     except (Conflict, Invalid) as error:
-        judged, problem = card(row), _sentence(error)
+        judged, problem = card(row), named(error.message)[1]
     return page(
         "creative/look.html",
         "look",
@@ -131,7 +129,7 @@ def tag(variation_id: int) -> ResponseReturnValue:
         library.tag(db.session(), row, request.form.get("tags", "").split(","))
     except Invalid as error:
         db.session.rollback()
-        return _card(_find(variation_id), _sentence(error), status=error.status)
+        return _card(_find(variation_id), named(error.message)[1], status=error.status)
     db.session.commit()
     return _done(variation_id)
 
@@ -146,7 +144,7 @@ def rewrite(variation_id: int) -> ResponseReturnValue:
         batches.rewrite(db.session(), row, request.form.getlist("locked"))
     except (Conflict, Invalid) as error:
         db.session.rollback()
-        return _card(_find(variation_id), _sentence(error), status=error.status)
+        return _card(_find(variation_id), named(error.message)[1], status=error.status)
     db.session.commit()
     return _done(variation_id)
 
@@ -173,7 +171,7 @@ def _editing(
     revision: int,
     error: AppError | None = None,
 ) -> Response:
-    problem = _sentence(error) if error else ""
+    problem = named(error.message)[1] if error else ""
     return _page(
         card(row),
         status=error.status if error else 200,
@@ -189,14 +187,17 @@ def _page(shown: Card, *, status: int = 200, **context: Any) -> Response:
         "variation",
         status=status,
         card=shown,
-        history=creative_history.history(),
+        # A card that asks for itself while it is written has nothing to compare yet.
+        history=None if shown.busy or "fields" in context else creative_history.history(),
         editor=access.may_edit(),
         **context,
     )
 
 
-def _fields(row: CreativeVariation) -> tuple[str, ...]:
-    return _SEARCH if row.platform == "google" else _SINGLE
+def _fields(row: CreativeVariation) -> list[str]:
+    """What the form shows: a search ad has no button."""
+    hidden = {"cta"} if row.platform == AdPlatform.GOOGLE else set[str]()
+    return [name for name in library.fields(row.platform) if name not in hidden]
 
 
 def _given(row: CreativeVariation) -> dict[str, Any]:
@@ -217,9 +218,3 @@ def _filled_up(name: str, value: Any) -> Any:
     if name not in library.LISTS:
         return value
     return [*value, *[""] * (library.MOST_IN_A_LIST[name] - len(value))]
-
-
-def _sentence(error: AppError) -> str:
-    """Without the field's name, which the page shows in its own words."""
-    name, colon, sentence = error.message.partition(": ")
-    return sentence if colon and name.islower() and " " not in name else error.message

@@ -16,7 +16,7 @@ from app.connectors.pictures import fetch_picture
 from app.connectors.platforms import connector_for
 from app.copywriting.brief import Gender, Goal
 from app.creative import batches, draft_fields, drafts, launch_requests
-from app.errors import AppError, Conflict, Invalid, NotFound
+from app.errors import AppError, Conflict, Invalid, NotFound, named
 from app.extensions import db
 from app.models import CampaignDraft
 from app.web import access, launching
@@ -86,7 +86,7 @@ def save(draft_id: int) -> ResponseReturnValue:
         drafts.change(db.session(), found, filled, _revision())
         if picture is not None or request.form.get("next") == "no-picture":
             drafts.set_picture(db.session(), found, picture)
-    except (Invalid, Conflict) as error:
+    except AppError as error:
         db.session.rollback()
         return _again(draft_id, error)
     db.session.commit()
@@ -171,7 +171,7 @@ def _form(
     drafts.refresh_texts(db.session(), found)
     accounts = drafts.launchable(db.session(), found.workspace_id, found.platform)
     chosen = next((each for each in accounts if each.id == found.account_id), None)
-    field, message = launching.named(error) if error else ("", "")
+    field, message = named(error.message) if error else ("", "")
     kind = connector_for(found.platform)
     return page(
         "drafts/show.html",
@@ -213,25 +213,25 @@ def _review(found: CampaignDraft, error: AppError | None = None, status: int = 2
         looked=looked,
         landing=drafts.landing_url(found.url, found.utm),
         countries=draft_fields.countries(),
-        problem=launching.named(error)[1] if error else "",
+        problem=named(error.message)[1] if error else "",
         can_edit=access.may_edit(),
     )
 
 
 def _outcome(found: CampaignDraft) -> Response:
-    looked = launching.look(found)
     rows = {row.key: row for row in found.steps}
+    account = drafts.account_of(db.session(), found)
     return page(
         "drafts/outcome.html",
         "outcome",
         draft=found,
         kind=connector_for(found.platform),
-        account=drafts.account_of(db.session(), found),
-        steps=looked.steps,
+        account=account,
+        steps=drafts.steps_sent(found),
         rows=rows,
         made=sum(row.state == "made" for row in found.steps),
         busy=found.state in launch_requests.UNFINISHED,
-        forgettable=drafts.forgettable(db.session(), found),
+        forgettable=found.state == "partial" and account is None,
         can_edit=access.may_edit(),
     )
 

@@ -15,7 +15,7 @@ from app.connectors.launching import Choices, Launcher
 from app.creative import drafts, launch_requests
 from app.creative.platforms import launcher_of
 from app.creative.reviewing import Problem, Review, review
-from app.errors import AppError, Conflict
+from app.errors import Conflict
 from app.extensions import db
 from app.models import Account, CampaignDraft
 from app.sync.plan import found
@@ -74,12 +74,6 @@ def begin_cleaning(draft: CampaignDraft) -> None:
     """Queue the deletion of what an unfinished launch made, and commit. Raises Conflict."""
     launch_requests.request_clean(db.session(), draft)
     db.session.commit()
-
-
-def named(error: AppError) -> tuple[str, str]:
-    """The field that an Invalid names first, and the sentence without it."""
-    name, separator, rest = error.message.partition(": ")
-    return (name, rest) if separator and name.isidentifier() else ("", error.message)
 
 
 @contextmanager

@@ -265,8 +265,6 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("workspace_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("made", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
