@@ -59,7 +59,10 @@
 
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.once === undefined) return;
-    for (const button of all("button:not([type=button])", event.target)) button.disabled = true;
+    // Only once the browser has taken the form: a disabled button's own value is not sent.
+    window.setTimeout(() => {
+      for (const button of all("button:not([type=button])", event.target)) button.disabled = true;
+    });
   });
   window.addEventListener("pageshow", () => {
     for (const button of all("form[data-once] button")) button.disabled = false;

@@ -73,6 +73,7 @@ def test_a_model_that_is_slow_then_unwell_then_hostile(
     read_the_log(page, site)
 
     only_the_process_beside_loads_litellm()
+    do_without_it(page, site, model_server)
 
 
 def cancel_a_slow_one(page: Page, model_server: ModelServer) -> None:
@@ -124,6 +125,16 @@ def read_the_log(page: Page, site: str) -> None:
     assert MARKUP in texts[-1]
     assert KEY not in page.content()
     nothing_ran(page)
+
+
+def do_without_it(page: Page, site: str, model_server: ModelServer) -> None:
+    """The built-in writer can be asked for although a model is configured."""
+    asked = len(model_server.asked)
+    page.goto(f"{site}/dashboard/creative")
+    page.get_by_role("button", name="Use the built-in writer instead").click()
+    expect(page.locator(".batch-foot")).to_contain_text("the built-in writer", timeout=PATIENCE)
+    expect(page.locator(".batch-progress")).to_have_count(0, timeout=PATIENCE)
+    assert len(model_server.asked) == asked
 
 
 def only_the_process_beside_loads_litellm() -> None:
