@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -10,6 +11,10 @@ from typing import Any
 PLATFORMS = ("meta", "google", "linkedin", "tiktok", "shopify")
 WIRE = frozenset({"slow", "truncated", "cut", "bad_gateway"})
 """What `spoiling` does to an answer, whoever gives it."""
+AFTER_WRITE = "after_write"
+"""What was asked for is done, and the answer is a fault that says nothing of it."""
+OF_WRITES = frozenset({AFTER_WRITE})
+"""What lets every request pass that writes nothing."""
 
 _KINDS: dict[str, set[str]] = {platform: set(WIRE) for platform in PLATFORMS}
 _ANYWHERE = set(WIRE)
@@ -89,11 +94,14 @@ class Faults:
         with self._lock:
             self._pending.append(fault)
 
-    def take(self, url: str) -> Fault | None:
-        """The fault that hits this request, if any; `url` is path and query."""
+    def take(self, url: str, spared: Collection[str] = ()) -> Fault | None:
+        """The fault that hits this request, if any; `url` is path and query.
+
+        Those of a kind that is `spared` wait for another request.
+        """
         with self._lock:
             for fault in self._pending:
-                if not fault.hits(url):
+                if fault.kind in spared or not fault.hits(url):
                     continue
                 if fault.after:
                     fault.after -= 1

@@ -33,9 +33,8 @@ NEW_WORD, AS_LIST, NO_DETAILS, NO_PAGE = (
     "google_429_without_details",
     "google_404",
 )
-AFTER_WRITE = "after_write"
 faults.also(
-    AFTER_WRITE,
+    faults.AFTER_WRITE,
     *(*_CODES, "unavailable", "no_rows", "empty_page", "repeated_cursor"),
     *(*_ON_DEMAND, *_OF_TOKENS, NEW_WORD, AS_LIST, NO_DETAILS, NO_PAGE),
     platform="google",

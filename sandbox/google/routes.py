@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
-from sandbox.faults import Fault
+from sandbox.faults import AFTER_WRITE, OF_WRITES, Fault
 from sandbox.google import customers, dialog, mishaps, mutate, search, tokens
 from sandbox.google.errors import ApiProblem
 from sandbox.google.knobs import knobs, turn
@@ -78,7 +78,7 @@ def api(version: int, rest: str) -> Response:
     """The Google Ads API; every version that is served behaves like the newest."""
     if version > NEWEST_VERSION:
         return _no_page()
-    fault = _fault(rest)
+    fault = state().faults.take(_asked(), () if _writes(rest) else OF_WRITES)
     if fault and fault.kind == mishaps.NO_PAGE:
         return _no_page()
     request_id = secrets.token_urlsafe(16)
@@ -124,18 +124,8 @@ def _answer(version: int, rest: str, fault: Fault | None) -> Any:
     return mishaps.distort(fault, copy.deepcopy(payload), body) if fault else payload
 
 
-def _fault(rest: str) -> Fault | None:
-    """The one that hits this request; what is to befall a write lets reads and trials pass."""
-    fault = state().faults.take(_asked())
-    if fault is None or fault.kind != mishaps.AFTER_WRITE or _writes(rest):
-        return fault
-    fault.times += 1
-    if fault.times == 1:
-        state().faults.add(fault)
-    return None
-
-
 def _writes(rest: str) -> bool:
+    """Neither a read nor a trial."""
     body = request.get_json(silent=True)
     return rest.endswith(":mutate") and isinstance(body, dict) and not body.get("validateOnly")
 
@@ -144,7 +134,7 @@ def _mutated(customer: customers.Customer, body: dict[str, Any], fault: Fault | 
     """Each operation counts. With `after_write` it is done, and the answer says nothing of it."""
     _spend(len(mutate.operations(body)))
     done = mutate.mutate(customer, body)
-    if fault and fault.kind == mishaps.AFTER_WRITE:
+    if fault and fault.kind == AFTER_WRITE:
         raise ApiProblem("INTERNAL_ERROR")
     return done
 

@@ -58,9 +58,8 @@ NO_LIST, NEW_WORD, CUT_LINK, NO_COST = (
     "linkedin_leads_on",
     "linkedin_no_cost",
 )
-AFTER_WRITE = "after_write"
 faults.also(
-    AFTER_WRITE,
+    faults.AFTER_WRITE,
     *_PROBLEMS,
     *("error_in_200", "no_rows", "empty_page", "repeated_cursor"),
     *(NO_LIST, NEW_WORD, CUT_LINK, NO_COST),
@@ -77,7 +76,7 @@ def fail(fault: Fault) -> None:
 
 def fail_after(fault: Fault | None) -> None:
     """Raise 500 although what was asked has been done, when that is the fault."""
-    if fault and fault.kind == AFTER_WRITE:
+    if fault and fault.kind == faults.AFTER_WRITE:
         raise RestProblem(500, "Internal Server Error")
 
 

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
-from sandbox.faults import Fault
+from sandbox.faults import OF_WRITES, Fault
 from sandbox.linkedin import analytics, creating, dialog, mishaps, objects, offers, tokens, writing
 from sandbox.linkedin.errors import (
     OAuthProblem,
@@ -72,7 +72,8 @@ def answer(path: str) -> BaseResponse:
     raw = request.query_string.decode()
     if request.headers.get("X-HTTP-Method-Override", "").upper() == "GET":
         raw = request.get_data(as_text=True)
-    fault = _fault(f"{request.path}?{unquote(raw)}")
+    spared = OF_WRITES if _is_read() else ()
+    fault = state().faults.take(f"{request.path}?{unquote(raw)}", spared)
     try:
         if fault:
             spoiling.delay(fault)
@@ -105,17 +106,6 @@ def upload(key: str) -> BaseResponse:
         return Response(msgspec.json.encode(problem.envelope), problem.status)
     response = Response(b"", 201)
     return spoiling.spoil(fault, response) if fault else response
-
-
-def _fault(url: str) -> Fault | None:
-    """The one that hits this request; what is to befall a write lets a read pass."""
-    fault = state().faults.take(url)
-    if fault and fault.kind == mishaps.AFTER_WRITE and _is_read():
-        fault.times += 1
-        if fault.times == 1:
-            state().faults.add(fault)
-        return None
-    return fault
 
 
 def _answered(path: str, raw: str, fault: Fault | None) -> writing.Written:

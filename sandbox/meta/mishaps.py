@@ -24,7 +24,7 @@ faults.also(
     *("token_expired", "token_invalid", "token_checkpoint", "permission"),
     *("server_error", "unavailable", "error_in_200", "reduce_data", "too_many_rows"),
     *("repeated_cursor", "empty_page", "no_rows", "report_failed"),
-    *("after_write", "meta_made_active"),
+    *(faults.AFTER_WRITE, "meta_made_active"),
     platform="meta",
 )
 
@@ -135,7 +135,7 @@ def _troubles() -> dict[str, GraphError]:
 
 def distort(fault: Fault, payload: dict[str, Any], params: Params) -> dict[str, Any]:
     """A payload that is wrong in the fault's way."""
-    if fault.kind == "after_write":
+    if fault.kind == faults.AFTER_WRITE:
         raise _troubles()["server_error"]
     here = position(params)
     if fault.kind == "no_rows":

@@ -27,8 +27,6 @@ _WORDS = {
     "tiktok_dimension_unknown": (40002, "dimensions: Invalid dimension ad_id_v2."),
     "tiktok_too_old": (40002, "start_date: The date is too early."),
 }
-AFTER_WRITE = "after_write"
-"""What was asked for is done, and the answer is an HTTP 500."""
 CUT, PARTLY, NO_LIST, NEW_WORD = (
     "tiktok_newest_ids_only",
     "tiktok_in_part",
@@ -37,7 +35,7 @@ CUT, PARTLY, NO_LIST, NEW_WORD = (
 )
 faults.also(
     *(*_CODES, "unavailable", "no_rows", "empty_page", "repeated_cursor"),
-    *(*_WORDS, AFTER_WRITE, CUT, PARTLY, NO_LIST, NEW_WORD),
+    *(*_WORDS, faults.AFTER_WRITE, CUT, PARTLY, NO_LIST, NEW_WORD),
     *(f"tiktok_{code}" for code in MESSAGES if code),
     platform="tiktok",
 )

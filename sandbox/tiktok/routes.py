@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox import spoiling
-from sandbox.faults import Fault
+from sandbox.faults import AFTER_WRITE, OF_WRITES, Fault
 from sandbox.state import state
 from sandbox.tiktok import (
     assets,
@@ -49,21 +49,11 @@ def answer(rest: str) -> BaseResponse:
     if not rest.startswith(_PREFIX) or not rest.endswith("/") or not known:
         return Response("404 page not found", 404, mimetype="text/plain")
     query = request.query_string.decode()
-    fault = _fault(f"{request.path}?{query}")
+    spared = OF_WRITES if request.method == "GET" else ()
+    fault = state().faults.take(f"{request.path}?{query}", spared)
     if fault and fault.kind == "unavailable":
         return Response("service unavailable", 503, mimetype="text/plain")
     return _api(path.rstrip("/"), fault)
-
-
-def _fault(url: str) -> Fault | None:
-    """The one that hits this request; what is to befall a write lets the reads pass."""
-    fault = state().faults.take(url)
-    if fault is None or fault.kind != mishaps.AFTER_WRITE or request.method == "POST":
-        return fault
-    fault.times += 1
-    if fault.times == 1:
-        state().faults.add(fault)
-    return None
 
 
 def _api(path: str, fault: Fault | None) -> BaseResponse:
@@ -73,7 +63,7 @@ def _api(path: str, fault: Fault | None) -> BaseResponse:
             spoiling.delay(fault)
             mishaps.fail(fault)
         payload = _POST[path]() if request.method == "POST" else _get(path)
-        if fault and fault.kind == mishaps.AFTER_WRITE:
+        if fault and fault.kind == AFTER_WRITE:
             return Response("internal server error", 500, mimetype="text/plain")
         code, message = 0, "OK"
         if fault:
