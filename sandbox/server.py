@@ -10,13 +10,11 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sandbox import control, log, truth, truth_of_shops
 from sandbox.clock import Clock, noon
-from sandbox.google import made as google_made
 from sandbox.google import routes as google
 from sandbox.linkedin import routes as linkedin
 from sandbox.meta import routes as meta
 from sandbox.shopify import routes as shopify
 from sandbox.state import State, state
-from sandbox.tiktok import created as created_at_tiktok
 from sandbox.tiktok import routes as tiktok
 
 
@@ -37,10 +35,8 @@ def create_app(seed: int, today: dt.date | None, many: int = 0) -> Flask:
     app.register_blueprint(linkedin.blueprint)
     app.register_blueprint(meta.blueprint)
     app.register_blueprint(google.blueprint)
-    app.register_blueprint(google_made.blueprint)
     app.register_blueprint(shopify.blueprint)
     app.register_blueprint(tiktok.blueprint)
-    app.register_blueprint(created_at_tiktok.truth)
     app.after_request(_remember)
     return app
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 
+from sandbox import truth
 from sandbox.plans.shapes import Plan
 from sandbox.state import state
 from sandbox.world import Account, Ad, AdSet, Campaign
@@ -16,7 +17,6 @@ from sandbox.world import Account, Ad, AdSet, Campaign
 Body = dict[str, Any]
 
 FIRST_ID = 23_000_000_000_000
-blueprint = Blueprint("google_created", __name__, url_prefix="/truth/google")
 
 
 @dataclass
@@ -36,7 +36,7 @@ def created() -> Created:
     return state().memory(Created)
 
 
-@blueprint.get("/created")
+@truth.blueprint.get("/google/created", endpoint="google_created")
 def show() -> Response:
     """Everything that was made, by its resource name."""
     return jsonify([{"resourceName": name} | body for name, body in created().objects.items()])

@@ -250,10 +250,7 @@ def _days(body: Body, request: Request) -> Iterator[Mistake]:
             continue
         days[field] = at.date()
         if not body[field].endswith(end):
-            which = (
-                "START_TIME_MUST_BE_THE_START" if end == "00:00:00" else "END_TIME_MUST_BE_THE_END"
-            )
-            yield _mistake("dateError", f"DATE_RANGE_ERROR_{which}_OF_A_DAY", field)
+            yield _mistake("dateError", _NOT_WHOLE[field], field)
         if at.date() < today:
             yield _mistake("dateRangeError", "CANNOT_SET_DATE_TO_PAST", field)
     if days.get("endDateTime", dt.date.max) < days.get("startDateTime", today):

@@ -11,9 +11,9 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from sandbox import truth
 from sandbox.linkedin.errors import not_found
 from sandbox.state import state
-from sandbox.truth import blueprint as truth
 from sandbox.world import Account
 
 Described = dict[str, Any]
@@ -94,7 +94,7 @@ def below(thing: Described, kind: str) -> Iterator[Described]:
     return (one for one in made().things[child] if one[parent] == urn)
 
 
-@truth.get("/linkedin/created")
+@truth.blueprint.get("/linkedin/created", endpoint="linkedin_created")
 def created() -> Response:
     """Everything created since the last reset, as it is now; a creative with its post."""
     things = [{"kind": kind, **one} for kind, each in made().things.items() for one in each]

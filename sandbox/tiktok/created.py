@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 
+from sandbox import truth
 from sandbox.state import state
 from sandbox.tiktok.errors import ApiProblem
-
-truth = Blueprint("tiktok_truth", __name__)
 
 KINDS = ("campaign", "adgroup", "ad")
 _FIRST_IDS = {
@@ -85,7 +84,7 @@ def _shown(row: dict[str, Any]) -> str:
     return "DISABLE" if row["operation_status"] == "DELETE" else str(row["operation_status"])
 
 
-@truth.get("/truth/tiktok/created")
+@truth.blueprint.get("/tiktok/created", endpoint="tiktok_created")
 def show() -> Response:
     """Everything that was created, the deleted too."""
     return jsonify(
