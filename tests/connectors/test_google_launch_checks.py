@@ -34,7 +34,7 @@ from app.connectors.google.launch_bodies import (
     tried,
     whole,
 )
-from app.connectors.google.launch_checks import columns, problems
+from app.connectors.google.launch_checks import problems
 from app.connectors.google.places import EU, PLACES
 from app.connectors.launching import AdCopy, Order
 from app.connectors.words import Days, FoundAccount
@@ -302,10 +302,6 @@ def test_every_place_is_a_country_once_and_the_union_is_among_them() -> None:
 def test_a_name_is_quoted_so_that_it_stays_a_name() -> None:
     assert "LIKE '%gz-1[_][[]2%'" in queries.campaigns_marked("gz-1_[2")
     assert queries.quoted("O'Hara \\ Sons") == "'O\\'Hara \\\\ Sons'"
-
-
-def test_wide_characters_count_two_columns() -> None:
-    assert columns("Tee 茶") == 6
 
 
 def test_texts_of_search_ads_are_read_old_ones_too_and_of_no_other_kind() -> None:

@@ -1,13 +1,11 @@
 """What is wrong with an order for Google, told without asking Google.
 
-Limits are those of responsive search ads and keywords in v26; a wide character of an East Asian
-script counts as two.
+Limits are those of responsive search ads and keywords in v26.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -29,9 +27,11 @@ from app.connectors.google.launch_bodies import (
 from app.connectors.google.places import EU, PLACES
 from app.connectors.launching import AdCopy, Order
 from app.connectors.words import FoundAccount
+from app.copywriting.brief import AdPlatform
+from app.copywriting.limits import SHAPES, Limit, columns
 
-HEADLINE, DESCRIPTION, PATH = 30, 90, 15
-HEADLINES, DESCRIPTIONS = (3, 15), (2, 4)
+_SHAPE = SHAPES[AdPlatform.GOOGLE]
+HEADLINE, DESCRIPTION, PATH = _SHAPE.headline, _SHAPE.description, 15
 MOST_ADS = 3
 KEYWORD, KEYWORD_WORDS = 80, 10
 NAME = 254
@@ -67,11 +67,6 @@ def problems(account: FoundAccount, order: Order, today: dt.date) -> list[str]:
     }
     told = (f"{field}: {sentence}" for field, group in found.items() for sentence in group)
     return [*_of_account(account), *told]
-
-
-def columns(text: str) -> int:
-    """The length of a text as Google counts it."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def _of_account(account: FoundAccount) -> Iterator[str]:
@@ -210,29 +205,30 @@ def _of_ads(ads: tuple[AdCopy, ...]) -> Iterator[str]:
             f"{len(ads)}."
         )
     for number, copy in enumerate(ads, 1):
-        yield from _of_texts(f"Ad {number}", "headline", copy.headlines, HEADLINES, HEADLINE)
-        texts = copy.descriptions
-        yield from _of_texts(f"Ad {number}", "description", texts, DESCRIPTIONS, DESCRIPTION)
-        yield from _of_paths(f"Ad {number}", copy.paths)
+        ad = f"Ad {number}"
+        yield from _of_texts(ad, "headline", copy.headlines, _SHAPE.headlines, HEADLINE)
+        yield from _of_texts(ad, "description", copy.descriptions, _SHAPE.descriptions, DESCRIPTION)
+        yield from _of_paths(ad, copy.paths)
 
 
 def _of_texts(
-    ad: str, kind: str, texts: tuple[str, ...], many: tuple[int, int], longest: int
+    ad: str, kind: str, texts: tuple[str, ...], many: tuple[int, int], limit: Limit
 ) -> Iterator[str]:
     least, most = many
     if not least <= len(texts) <= most:
         yield f"{ad} has {len(texts)} {kind}s; Google takes {least} to {most}."
     for number, text in enumerate(texts, 1):
-        yield from _of_text(f"{ad}, {kind} {number}", text, longest)
+        yield from _of_text(f"{ad}, {kind} {number}", text, limit)
     for text in _twice(text.strip().casefold() for text in texts):
         yield f"{ad} has the {kind} “{text}” twice; Google refuses that."
 
 
-def _of_text(where: str, text: str, longest: int) -> Iterator[str]:
+def _of_text(where: str, text: str, limit: Limit) -> Iterator[str]:
     if not text.strip():
         yield f"{where} is empty."
-    if columns(text) > longest:
-        yield f"{where} is {columns(text)} characters long; Google takes {longest}: “{text}”."
+    if not limit.fits(text):
+        count = limit.count(text)
+        yield f"{where} is {count} characters long; Google takes {limit.most}: “{text}”."
     if any(each in text for each in "{}\n\r"):
         yield f"{where} has a line break or a {{brace}} in it, which Google does not take as text."
 

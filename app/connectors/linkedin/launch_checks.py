@@ -28,19 +28,18 @@ from app.connectors.linkedin.launch_bodies import (
 )
 from app.connectors.linkedin.places import GEO, LOCALE
 from app.connectors.words import FoundAccount
+from app.copywriting.brief import AdPlatform
+from app.copywriting.limits import SHAPES
+from app.copywriting.vocabulary import BUTTONS
 
-LONGEST_NAME, LONGEST_TEXT, LONGEST_HEADLINE, LONGEST_URL = 100, 600, 200, 2000
+LONGEST_NAME, LONGEST_URL = 100, 2000
 MOST_ADS = 15
 MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/gif")
 LARGEST_PICTURE = 5 * 1024 * 1024
-CTAS: Final = frozenset(
-    """
-    APPLY DOWNLOAD VIEW_QUOTE LEARN_MORE SIGN_UP SUBSCRIBE REGISTER JOIN ATTEND REQUEST_DEMO
-    SEE_MORE BUY_NOW SHOP_NOW
-    """.split()
-)
+CTAS: Final = BUTTONS[AdPlatform.LINKEDIN]
 LEAST: Final = {"USD": Decimal(10)}
 """The least daily budget where LinkedIn names one; elsewhere it is about as much."""
+_SHAPE: Final = SHAPES[AdPlatform.LINKEDIN]
 # Whom LinkedIn lets nobody choose by age or gender for what is offered.
 _PROTECTED: Final = frozenset({"housing", "employment", "credit"})
 _CLOSED: Final = frozenset({"cancelled", "removed", "being deleted"})
@@ -153,16 +152,16 @@ def _of_ads(order: Order) -> Iterator[str]:
 
 
 def _of_ad(ad: AdCopy, number: int) -> Iterator[str]:
-    for word, text, longest in (
-        ("primary text", ad.primary_text, LONGEST_TEXT),
-        ("headline", ad.headline, LONGEST_HEADLINE),
+    for word, text, limit in (
+        ("primary text", ad.primary_text, _SHAPE.primary_text),
+        ("headline", ad.headline, _SHAPE.headline),
     ):
         if not text.strip():
             yield f"ads: Ad {number} has no {word}, and LinkedIn wants one."
-        elif len(text) > longest:
+        elif not limit.fits(text):
             yield (
-                f"ads: LinkedIn takes {longest} characters of {word}, and ad {number} has "
-                f"{len(text)}. Write it shorter."
+                f"ads: LinkedIn takes {limit.most} characters of {word}, and ad {number} has "
+                f"{limit.count(text)}. Write it shorter."
             )
     if ad.cta and ad.cta not in CTAS:
         yield f"ads: LinkedIn has no button {ad.cta}, which ad {number} has. Choose another one."
