@@ -8,17 +8,26 @@ the order's `mark`, which stands in every name. Nothing here ever enables anythi
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from app.connectors.errors import ConnectorError
 
 if TYPE_CHECKING:
     from app.connectors.base import Connector
     from app.connectors.words import FoundAccount
+
+EUROPEAN_UNION = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+PROTECTED = frozenset({"housing", "employment", "credit"})
+"""Special categories for which platforms let nobody narrow an audience by age or gender."""
 
 
 class Refused(ConnectorError):
@@ -65,6 +74,11 @@ class Picture:
     media_type: str = "image/jpeg"
     filename: str = "picture.jpg"
 
+    @property
+    def md5(self) -> str:
+        """By which platforms tell pictures apart."""
+        return hashlib.md5(self.content, usedforsecurity=False).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -101,6 +115,15 @@ class Order:
     def named(self, part: str = "") -> str:
         """The name of an object: the campaign's, a part, and the mark it is found by."""
         return " · ".join(filter(None, (self.name, part))) + f" [{self.mark}]"
+
+    @property
+    def is_protected(self) -> bool:
+        return not PROTECTED.isdisjoint(self.special)
+
+    def budget_fits(self, decimals: int) -> bool:
+        """Whether the daily budget, which is a finite number, has no more decimals than these."""
+        exponent = self.daily_budget.normalize().as_tuple().exponent
+        return isinstance(exponent, int) and -exponent <= decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +198,42 @@ Made = Mapping[str, str]
 so that later figures find them; a platform may add keys of its own."""
 
 
+def can_run(key: str) -> bool:
+    """Whether what a step made is switched on and off, as a picture or a text alone is not."""
+    return key in ("campaign", "ad_group") or key.startswith("ad-")
+
+
+def filled(value: Any, ids: Mapping[str, str], places: Collection[str]) -> Any:
+    """A step's request with ids in place of their keys in braces.
+
+    Only the fields called as in `places` hold such keys; texts are left alone, whatever they say.
+    """
+    if isinstance(value, Mapping):
+        return {
+            name: _put(one, ids) if name in places else filled(one, ids, places)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [filled(one, ids, places) for one in value]
+    return value
+
+
+def _put(value: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_put(one, ids) for one in value]
+    return ids.get(value.strip("{}"), value)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is a whole address to which an ad can lead people."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_whole = parts.scheme == "https" and "." in (parts.hostname or "")
+    return is_whole and not any(each.isspace() for each in url)
+
+
 class Launcher(ABC):
     """Creates campaigns with one connector's grant.
 
@@ -187,6 +246,10 @@ class Launcher(ABC):
 
     def __init__(self, connector: Connector) -> None:
         self.connector = connector
+
+    def today(self, account: FoundAccount) -> dt.date:
+        """The day it is where the account is."""
+        return self.connector.http.now().astimezone(ZoneInfo(account.time_zone)).date()
 
     @abstractmethod
     def missing_permission(self, account: FoundAccount) -> str:

@@ -35,8 +35,8 @@ from app.connectors.google.launch_bodies import (
     whole,
 )
 from app.connectors.google.launch_checks import problems
-from app.connectors.google.places import EU, PLACES
-from app.connectors.launching import AdCopy, Order
+from app.connectors.google.places import PLACES
+from app.connectors.launching import EUROPEAN_UNION, AdCopy, Order
 from app.connectors.words import Days, FoundAccount
 from sandbox.google import shapes
 from tests.connectors.test_google_vendor import CODES, codes, fields_of, walk
@@ -295,8 +295,8 @@ def unknown_in(field: FieldDescriptor, shape: Any) -> Iterator[str]:
 def test_every_place_is_a_country_once_and_the_union_is_among_them() -> None:
     assert PLACES["US"] == "geoTargetConstants/2840"
     assert len(set(PLACES.values())) == len(PLACES)
-    assert set(PLACES) >= EU
-    assert len(EU) == 27
+    assert set(PLACES) >= EUROPEAN_UNION
+    assert len(EUROPEAN_UNION) == 27
 
 
 def test_a_name_is_quoted_so_that_it_stays_a_name() -> None:

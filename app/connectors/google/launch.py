@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
-from zoneinfo import ZoneInfo
 
 from app.connectors.base import Connector
 from app.connectors.errors import AccountRefused, SetupProblem, Temporary, Throttled
@@ -103,8 +102,7 @@ class GoogleLauncher(Launcher):
         )
 
     def problems(self, account: FoundAccount, order: Order) -> list[str]:
-        today = self.connector.http.now().astimezone(ZoneInfo(account.time_zone)).date()
-        return checks.problems(account, order, today)
+        return checks.problems(account, order, self.today(account))
 
     def steps(self, account: FoundAccount, order: Order) -> list[Step]:
         return [Step(CAMPAIGN, KIND, order.named(), bodies.whole(account, order))]

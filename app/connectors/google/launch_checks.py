@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from urllib.parse import urlsplit
 
 from babel.numbers import get_currency_precision
 
@@ -24,8 +22,8 @@ from app.connectors.google.launch_bodies import (
     POLITICAL,
     keywords,
 )
-from app.connectors.google.places import EU, PLACES
-from app.connectors.launching import AdCopy, Order
+from app.connectors.google.places import PLACES
+from app.connectors.launching import EUROPEAN_UNION, AdCopy, Order, is_web_address
 from app.connectors.words import FoundAccount
 from app.copywriting.brief import AdPlatform
 from app.copywriting.limits import SHAPES, Limit, columns
@@ -37,7 +35,6 @@ KEYWORD, KEYWORD_WORDS = 80, 10
 NAME = 254
 ADDRESS = 2048
 _NOT_IN_KEYWORDS = frozenset('!@%^()={};~`<>?\\|,*[]"')
-_PROTECTED = frozenset({"housing", "employment", "credit"})
 _PROTECTS = frozenset({"US", "CA"})
 _NOT_NARROWED = (
     "Google does not let ads for housing, employment or credit be narrowed by age or gender in the "
@@ -87,11 +84,11 @@ def _of_name(order: Order) -> Iterator[str]:
 
 
 def _of_budget(account: FoundAccount, order: Order) -> Iterator[str]:
-    amount, digits = order.daily_budget, get_currency_precision(account.currency)
+    amount, digits = order.daily_budget, min(get_currency_precision(account.currency), 2)
     if not amount.is_finite() or amount <= 0:
         yield "The daily budget has to be more than nothing."
-    elif amount != amount.quantize(Decimal(1).scaleb(-min(digits, 2))):
-        kind = "whole amounts only" if not digits else f"at most {min(digits, 2)} decimals"
+    elif not order.budget_fits(digits):
+        kind = f"at most {digits} decimals" if digits else "whole amounts only"
         yield f"The daily budget in {account.currency} takes {kind}; {amount} has more."
 
 
@@ -143,7 +140,7 @@ def _of_gender(order: Order) -> Iterator[str]:
 
 
 def _is_protected(order: Order) -> bool:
-    return bool(_PROTECTED & set(order.special) and _PROTECTS & set(order.countries))
+    return order.is_protected and not _PROTECTS.isdisjoint(order.countries)
 
 
 def _on_borders(order: Order) -> bool:
@@ -152,12 +149,7 @@ def _on_borders(order: Order) -> bool:
 
 
 def _of_address(url: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        host, parts = "", urlsplit("")
-    if parts.scheme != "https" or "." not in host or any(each.isspace() for each in url):
+    if not is_web_address(url):
         yield "The landing page has to be a whole address that begins with https://."
     if len(url) > ADDRESS:
         yield f"The landing page's address is longer than Google's {ADDRESS} characters."
@@ -170,11 +162,15 @@ def _of_politics(order: Order) -> Iterator[str]:
             "Google wants to know of every campaign whether it holds political advertising as the "
             "European Union defines it. Answer that question; nobody else can."
         )
-    elif answer == NOT_POLITICAL and "politics" in order.special and EU & set(order.countries):
+    elif answer == NOT_POLITICAL and "politics" in order.special and _is_in_union(order):
         yield (
             "The draft is marked as about politics and is shown in the European Union, but says "
             "that it holds no EU political advertising. Correct one of the two."
         )
+
+
+def _is_in_union(order: Order) -> bool:
+    return not EUROPEAN_UNION.isdisjoint(order.countries)
 
 
 def _of_bidding(order: Order) -> Iterator[str]:

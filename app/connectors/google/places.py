@@ -26,6 +26,3 @@ _DIGITS = """
 """
 
 PLACES = {pair[:2]: f"geoTargetConstants/2{pair[2:]}" for pair in _DIGITS.split()}
-EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)

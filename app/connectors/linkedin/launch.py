@@ -27,6 +27,7 @@ from app.connectors.launching import (
     Refused,
     Step,
     Unknown,
+    can_run,
 )
 from app.connectors.linkedin import answers
 from app.connectors.linkedin import launch_bodies as bodies
@@ -177,7 +178,7 @@ class LinkedInLauncher(Launcher):
 
     def verify(self, account: FoundAccount, order: Order, made: Made) -> list[str]:
         del order
-        told = [self._verified(account, key, id_) for key, id_ in made.items() if _kept(key)]
+        told = [self._verified(account, key, id_) for key, id_ in made.items() if can_run(key)]
         return [sentence for sentence in told if sentence]
 
     def remove(self, account: FoundAccount, made: Made) -> Sequence[str]:
@@ -185,9 +186,9 @@ class LinkedInLauncher(Launcher):
 
         So is the tie to a conversion, which ends with its campaign.
         """
-        keys = sorted(filter(_kept, made), key=_depth)
+        keys = sorted(filter(can_run, made), key=_depth)
         gone = [key for key in keys if self._removed(account, key, made[key])]
-        return [*gone, *(key for key in made if not _kept(key))]
+        return [*gone, *(key for key in made if not can_run(key))]
 
     def manager_url(self, account: FoundAccount, made: Made) -> str:
         campaigns = f"{MANAGER}/{account.external_id}/campaigns"
@@ -320,11 +321,6 @@ def _collection(key: str) -> str:
 
 def _word(key: str) -> str:
     return _WORD.get(key, "creative")
-
-
-def _kept(key: str) -> bool:
-    """Whether it is something that could ever be shown."""
-    return key in _WORD or key.startswith("ad-")
 
 
 def _depth(key: str) -> int:

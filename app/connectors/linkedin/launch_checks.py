@@ -10,11 +10,10 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlsplit
 
 from babel.numbers import get_currency_precision
 
-from app.connectors.launching import AdCopy, Order
+from app.connectors.launching import AdCopy, Order, is_web_address
 from app.connectors.linkedin.launch_bodies import (
     AGES,
     AIMS,
@@ -40,8 +39,6 @@ CTAS: Final = BUTTONS[AdPlatform.LINKEDIN]
 LEAST: Final = {"USD": Decimal(10)}
 """The least daily budget where LinkedIn names one; elsewhere it is about as much."""
 _SHAPE: Final = SHAPES[AdPlatform.LINKEDIN]
-# Whom LinkedIn lets nobody choose by age or gender for what is offered.
-_PROTECTED: Final = frozenset({"housing", "employment", "credit"})
 _CLOSED: Final = frozenset({"cancelled", "removed", "being deleted"})
 _INTENTS: Final = frozenset({"POLITICAL", "NOT_POLITICAL"})
 
@@ -86,7 +83,7 @@ def _of_money(account: FoundAccount, order: Order) -> Iterator[str]:
     budget = order.daily_budget
     if not budget.is_finite() or budget <= 0:
         yield "daily_budget: It has to be more than 0."
-    elif budget != budget.quantize(Decimal(1).scaleb(-decimals)):
+    elif not order.budget_fits(decimals):
         yield f"daily_budget: {account.currency} has {decimals} decimals. Round it."
     elif least is not None and budget < least:
         yield f"daily_budget: LinkedIn wants at least {least} {account.currency} a day."
@@ -113,7 +110,7 @@ def _of_audience(order: Order) -> Iterator[str]:
     yield from _of_ages(order)
     if order.gender not in ("all", *GENDERS):
         yield "gender: LinkedIn knows everybody, women and men only. Choose one of these."
-    if _PROTECTED.intersection(order.special) and _is_narrowed(order):
+    if order.is_protected and _is_narrowed(order):
         yield (
             "age_min: LinkedIn lets nobody choose ages or gender for ads about housing, jobs or "
             "credit. Set both to everybody."
@@ -140,8 +137,7 @@ def _of_ads(order: Order) -> Iterator[str]:
         yield f"ads: A LinkedIn campaign has between 1 and {MOST_ADS} that run together."
     for number, ad in enumerate(order.ads, 1):
         yield from _of_ad(ad, number)
-    parts = urlsplit(order.url)
-    if parts.scheme != "https" or not parts.hostname or len(order.url) > LONGEST_URL:
+    if not is_web_address(order.url) or len(order.url) > LONGEST_URL:
         yield (
             "url: LinkedIn wants a whole address that begins with https:// and has at "
             f"most {LONGEST_URL} characters."

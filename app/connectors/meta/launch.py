@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import chain, islice
 from typing import ClassVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -28,6 +25,7 @@ from app.connectors.launching import (
     Refused,
     Step,
     Unknown,
+    can_run,
 )
 from app.connectors.meta import launch_answers as answers
 from app.connectors.meta import launch_bodies as bodies
@@ -129,10 +127,10 @@ class MetaLauncher(Launcher):
         )
 
     def problems(self, account: FoundAccount, order: Order) -> list[str]:
-        return list(checks.problems(account, order, self._today(account)))
+        return list(checks.problems(account, order, self.today(account)))
 
     def steps(self, account: FoundAccount, order: Order) -> list[Step]:
-        return list(bodies.steps(account, order, self._today(account)))
+        return list(bodies.steps(account, order, self.today(account)))
 
     @_of_one_account()
     def dry_run(self, account: FoundAccount, order: Order) -> DryRun:
@@ -180,7 +178,7 @@ class MetaLauncher(Launcher):
     def verify(self, account: FoundAccount, order: Order, made: Made) -> list[str]:
         """Creatives and pictures cannot run by themselves."""
         del account, order
-        said = (self._held(object_id) for key, object_id in made.items() if _runs(key))
+        said = (self._held(object_id) for key, object_id in made.items() if can_run(key))
         return [sentence for sentence in said if sentence]
 
     @_of_one_account()
@@ -204,9 +202,6 @@ class MetaLauncher(Launcher):
         if "campaign" in made:
             query["selected_campaign_ids"] = made["campaign"]
         return f"https://adsmanager.facebook.com/adsmanager/manage/campaigns?{urlencode(query)}"
-
-    def _today(self, account: FoundAccount) -> dt.date:
-        return self.connector.http.now().astimezone(ZoneInfo(account.time_zone)).date()
 
     def _scopes(self, grant: Grant) -> tuple[str, ...]:
         listed = self._graph.rows(grant, "me/permissions", _PERMISSIONS, {})
@@ -255,8 +250,7 @@ class MetaLauncher(Launcher):
     def _picture(self, account: FoundAccount, order: Order) -> Made:
         if order.picture is None:
             return {}
-        known = hashlib.md5(order.picture.content, usedforsecurity=False).hexdigest()
-        asked = {"hashes": msgspec.json.encode([known]).decode(), "fields": "hash"}
+        asked = {"hashes": msgspec.json.encode([order.picture.md5]).decode(), "fields": "hash"}
         edge = f"{_act(account)}/{bodies.EDGES[bodies.PICTURE]}"
         found = list(self._graph.rows(self.connector.granted(), edge, _IMAGES, asked))
         return {"picture": found[0].hash} if found else {}
@@ -299,11 +293,6 @@ class MetaLauncher(Launcher):
 
 def _act(account: FoundAccount) -> str:
     return f"act_{account.external_id}"
-
-
-def _runs(key: str) -> bool:
-    """Whether what a step made is switched on and off; a creative and a picture are not."""
-    return key in ("campaign", "ad_group") or key.startswith("ad-")
 
 
 def _content(order: Order) -> Mapping[str, str]:

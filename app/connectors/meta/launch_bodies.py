@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from app.connectors.launching import AdCopy, Made, Order, Step
+from app.connectors import launching
+from app.connectors.launching import EUROPEAN_UNION, AdCopy, Made, Order, Step
 from app.connectors.meta.answers import minor_units
 from app.connectors.words import FoundAccount
 
@@ -65,13 +66,8 @@ LEFT_ALONE = (
 )
 _OFF = {"enroll_status": "OPT_OUT"}
 
-# Where the Digital Services Act applies: the European Union with its outermost regions.
-EUROPEAN_UNION = frozenset(
-    """
-    AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT RO SE SI SK
-    AX GF GP MF MQ RE YT
-    """.split()
-)
+# Where the Digital Services Act applies: also in regions that have country codes of their own.
+_WHOLE_UNION = EUROPEAN_UNION | frozenset("AX GF GP MF MQ RE YT".split())
 
 LONGEST_CREATIVE_NAME = 100
 _PLACES = frozenset({"campaign_id", "adset_id", "creative_id", "image_hash", "bytes"})
@@ -161,7 +157,7 @@ def _declared(order: Order) -> Body:
 
 def in_european_union(order: Order) -> bool:
     """Whether any of the order's countries is in it."""
-    return not EUROPEAN_UNION.isdisjoint(order.countries)
+    return not _WHOLE_UNION.isdisjoint(order.countries)
 
 
 def creative(order: Order, copy: AdCopy, number: int) -> Body:
@@ -216,14 +212,9 @@ def midnight(day: dt.date, account: FoundAccount) -> str:
 
 
 def filled(body: Mapping[str, Any], made: Made) -> Body:
-    """The body with ids in place of keys; texts are left alone, whatever they hold."""
-    return {name: _filled(name, value, made) for name, value in body.items()}
-
-
-def _filled(name: str, value: Any, made: Made) -> Any:
-    if isinstance(value, Mapping):
-        return filled(value, made)
-    return made[value.strip("{}")] if name in _PLACES else value
+    """The body with ids in place of keys."""
+    found: Body = launching.filled(body, made, _PLACES)
+    return found
 
 
 def without_picture(body: Mapping[str, Any]) -> Body:

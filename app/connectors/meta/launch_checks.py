@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from app.connectors.launching import AdCopy, Order
+from app.connectors.launching import AdCopy, Order, is_web_address
 from app.connectors.meta.answers import (
     HUNDREDTHS_CURRENCIES,
     WHOLE_UNIT_CURRENCIES,
@@ -27,7 +26,6 @@ NOT_TO_A_WEBSITE = frozenset(
     "CALL_NOW GET_DIRECTIONS INSTALL_MOBILE_APP LIKE_PAGE MESSAGE_PAGE PLAY_GAME USE_APP "
     "WHATSAPP_MESSAGE".split()
 )
-OPEN_TO_ALL = frozenset({"housing", "employment", "credit"})
 LONGEST_NAME = 400
 LARGEST_PICTURE = 30 * 1024 * 1024
 PICTURE_TYPES = ("image/jpeg", "image/png")
@@ -130,7 +128,7 @@ def _special(account: FoundAccount, order: Order) -> Iterator[str]:
             "European Union. Take its countries out."
         )
     everyone = (order.age_min, order.age_max, order.gender) == (ADULT, OLDEST, "all")
-    if OPEN_TO_ALL & set(order.special) and not everyone:
+    if order.is_protected and not everyone:
         yield (
             "age_min: Ads for housing, jobs or credit have to be open to all; choose the ages "
             f"{ADULT} to {OLDEST} (and older) and all genders."
@@ -141,8 +139,7 @@ def _ad(account: FoundAccount, order: Order) -> Iterator[str]:
     del account
     if not order.profile:
         yield "profile: Choose the Facebook page that the ads speak for."
-    parts = urlsplit(order.url)
-    if parts.scheme != "https" or "." not in (parts.hostname or ""):
+    if not is_web_address(order.url):
         yield "url: The landing page needs a full address that begins with https://."
     if order.picture is None:
         yield "picture: Meta needs a picture to show beside the text."

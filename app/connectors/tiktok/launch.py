@@ -89,7 +89,7 @@ class TikTokLauncher(Launcher):
         return offers.choices(self._api, self.connector.granted(), account)
 
     def problems(self, account: FoundAccount, order: Order) -> list[str]:
-        return problems(account, order, self.connector.http.now())
+        return problems(account, order, self.today(account))
 
     def steps(self, account: FoundAccount, order: Order) -> list[Step]:
         """Each request is the body by its path; a campaign takes two."""
@@ -201,7 +201,7 @@ class TikTokLauncher(Launcher):
             picture = order.picture
             file = Attachment("image_file", step.name, picture.content, picture.media_type)
         else:
-            body = _filled(body, {"cover": self._cover(account, order)})
+            body = bodies.filled(body, {"cover": self._cover(account, order)})
         answer = self._api.make(grant, bodies.UPLOAD, _MADE, body, file=file)
         return {step.key: _told(answer.image_id)}
 
@@ -236,13 +236,13 @@ class TikTokLauncher(Launcher):
         if not self._is_held(account, made["campaign"]):
             raise Refused(_not_held(made["campaign"]))
         places = {f"country {code}": own for code, own in self._places(account, order).items()}
-        body = _filled(step.request[bodies.CREATE_AD_GROUP], {**made, **places})
+        body = bodies.filled(step.request[bodies.CREATE_AD_GROUP], {**made, **places})
         body = bodies.started(body, self.connector.http.now())
         return {step.key: _told(same(self._post(bodies.CREATE_AD_GROUP, body).adgroup_id))}
 
     def _make_ad(self, account: FoundAccount, order: Order, step: Step, made: Made) -> Made:
         del account, order
-        answer = self._post(bodies.CREATE_AD, _filled(step.request[bodies.CREATE_AD], made))
+        answer = self._post(bodies.CREATE_AD, bodies.filled(step.request[bodies.CREATE_AD], made))
         return {step.key: _told(same(answer.ad_ids[0] if answer.ad_ids else None))}
 
     def _post(self, path: str, body: Mapping[str, Any]) -> _Made:
@@ -363,14 +363,3 @@ def _told(own: str) -> str:
     if not own:
         raise Unknown(UNHEARD)
     return own
-
-
-def _filled(value: Any, ids: Mapping[str, str]) -> Any:
-    """The same with ids in place of their `{keys}`."""
-    if isinstance(value, Mapping):
-        return {name: _filled(one, ids) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_filled(one, ids) for one in value]
-    if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-        return ids.get(value[1:-1], value)
-    return value

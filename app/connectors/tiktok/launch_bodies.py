@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.connectors.launching import AdCopy, Order
+from app.connectors import launching
+from app.connectors.launching import AdCopy, Made, Order
 from app.connectors.words import FoundAccount
 
 OFF: Final = "DISABLE"
@@ -60,6 +61,7 @@ AGE_GROUPS: Final = {
 GENDERS: Final = {"all": "GENDER_UNLIMITED", "women": "GENDER_FEMALE", "men": "GENDER_MALE"}
 SPECIAL: Final = {"housing": "HOUSING", "employment": "EMPLOYMENT", "credit": "CREDIT"}
 CUSTOM_IDENTITY: Final = "CUSTOMIZED_USER"
+_PLACES: Final = frozenset({"campaign_id", "adgroup_id", "image_ids", "image_url", "location_ids"})
 
 
 def placement(order: Order) -> str:
@@ -86,8 +88,7 @@ def image(account: FoundAccount, order: Order) -> dict[str, Any]:
     named = {"advertiser_id": account.external_id, "file_name": image_name(order)}
     if order.picture is None:
         return {**named, "upload_type": "UPLOAD_BY_URL", "image_url": "{cover}"}
-    digest = hashlib.md5(order.picture.content, usedforsecurity=False).hexdigest()
-    return {**named, "upload_type": "UPLOAD_BY_FILE", "image_signature": digest}
+    return {**named, "upload_type": "UPLOAD_BY_FILE", "image_signature": order.picture.md5}
 
 
 def image_name(order: Order) -> str:
@@ -187,6 +188,12 @@ def age_groups(age_min: int, age_max: int) -> list[str]:
 def midnight(account: FoundAccount, day: dt.date) -> dt.datetime:
     """When a day of the account begins."""
     return dt.datetime.combine(day, dt.time(), ZoneInfo(account.time_zone)).astimezone(dt.UTC)
+
+
+def filled(body: Mapping[str, Any], ids: Made) -> dict[str, Any]:
+    """The body with ids in place of keys."""
+    found: dict[str, Any] = launching.filled(body, ids, _PLACES)
+    return found
 
 
 def started(body: dict[str, Any], now: dt.datetime) -> dict[str, Any]:

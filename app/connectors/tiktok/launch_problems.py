@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from app.connectors.dimensions import size
-from app.connectors.launching import AdCopy, Order
+from app.connectors.launching import AdCopy, Order, is_web_address
 from app.connectors.tiktok.launch_bodies import (
     AGE_GROUPS,
     AIMS,
@@ -70,13 +68,13 @@ def least_budget(currency: str) -> Decimal | None:
     return ratio and LEAST_DAILY * ratio
 
 
-def problems(account: FoundAccount, order: Order, now: dt.datetime) -> list[str]:
-    """A sentence for each, after the name of the draft's field."""
+def problems(account: FoundAccount, order: Order, today: dt.date) -> list[str]:
+    """A sentence for each, after the name of the draft's field; `today` is the account's own."""
     return [
         *_name(order),
         *_goal(order),
         *_budget(account, order),
-        *_days(account, order, now),
+        *_days(account, order, today),
         *_audience(order),
         *_special(order),
         *_link(order),
@@ -127,14 +125,13 @@ def _budget(account: FoundAccount, order: Order) -> Iterator[str]:
         yield f"daily_budget: TikTok takes {least} {currency} a day at least."
     if budget >= MOST_DAILY * RATIOS[currency]:
         yield f"daily_budget: TikTok takes less than {MOST_DAILY * RATIOS[currency]} {currency}."
-    if currency in WHOLE and budget != budget.to_integral_value():
+    if currency in WHOLE and not order.budget_fits(0):
         yield f"daily_budget: {currency} has no decimals. Give a whole number."
-    elif budget != budget.quantize(Decimal("0.01")):
+    elif not order.budget_fits(2):
         yield "daily_budget: TikTok takes two decimals at most."
 
 
-def _days(account: FoundAccount, order: Order, now: dt.datetime) -> Iterator[str]:
-    today = now.astimezone(ZoneInfo(account.time_zone)).date()
+def _days(account: FoundAccount, order: Order, today: dt.date) -> Iterator[str]:
     if order.starts_on < today:
         yield (
             f"starts_on: {order.starts_on} has passed; in the ad account's time zone "
@@ -175,7 +172,7 @@ def _special(order: Order) -> Iterator[str]:
         yield "special: TikTok takes no ads about politics, elections or issues."
     for word in sorted(set(order.special) - {*SPECIAL, "politics"}):
         yield f"special: TikTok has none called {word}."
-    if not set(order.special) & set(SPECIAL):
+    if not order.is_protected:
         return
     if order.gender != "all":
         yield "gender: With a special category TikTok shows ads to every gender only."
@@ -184,8 +181,7 @@ def _special(order: Order) -> Iterator[str]:
 
 
 def _link(order: Order) -> Iterator[str]:
-    parts = urlsplit(order.url)
-    if parts.scheme != "https" or not parts.hostname or re.search(r"\s", order.url):
+    if not is_web_address(order.url):
         yield "url: TikTok wants a whole address that begins with https://."
 
 
