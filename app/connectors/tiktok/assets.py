@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
 from app.connectors.launching import Choice
-from app.connectors.tiktok.answers import Id, PageInfo, same, unusable
+from app.connectors.tiktok.answers import Id, Page, PageInfo, same, unusable
 from app.connectors.tiktok.api import Api, as_json
 from app.connectors.words import Grant
 
@@ -59,11 +59,6 @@ class _Video(msgspec.Struct):
     video_cover_url: str | None = None
 
 
-class _Videos(msgspec.Struct):
-    rows: list[_Video] | None = msgspec.field(name="list", default=None)
-    page_info: PageInfo | None = None
-
-
 class _Event(msgspec.Struct):
     optimization_event: str | None = None
 
@@ -94,16 +89,13 @@ class _Image(msgspec.Struct):
     file_name: str | None = None
 
 
-class _Images(msgspec.Struct):
-    rows: list[_Image] | None = msgspec.field(name="list", default=None)
-    page_info: PageInfo | None = None
-
+P = TypeVar("P", _Pixels, Page[_Image])
 
 _IDENTITIES = msgspec.json.Decoder(_Identities, strict=False)
-_VIDEOS = msgspec.json.Decoder(_Videos, strict=False)
+_VIDEOS = msgspec.json.Decoder(Page[_Video], strict=False)
 _PIXELS = msgspec.json.Decoder(_Pixels, strict=False)
 _REGIONS = msgspec.json.Decoder(_Regions, strict=False)
-_IMAGES = msgspec.json.Decoder(_Images, strict=False)
+_IMAGES = msgspec.json.Decoder(Page[_Image], strict=False)
 
 
 def identities(api: Api, grant: Grant, account: str) -> list[Choice]:
@@ -145,15 +137,11 @@ def cover_of(api: Api, grant: Grant, account: str, video: str) -> str:
 def pixel_events(api: Api, grant: Grant, account: str) -> list[Choice]:
     """What the account's pixels have been set up to see; each id is `pixel:EVENT`."""
     found: list[Choice] = []
-    number = last = 1
-    while number <= last:
-        page = api.get(grant, "pixel/list", _PIXELS, _paged(account, number, PIXELS_A_PAGE))
+    for page in _pages(api, grant, "pixel/list", _PIXELS, account, PIXELS_A_PAGE):
         if page.pixels is None:
             raise unusable("no list of pixels")
         for pixel in page.pixels:
             found += _events(pixel)
-        last = (page.page_info and page.page_info.total_page) or 1
-        number += 1
     return found
 
 
@@ -179,18 +167,25 @@ def countries(
 
 def image_named(api: Api, grant: Grant, account: str, name: str) -> str:
     """The id of the image with this file name; empty when the library has none."""
-    number = last = 1
-    while number <= last:
-        asked = _paged(account, number, IMAGES_A_PAGE)
-        page = api.get(grant, "file/image/ad/search", _IMAGES, asked)
+    for page in _pages(api, grant, "file/image/ad/search", _IMAGES, account, IMAGES_A_PAGE):
         if page.rows is None:
             raise unusable("no list of images")
         for image in page.rows:
             if image.file_name == name:
                 return image.image_id
+    return ""
+
+
+def _pages(
+    api: Api, grant: Grant, path: str, decoder: msgspec.json.Decoder[P], account: str, size: int
+) -> Iterator[P]:
+    """To the last one, as TikTok counts them."""
+    number = last = 1
+    while number <= last:
+        page = api.get(grant, path, decoder, _paged(account, number, size))
+        yield page
         last = (page.page_info and page.page_info.total_page) or 1
         number += 1
-    return ""
 
 
 def _paged(account: str, number: int, size: int) -> dict[str, str]:
