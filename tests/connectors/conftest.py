@@ -13,8 +13,12 @@ from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
 from tests.conftest import make_settings
+from tests.consent import sandbox_settings
+from tests.sandbox_server import TODAY, SandboxServer
 
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+# When the sandbox begins.
+NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
 GRAPH = "https://graph.facebook.com/v26.0"
 TOKEN = "canary-token-of-the-owner"
 SECRET = "canary-app-secret"
@@ -23,7 +27,8 @@ SECRET = "canary-app-secret"
 class Clock:
     """Seconds and Unix time that pass only while something sleeps."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: dt.datetime = NOW) -> None:
+        self.start = start
         self.slept: list[float] = []
 
     def sleep(self, seconds: float) -> None:
@@ -33,7 +38,7 @@ class Clock:
         return sum(self.slept)
 
     def unix(self) -> float:
-        return NOW.timestamp() + self.seconds()
+        return self.start.timestamp() + self.seconds()
 
 
 @pytest.fixture
@@ -56,6 +61,12 @@ def settings() -> Settings:
     return make_settings(
         "postgresql://nobody@localhost/none", meta_app_id="4711", meta_app_secret=SECRET
     )
+
+
+@pytest.fixture
+def here(sandbox: SandboxServer) -> Settings:
+    """Settings that point at the sandbox. No database."""
+    return make_settings("postgresql://nobody@localhost/none", **sandbox_settings(sandbox.url))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -29,11 +29,11 @@ from app.connectors.http import Http
 from app.connectors.launching import AdCopy, Order, Refused, Unknown
 from app.connectors.platforms.google import Google
 from app.connectors.words import FoundAccount
-from tests.conftest import make_settings
-from tests.consent import granted, sandbox_settings
-from tests.sandbox_server import TODAY, SandboxServer
+from app.settings import Settings
+from tests.connectors.conftest import NOON, Clock
+from tests.consent import granted
+from tests.sandbox_server import SandboxServer
 
-NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
 MUTATE = '"validateOnly":false'
 """What tells a mutation that is meant from a trial."""
 FIRST = AdCopy(
@@ -52,29 +52,14 @@ SECOND = AdCopy(
 Turn = Callable[..., None]
 
 
-class Clock:
-    """The sandbox's noon; passes while the connector sleeps."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return NOON.timestamp() + sum(self.slept)
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOON)
 
 
 @pytest.fixture
-def http() -> Iterator[Http]:
-    clock = Clock()
-    with Http(
-        sleep=clock.slept.append, clock=lambda: sum(clock.slept), wall=clock.now, jitter=lambda: 0.0
-    ) as opened:
-        yield opened
-
-
-@pytest.fixture
-def google(sandbox: SandboxServer, http: Http) -> Google:
-    address = sandbox_settings(sandbox.url)
-    found = granted("google", make_settings("postgresql://nobody@localhost/none", **address), http)
+def google(here: Settings, http: Http) -> Google:
+    found = granted("google", here, http)
     assert isinstance(found, Google)
     return found
 

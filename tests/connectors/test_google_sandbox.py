@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -31,13 +31,11 @@ from app.connectors.http import Http
 from app.connectors.platforms.google import IN_TESTING, Google
 from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.settings import Settings
-from tests.conftest import make_settings
-from tests.consent import sandbox_settings
-from tests.sandbox_server import TODAY, SandboxServer
+from tests.connectors.conftest import NOON, Clock
+from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/google/callback"
 STARTED = {"verifier": "verifier-of-a-hand-shake-that-is-longer-than-forty-three-signs"}
-NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
 YESTERDAY = NOON.date() - dt.timedelta(days=1)
 MONTHS = Days(YESTERDAY - dt.timedelta(days=69), YESTERDAY)
 WEEK = Days(YESTERDAY - dt.timedelta(days=6), YESTERDAY)
@@ -46,27 +44,9 @@ AGENCY, DOLLARS, RUPEES = "4821669001", "4821660001", "4821660002"
 Turn = Callable[..., None]
 
 
-class Clock:
-    """The sandbox's noon; passes while the connector sleeps, and when it is put forward."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return NOON.timestamp() + sum(self.slept)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def http(clock: Clock) -> Iterator[Http]:
-    with Http(
-        sleep=clock.slept.append, clock=lambda: sum(clock.slept), wall=clock.now, jitter=lambda: 0.0
-    ) as opened:
-        yield opened
+    return Clock(NOON)
 
 
 @pytest.fixture
@@ -78,12 +58,6 @@ def turn(sandbox: SandboxServer) -> Turn:
         requests.post(address, json=knobs, timeout=10).raise_for_status()
 
     return do
-
-
-@pytest.fixture
-def here(sandbox: SandboxServer) -> Settings:
-    """Settings that point at the sandbox. No database."""
-    return make_settings("postgresql://nobody@localhost/none", **sandbox_settings(sandbox.url))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ from sandbox.google.errors import BY_CODE
 from sandbox.google.fields import FIELDS, RESOURCES
 from tests.conftest import make_settings
 from tests.connectors.test_contract import SPAN
-from tests.consent import granted, sandbox_settings
+from tests.consent import granted
 from tests.sandbox_server import SandboxServer
 
 ROW: Descriptor = GoogleAdsRow.pb(GoogleAdsRow()).DESCRIPTOR
@@ -242,9 +242,8 @@ def test_every_exhausted_quota_is_waited_out_or_mended(code: str) -> None:
 
 
 @pytest.fixture
-def live(sandbox: SandboxServer, http: Http) -> Google:
-    address = sandbox_settings(sandbox.url)
-    found = granted("google", make_settings("postgresql://nobody@localhost/none", **address), http)
+def live(here: Settings, http: Http) -> Google:
+    found = granted("google", here, http)
     assert isinstance(found, Google)
     return found
 

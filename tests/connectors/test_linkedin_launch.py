@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -25,33 +25,17 @@ from app.connectors.linkedin.launch import LinkedInLauncher
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount
 from app.settings import Settings
-from sandbox import CREDENTIALS
-from tests.conftest import make_settings
-from tests.sandbox_server import TODAY, SandboxServer
+from tests.connectors.conftest import NOON, Clock
+from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/linkedin/callback"
-NOON = dt.datetime.combine(dt.date.fromisoformat(TODAY), dt.time(12), dt.UTC)
 PAGE = "urn:li:organization:"
 Turn = Callable[..., None]
 
 
-class Clock:
-    """The sandbox's noon; passes while the connector sleeps."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return NOON.timestamp() + sum(self.slept)
-
-
 @pytest.fixture
-def http() -> Iterator[Http]:
-    clock = Clock()
-    with Http(
-        sleep=clock.slept.append, clock=lambda: sum(clock.slept), wall=clock.now, jitter=lambda: 0.0
-    ) as opened:
-        yield opened
+def clock() -> Clock:
+    return Clock(NOON)
 
 
 @pytest.fixture
@@ -63,17 +47,6 @@ def turn(sandbox: SandboxServer) -> Turn:
         requests.post(address, json=knobs, timeout=10).raise_for_status()
 
     return do
-
-
-@pytest.fixture
-def here(sandbox: SandboxServer) -> Settings:
-    return make_settings(
-        "postgresql://nobody@localhost/none",
-        linkedin_client_id=CREDENTIALS["linkedin"]["client_id"],
-        linkedin_client_secret=CREDENTIALS["linkedin"]["client_secret"],
-        linkedin_oauth_url=f"{sandbox.url}/linkedin/oauth/v2",
-        linkedin_api_url=f"{sandbox.url}/linkedin/rest",
-    )
 
 
 def signed_in(linkedin: LinkedIn, asked: dict[str, str], decision: str = "allow") -> LinkedIn:

@@ -18,9 +18,9 @@ from app.connectors.meta.launch import CREATING, MetaLauncher
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
-from tests.sandbox_server import TODAY, SandboxServer
+from tests.connectors.conftest import NOON, Clock
+from tests.sandbox_server import SandboxServer
 
-NOON = dt.datetime.fromisoformat(f"{TODAY}T12:00:00+00:00")
 PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture" * 40
 LARKSPUR, KESSEL = "104500000000001", "104500000000002"
 MARK = "gz-7k2m9"
@@ -28,16 +28,8 @@ CALLBACK = "http://localhost/api/oauth/meta/callback"
 
 
 @pytest.fixture
-def http() -> Any:
-    """A door that does not wait, at the sandbox's noon."""
-    slept: list[float] = []
-    with Http(
-        sleep=slept.append,
-        clock=lambda: sum(slept),
-        wall=lambda: NOON.timestamp() + sum(slept),
-        jitter=lambda: 0.0,
-    ) as opened:
-        yield opened
+def clock() -> Clock:
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,8 +18,8 @@ from app.connectors.tiktok.launch import TikTokLauncher
 from app.connectors.tiktok.launch_bodies import amount, idempotency_key
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
-from sandbox import CREDENTIALS, TIKTOK_TOKEN
-from tests.conftest import make_settings
+from sandbox import TIKTOK_TOKEN
+from tests.connectors.conftest import NOON, Clock
 from tests.connectors.test_dimensions import png
 from tests.connectors.tiktok_orders import (
     COVERED,
@@ -38,26 +37,11 @@ from tests.connectors.tiktok_orders import (
 from tests.sandbox_server import SandboxServer
 
 PLATFORM_FIELDS = ("ads", "picture", "age_min", "age_max", "gender", "video", "pixel_event")
-NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def here(sandbox: SandboxServer) -> Settings:
-    """Settings that point at the sandbox. No database."""
-    return make_settings(
-        "postgresql://nobody@localhost/none",
-        tiktok_app_id=CREDENTIALS["tiktok"]["app_id"],
-        tiktok_app_secret=CREDENTIALS["tiktok"]["app_secret"],
-        tiktok_auth_url=f"{sandbox.url}/tiktok/portal/auth",
-        tiktok_api_url=f"{sandbox.url}/tiktok/open_api/v1.3",
-    )
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    """The sandbox's own instant, and no waiting."""
-    with Http(sleep=lambda _: None, wall=NOW.timestamp, jitter=lambda: 0.0) as opened:
-        yield opened
+def clock() -> Clock:
+    return Clock(NOON)
 
 
 @pytest.fixture

@@ -26,8 +26,7 @@ from app.connectors.platforms.tiktok import TikTok
 from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.copywriting.limits import columns
 from app.settings import Settings
-from sandbox import CREDENTIALS, TIKTOK_TOKEN
-from tests.conftest import make_settings
+from sandbox import TIKTOK_TOKEN
 from tests.sandbox_server import TODAY, SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/tiktok/callback"
@@ -35,18 +34,6 @@ YESTERDAY = dt.date.fromisoformat(TODAY) - dt.timedelta(days=1)
 MONTHS = Days(YESTERDAY - dt.timedelta(days=69), YESTERDAY)
 NOTHING = (Decimal(0),) * 5
 DOLLARS, YEN, CANADIAN = (f"701234567890000000{number}" for number in range(1, 4))
-
-
-@pytest.fixture
-def here(sandbox: SandboxServer) -> Settings:
-    """Settings that point at the sandbox. No database."""
-    return make_settings(
-        "postgresql://nobody@localhost/none",
-        tiktok_app_id=CREDENTIALS["tiktok"]["app_id"],
-        tiktok_app_secret=CREDENTIALS["tiktok"]["app_secret"],
-        tiktok_auth_url=f"{sandbox.url}/tiktok/portal/auth",
-        tiktok_api_url=f"{sandbox.url}/tiktok/open_api/v1.3",
-    )
 
 
 @pytest.fixture
