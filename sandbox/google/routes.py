@@ -17,8 +17,9 @@ from sandbox import spoiling
 from sandbox.faults import AFTER_WRITE, OF_WRITES, Fault
 from sandbox.google import customers, dialog, mishaps, mutate, search, tokens
 from sandbox.google.errors import ApiProblem
-from sandbox.google.knobs import knobs, turn
+from sandbox.google.knobs import knobs
 from sandbox.state import state
+from sandbox.turning import turn
 
 blueprint = Blueprint("google", __name__, url_prefix="/google")
 
@@ -41,7 +42,7 @@ def auth() -> BaseResponse:
 
 @blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
 def turn_knobs() -> Response:
-    return turn()
+    return turn(knobs())
 
 
 @blueprint.post("/token")

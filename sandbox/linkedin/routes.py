@@ -23,10 +23,11 @@ from sandbox.linkedin.errors import (
     inactive_version,
     not_found,
 )
-from sandbox.linkedin.knobs import knobs, turn
+from sandbox.linkedin.knobs import knobs
 from sandbox.linkedin.restli import Params, parse
 from sandbox.linkedin.tokens import Token
 from sandbox.state import state
+from sandbox.turning import turn
 
 blueprint = Blueprint("linkedin", __name__, url_prefix="/linkedin")
 
@@ -36,7 +37,7 @@ _NO_RELEASE = "202512"
 
 @blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
 def knobs_page() -> Response:
-    return turn()
+    return turn(knobs())
 
 
 @blueprint.route("/oauth/v2/authorization", methods=["GET", "POST"])

@@ -60,10 +60,9 @@ class Made:
 
 @dataclass
 class Memory:
-    """By id, in the order of making; `advertises` gives the user the task in every account."""
+    """By id, in the order of making."""
 
     things: dict[str, Made] = field(default_factory=dict)
-    advertises: bool = False
 
 
 def memory() -> Memory:

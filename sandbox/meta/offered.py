@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sandbox.meta import made
 from sandbox.meta.errors import GraphError, missing_scope
 from sandbox.meta.tokens import Token
+from sandbox.state import state
 from sandbox.world import Account
 
 _ALL = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MANAGE", "MODERATE"]
@@ -16,6 +17,18 @@ PAGES = (
     {"id": "104500000000003", "name": "Somebody else's page", "tasks": ["ANALYZE"]},
 )
 _WITHOUT_PIXEL = ("jp", "old")
+
+
+@dataclass
+class Knobs:
+    """`advertises`: the user may create ads in every account, also where only looking."""
+
+    advertises: bool = False
+
+
+def knobs() -> Knobs:
+    """As they are turned now; a reset turns them back."""
+    return state().memory(Knobs)
 
 
 def pages(token: Token) -> list[dict[str, Any]]:
@@ -51,7 +64,7 @@ def check_advertiser(token: Token, account: Account) -> None:
     """Raises what Meta says to those who may only look."""
     if not token.allows("ads_management"):
         raise missing_scope("ads_management")
-    if not made.memory().advertises and not {"ADVERTISE", "MANAGE"} & set(account.plan.tasks):
+    if not knobs().advertises and not {"ADVERTISE", "MANAGE"} & set(account.plan.tasks):
         raise GraphError(
             200,
             "(#200) Permissions error: the user needs the ADVERTISE task on the ad account",

@@ -35,6 +35,7 @@ from sandbox.meta.made import Made
 from sandbox.meta.params import Params, fields
 from sandbox.meta.tokens import USERS, Token
 from sandbox.state import Node, ReportRun, state
+from sandbox.turning import turn
 from sandbox.world import Account, Business
 
 blueprint = Blueprint("meta", __name__, url_prefix="/meta")
@@ -72,12 +73,9 @@ def answer(rest: str) -> BaseResponse:
     return spoiling.spoil(fault, response) if fault else response
 
 
-@blueprint.post("/sandbox/knobs")
-def turn() -> Response:
-    """`advertises`: whether the user may create ads in every account, also where only looking."""
-    asked = request.get_json()
-    made.memory().advertises = bool(asked.get("advertises"))
-    return _json({"advertises": made.memory().advertises}, 200, None)
+@blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
+def turn_knobs() -> Response:
+    return turn(offered.knobs())
 
 
 def _json(payload: dict[str, Any], status: int, fault: Fault | None) -> Response:

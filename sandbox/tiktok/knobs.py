@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
-
-from flask import Response, jsonify, request
+from dataclasses import dataclass
 
 from sandbox.state import state
 
@@ -29,16 +26,3 @@ class Knobs:
 def knobs() -> Knobs:
     """As they are turned now; a reset turns them back."""
     return state().memory(Knobs)
-
-
-def turn() -> Response:
-    """GET shows them; POST with JSON turns some."""
-    body: dict[str, Any] = request.get_json(silent=True) or {}
-    known = {one.name for one in fields(Knobs)}
-    if set(body) - known or not all(isinstance(value, bool) for value in body.values()):
-        response = jsonify(error=f"there are {', '.join(sorted(known))}, each true or false")
-        response.status_code = 400
-        return response
-    for name, value in body.items():
-        setattr(knobs(), name, value)
-    return jsonify(asdict(knobs()))

@@ -18,7 +18,6 @@ from sandbox.tiktok import (
     assets,
     created,
     dialog,
-    knobs,
     mishaps,
     objects,
     reports,
@@ -26,8 +25,10 @@ from sandbox.tiktok import (
     writing,
 )
 from sandbox.tiktok.errors import ApiProblem, bad
+from sandbox.tiktok.knobs import knobs
 from sandbox.tiktok.params import Params
 from sandbox.tiktok.tokens import Token
+from sandbox.turning import turn
 
 blueprint = Blueprint("tiktok", __name__, url_prefix="/tiktok")
 
@@ -36,7 +37,7 @@ _PREFIX = "open_api/v1.3/"
 
 @blueprint.route("/sandbox/knobs", methods=["GET", "POST"])
 def turn_knobs() -> BaseResponse:
-    return knobs.turn()
+    return turn(knobs())
 
 
 @blueprint.route("/<path:rest>", methods=["GET", "POST"])
