@@ -141,8 +141,13 @@ class Connector(ABC):
     @classmethod
     def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
         """What of the start's query the hand-shake needs, checked. Raises OAuthDenied."""
-        del asked
-        return {}
+        creates = cls.create_scopes and asked.get("access") == "create"
+        return {"access": "create"} if creates else {}
+
+    @classmethod
+    def more_scopes(cls, started: Mapping[str, str]) -> tuple[str, ...]:
+        """What the hand-shake asks for beyond reading."""
+        return cls.create_scopes if started.get("access") == "create" else ()
 
     @classmethod
     @abstractmethod

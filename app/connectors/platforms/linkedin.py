@@ -142,21 +142,15 @@ class LinkedIn(Connector):
         limit = settings.linkedin_daily_calls or None
         return tuple(Quota(name, f"LinkedIn {name} calls", limit, "utc_day") for name in ENDPOINTS)
 
-    @classmethod
-    def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
-        """LinkedIn gives all the permissions of one window or none, so fewer are asked for."""
-        return {"access": "create"} if asked.get("access") == "create" else {}
-
     def authorize_url(self, *, redirect_uri: str, state: str, started: Mapping[str, str]) -> str:
-        more = SCOPES_TO_CREATE if started.get("access") == "create" else ()
-        return self._oauth.page(redirect_uri, state, (*SCOPES, *more))
+        """LinkedIn gives all the permissions of one window or none, so no more are asked for."""
+        return self._oauth.page(redirect_uri, state, (*SCOPES, *self.more_scopes(started)))
 
     def exchange(
         self, answer: Mapping[str, str], *, redirect_uri: str, started: Mapping[str, str]
     ) -> Grant:
         """The code becomes a token for 60 days; approved partners get a refresh token with it."""
-        creates = started.get("access") == "create"
-        no_product = NO_PRODUCT_TO_CREATE if creates else NO_PRODUCT
+        no_product = NO_PRODUCT_TO_CREATE if self.more_scopes(started) else NO_PRODUCT
         code = self._oauth.code(answer, no_product=no_product)
         found = self._oauth.exchange(code, redirect_uri)
         scopes = tuple(filter(None, re.split(r"[,\s]+", found.scope)))

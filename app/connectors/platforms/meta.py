@@ -139,24 +139,18 @@ class Meta(Connector):
     def is_sandbox(cls, settings: Settings) -> bool:
         return is_loopback(settings.meta_graph_url)
 
-    @classmethod
-    def begin_with(cls, asked: Mapping[str, str]) -> dict[str, str]:
-        """Whether campaigns are to be created, too."""
-        return {"access": "create"} if asked.get("access") == "create" else {}
-
     @property
     def pause_hint(self) -> float:
         return self._graph.resting
 
     def authorize_url(self, *, redirect_uri: str, state: str, started: Mapping[str, str]) -> str:
         """Facebook asks again for permissions that were declined before."""
-        scopes = (*SCOPES, *CREATING) if started.get("access") == "create" else SCOPES
         query = {
             "client_id": self.settings.meta_app_id,
             "redirect_uri": redirect_uri,
             "state": state,
             "response_type": "code",
-            "scope": ",".join(scopes),
+            "scope": ",".join((*SCOPES, *self.more_scopes(started))),
             "auth_type": "rerequest",
         }
         host, version = self.settings.meta_dialog_url, self.settings.meta_api_version
