@@ -125,14 +125,7 @@ class Search:
         def ask(grant: Grant) -> Answer:
             return self._http.ask("POST", url, json=body, headers=self._headers(grant, via))
 
-        grant = self._connector.granted()
-        try:
-            return self._once(ask, grant, _MUTATED, units, refusal)
-        except TokenRefused:
-            younger = self._connector.renewed(grant)
-            if younger is None:
-                raise
-        return self._once(ask, younger, _MUTATED, units, refusal)
+        return self._renewing(lambda grant: self._once(ask, grant, _MUTATED, units, refusal))
 
     def _accessible(self, grant: Grant) -> Answer:
         url = f"{self._root}/customers:listAccessibleCustomers"
@@ -170,14 +163,7 @@ class Search:
         """Again while Google is unwell, and once with a younger token when one is refused."""
 
         def attempt() -> T:
-            grant = self._connector.granted()
-            try:
-                return self._once(ask, grant, decoder, units)
-            except TokenRefused:
-                younger = self._connector.renewed(grant)
-                if younger is None:
-                    raise
-            return self._once(ask, younger, decoder, units)
+            return self._renewing(lambda grant: self._once(ask, grant, decoder, units))
 
         try:
             return self._http.retry(attempt)
@@ -185,6 +171,16 @@ class Search:
             raise Throttled(
                 error.message, retry_after=max(error.retry_after or 0.0, LONGEST_SHORT_WAIT)
             ) from error
+
+    def _renewing(self, attempt: Callable[[Grant], T]) -> T:
+        grant = self._connector.granted()
+        try:
+            return attempt(grant)
+        except TokenRefused:
+            younger = self._connector.renewed(grant)
+            if younger is None:
+                raise
+        return attempt(younger)
 
     def _once(
         self,

@@ -152,6 +152,16 @@ class Api:
             check(found)
             return found
 
+        return self._renewing(attempt)
+
+    def change(self, change: Change) -> Answer:
+        """Asked exactly once, and again only where LinkedIn said that it did nothing yet.
+
+        Raises Unknown when it may or may not have been done, Refused when it was not.
+        """
+        return self._renewing(lambda grant: self._change(grant, change))
+
+    def _renewing(self, attempt: Callable[[Grant], T]) -> T:
         grant = self._owner.granted()
         try:
             return self._http.retry(lambda: attempt(grant))
@@ -160,20 +170,6 @@ class Api:
             if younger is None:
                 raise
             return self._http.retry(lambda: attempt(younger))
-
-    def change(self, change: Change) -> Answer:
-        """Asked exactly once, and again only where LinkedIn said that it did nothing yet.
-
-        Raises Unknown when it may or may not have been done, Refused when it was not.
-        """
-        grant = self._owner.granted()
-        try:
-            return self._http.retry(lambda: self._change(grant, change))
-        except TokenRefused:
-            younger = self._owner.renewed(grant)
-            if younger is None:
-                raise
-            return self._http.retry(lambda: self._change(younger, change))
 
     def _change(self, grant: Grant, change: Change) -> Answer:
         """Temporary only when a token or a picture was too young to be known: nothing was done."""
