@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 import responses
 
 from app.connectors.http import Http
@@ -61,6 +62,11 @@ def settings() -> Settings:
     return make_settings(
         "postgresql://nobody@localhost/none", meta_app_id="4711", meta_app_secret=SECRET
     )
+
+
+def turn_knobs(sandbox: SandboxServer, platform: str, **knobs: object) -> None:
+    address = f"{sandbox.url}/{platform}/sandbox/knobs"
+    requests.post(address, json=knobs, timeout=10).raise_for_status()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from app.connectors.launching import AdCopy, Order, Refused, Unknown
 from app.connectors.platforms.google import Google
 from app.connectors.words import FoundAccount
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, turn_knobs
 from tests.consent import granted
 from tests.sandbox_server import SandboxServer
 
@@ -106,12 +107,7 @@ def order() -> Order:
 @pytest.fixture
 def turn(sandbox: SandboxServer) -> Turn:
     """Turn knobs of the sandbox's Google."""
-
-    def do(**knobs: object) -> None:
-        address = f"{sandbox.url}/google/sandbox/knobs"
-        requests.post(address, json=knobs, timeout=10).raise_for_status()
-
-    return do
+    return partial(turn_knobs, sandbox, "google")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -31,7 +32,7 @@ from app.connectors.http import Http
 from app.connectors.platforms.google import IN_TESTING, Google
 from app.connectors.words import Days, Fact, FoundAccount, Grain
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, turn_knobs
 from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/google/callback"
@@ -52,12 +53,7 @@ def clock() -> Clock:
 @pytest.fixture
 def turn(sandbox: SandboxServer) -> Turn:
     """Turn knobs of the sandbox's Google."""
-
-    def do(**knobs: object) -> None:
-        address = f"{sandbox.url}/google/sandbox/knobs"
-        requests.post(address, json=knobs, timeout=10).raise_for_status()
-
-    return do
+    return partial(turn_knobs, sandbox, "google")
 
 
 @pytest.fixture

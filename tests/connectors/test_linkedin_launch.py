@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -25,7 +26,7 @@ from app.connectors.linkedin.launch import LinkedInLauncher
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, turn_knobs
 from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/linkedin/callback"
@@ -41,12 +42,7 @@ def clock() -> Clock:
 @pytest.fixture
 def turn(sandbox: SandboxServer) -> Turn:
     """Turn knobs of the sandbox's LinkedIn."""
-
-    def do(**knobs: object) -> None:
-        address = f"{sandbox.url}/linkedin/sandbox/knobs"
-        requests.post(address, json=knobs, timeout=10).raise_for_status()
-
-    return do
+    return partial(turn_knobs, sandbox, "linkedin")
 
 
 def signed_in(linkedin: LinkedIn, asked: dict[str, str], decision: str = "allow") -> LinkedIn:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,7 +28,7 @@ from app.connectors.linkedin import reports as linkedin_reports
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import Days, DayTotal, Fact, FoundAccount, Grain, Grant
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, turn_knobs
 from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/linkedin/callback"
@@ -47,12 +48,7 @@ def clock() -> Clock:
 @pytest.fixture
 def turn(sandbox: SandboxServer) -> Turn:
     """Turn knobs of the sandbox's LinkedIn."""
-
-    def do(**knobs: object) -> None:
-        address = f"{sandbox.url}/linkedin/sandbox/knobs"
-        requests.post(address, json=knobs, timeout=10).raise_for_status()
-
-    return do
+    return partial(turn_knobs, sandbox, "linkedin")
 
 
 def signed_in(linkedin: LinkedIn, decision: str = "allow", **asked: str) -> dict[str, str]:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import requests
-
 from app.connectors.launching import AdCopy, Launcher, Order, Picture
 from app.connectors.words import FoundAccount
+from tests.connectors.conftest import turn_knobs
 from tests.sandbox_server import SandboxServer
 
 DOLLARS = FoundAccount("7012345678900000001", "Larkspur TikTok", "USD", "America/Los_Angeles")
@@ -64,5 +63,4 @@ def created(sandbox: SandboxServer) -> dict[str, list[dict[str, Any]]]:
 
 def turn(sandbox: SandboxServer, **knobs: bool) -> None:
     """Turn the sandbox's knobs."""
-    answer = requests.post(f"{sandbox.url}/tiktok/sandbox/knobs", json=knobs, timeout=10)
-    answer.raise_for_status()
+    turn_knobs(sandbox, "tiktok", **knobs)
