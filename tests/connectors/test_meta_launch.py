@@ -33,14 +33,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def meta(settings: Settings, sandbox: SandboxServer, http: Http) -> Meta:
-    here = replace(
-        settings,
-        meta_app_id=sandbox.app_id,
-        meta_app_secret=sandbox.app_secret,
-        meta_graph_url=sandbox.graph_url,
-        meta_dialog_url=sandbox.dialog_url,
-    )
+def meta(here: Settings, sandbox: SandboxServer, http: Http) -> Meta:
     return Meta(here, http, Grant(access_token=sandbox.token))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -26,15 +25,8 @@ NOTHING = (Decimal(0),) * 5
 
 
 @pytest.fixture
-def unconnected(settings: Settings, sandbox: SandboxServer, http: Http) -> Meta:
+def unconnected(here: Settings, http: Http) -> Meta:
     """Meta as the sandbox plays it."""
-    here = replace(
-        settings,
-        meta_app_id=sandbox.app_id,
-        meta_app_secret=sandbox.app_secret,
-        meta_graph_url=sandbox.graph_url,
-        meta_dialog_url=sandbox.dialog_url,
-    )
     return Meta(here, http)
 
 
