@@ -10,6 +10,7 @@ import requests
 import responses
 
 from app.connectors.http import Http
+from app.connectors.launching import Launcher, Order
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
@@ -62,6 +63,16 @@ def settings() -> Settings:
     return make_settings(
         "postgresql://nobody@localhost/none", meta_app_id="4711", meta_app_secret=SECRET
     )
+
+
+def launch(
+    launcher: Launcher, account: FoundAccount, order: Order, made: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Every step after the other; `made` holds what there is when one of them fails."""
+    made = {} if made is None else made
+    for step in launcher.steps(account, order):
+        made |= launcher.create(account, order, step, made)
+    return made
 
 
 def turn_knobs(sandbox: SandboxServer, platform: str, **knobs: object) -> None:

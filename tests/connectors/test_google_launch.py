@@ -31,7 +31,7 @@ from app.connectors.launching import AdCopy, Order, Refused, Unknown
 from app.connectors.platforms.google import Google
 from app.connectors.words import FoundAccount
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock, turn_knobs
+from tests.connectors.conftest import NOON, Clock, launch, turn_knobs
 from tests.consent import granted
 from tests.sandbox_server import SandboxServer
 
@@ -122,11 +122,6 @@ def created(sandbox: SandboxServer) -> Callable[[], dict[str, dict[str, Any]]]:
 
 
 Created = Callable[[], dict[str, dict[str, Any]]]
-
-
-def launch(launcher: GoogleLauncher, account: FoundAccount, order: Order) -> dict[str, str]:
-    (step,) = launcher.steps(account, order)
-    return dict(launcher.create(account, order, step, {}))
 
 
 def of_kind(objects: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from app.connectors.linkedin.launch import LinkedInLauncher
 from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.words import FoundAccount
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock, turn_knobs
+from tests.connectors.conftest import NOON, Clock, launch, turn_knobs
 from tests.sandbox_server import SandboxServer
 
 CALLBACK = "http://localhost/api/oauth/linkedin/callback"
@@ -107,13 +107,6 @@ def order(launcher: LinkedInLauncher, account: FoundAccount) -> Order:
 def created(sandbox: SandboxServer) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = sandbox.truth(of="linkedin/created")
     return found
-
-
-def launch(launcher: LinkedInLauncher, account: FoundAccount, order: Order) -> dict[str, str]:
-    made: dict[str, str] = {}
-    for step in launcher.steps(account, order):
-        made |= launcher.create(account, order, step, made)
-    return made
 
 
 def statuses(sandbox: SandboxServer) -> set[str]:

@@ -13,12 +13,12 @@ import requests
 
 from app.connectors.errors import AccessRevoked, AccountRefused, Throttled
 from app.connectors.http import Http
-from app.connectors.launching import AdCopy, Made, Order, Picture, Refused, Unknown
+from app.connectors.launching import AdCopy, Order, Picture, Refused, Unknown
 from app.connectors.meta.launch import CREATING, MetaLauncher
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, launch
 from tests.sandbox_server import SandboxServer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a small picture" * 40
@@ -78,16 +78,6 @@ def make_order(**changed: Any) -> Order:
         }
         | changed
     )
-
-
-def launch(
-    launcher: MetaLauncher, account: FoundAccount, order: Order, made: dict[str, str] | None = None
-) -> Made:
-    """Every step after the other; `made` holds what there is when one of them fails."""
-    made = {} if made is None else made
-    for step in launcher.steps(account, order):
-        made |= launcher.create(account, order, step, made)
-    return made
 
 
 def created(sandbox: SandboxServer) -> list[dict[str, Any]]:

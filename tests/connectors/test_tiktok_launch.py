@@ -19,7 +19,7 @@ from app.connectors.tiktok.launch_bodies import amount, idempotency_key
 from app.connectors.words import FoundAccount, Grant
 from app.settings import Settings
 from sandbox import TIKTOK_TOKEN
-from tests.connectors.conftest import NOON, Clock
+from tests.connectors.conftest import NOON, Clock, launch
 from tests.connectors.test_dimensions import png
 from tests.connectors.tiktok_orders import (
     COVERED,
@@ -31,7 +31,6 @@ from tests.connectors.tiktok_orders import (
     SALES,
     YEN,
     created,
-    launched,
     turn,
 )
 from tests.sandbox_server import SandboxServer
@@ -72,7 +71,7 @@ def test_a_launch_creates_what_its_steps_show_and_all_of_it_is_off(
 ) -> None:
     assert launcher.problems(DOLLARS, order) == []
     assert launcher.dry_run(DOLLARS, order).problems == ()
-    made = launched(launcher, DOLLARS, order)
+    made = launch(launcher, DOLLARS, order)
     assert list(made) == ["picture", "campaign", "ad_group", "ad-1", "ad-2"]
     found = created(sandbox)
     assert [len(found[kind]) for kind in ("image", "campaign", "adgroup", "ad")] == [1, 1, 1, 2]
@@ -134,7 +133,7 @@ def test_nothing_is_found_before_anything_was_made_nor_in_another_account(
 ) -> None:
     steps = launcher.steps(DOLLARS, ORDER)
     assert all(launcher.find(DOLLARS, ORDER, step, {}) == {} for step in steps)
-    made = launched(launcher, DOLLARS, ORDER)
+    made = launch(launcher, DOLLARS, ORDER)
     for step in steps:
         assert launcher.find(DOLLARS, ORDER, step, made) == {step.key: made[step.key]}
         assert launcher.find(YEN, ORDER, step, {}) == {}
@@ -180,7 +179,7 @@ def test_nothing_goes_into_a_campaign_that_cannot_be_switched_off(
 def test_what_somebody_switched_on_is_switched_off_and_said(
     launcher: TikTokLauncher, live: TikTok, sandbox: SandboxServer
 ) -> None:
-    made = launched(launcher, DOLLARS, ORDER)
+    made = launch(launcher, DOLLARS, ORDER)
     for kind, key in (("campaign", "campaign"), ("adgroup", "ad_group"), ("ad", "ad-2")):
         switch(launcher, kind, made[key], "ENABLE")
     told = launcher.verify(DOLLARS, ORDER, made)
@@ -203,7 +202,7 @@ def switch(launcher: TikTokLauncher, kind: str, own: str, status: str) -> None:
 def test_removing_leaves_nothing_and_may_be_repeated(
     launcher: TikTokLauncher, sandbox: SandboxServer
 ) -> None:
-    made = launched(launcher, DOLLARS, ORDER)
+    made = launch(launcher, DOLLARS, ORDER)
     assert set(launcher.remove(DOLLARS, made)) == set(made)
     found = created(sandbox)
     assert {one["status"] for kind in ("campaign", "adgroup", "ad") for one in found[kind]} == {
@@ -211,17 +210,17 @@ def test_removing_leaves_nothing_and_may_be_repeated(
     }
     assert len(found["image"]) == 1
     assert set(launcher.remove(DOLLARS, made)) == set(made)
-    other = launched(launcher, DOLLARS, replace(ORDER, mark="gone01"))
+    other = launch(launcher, DOLLARS, replace(ORDER, mark="gone01"))
     switch(launcher, "ad", other["ad-1"], "DELETE")
     assert set(launcher.remove(DOLLARS, other)) == set(other)
-    half = launched(launcher, DOLLARS, replace(ORDER, mark="half01", ads=()))
+    half = launch(launcher, DOLLARS, replace(ORDER, mark="half01", ads=()))
     assert set(launcher.remove(DOLLARS, half)) == {"ad_group", "campaign", "picture"}
 
 
 def test_a_later_sync_finds_the_campaign_paused_and_without_figures(
     launcher: TikTokLauncher, live: TikTok
 ) -> None:
-    made = launched(launcher, DOLLARS, SALES)
+    made = launch(launcher, DOLLARS, SALES)
     found = live.structure(DOLLARS)
     campaign = {one.external_id: one for one in found.campaigns}[made["campaign"]]
     group = {one.external_id: one for one in found.ad_groups}[made["ad_group"]]
@@ -244,7 +243,7 @@ def test_yen_have_no_decimals_and_names_any_script(
         ads=(replace(ORDER.ads[0], primary_text="重さ1.9キロ、設営4分。" * 4),),
     )
     assert launcher.problems(YEN, yen) == []
-    made = launched(launcher, YEN, yen)
+    made = launch(launcher, YEN, yen)
     group = created(sandbox)["adgroup"][0]["row"]
     assert (group["budget"], group["adgroup_name"]) == (2000, yen.named("Ad group"))
     assert group["schedule_start_time"] == "2026-11-30 15:00:00"
@@ -290,7 +289,7 @@ def test_a_day_that_has_begun_starts_now(launcher: TikTokLauncher, sandbox: Sand
     body = launcher.steps(DOLLARS, today)[2].request["adgroup/create"]
     assert body["schedule_start_time"] == "2026-11-23 08:00:00"
     assert "schedule_end_time" not in body
-    launched(launcher, DOLLARS, today)
+    launch(launcher, DOLLARS, today)
     row = created(sandbox)["adgroup"][0]["row"]
     assert row["schedule_start_time"] == "2026-11-23 12:00:00"
     assert row["schedule_type"] == "SCHEDULE_FROM_NOW"

@@ -27,8 +27,9 @@ from app.connectors.tiktok.launch import TikTokLauncher
 from app.connectors.words import Grant
 from sandbox import TIKTOK_TOKEN
 from tests.conftest import make_settings
+from tests.connectors.conftest import launch
 from tests.connectors.test_tiktok_vendor import parameters
-from tests.connectors.tiktok_orders import COVERED, DOLLARS, JPEG, ORDER, SALES, created, launched
+from tests.connectors.tiktok_orders import COVERED, DOLLARS, JPEG, ORDER, SALES, created
 from tests.sandbox_server import SandboxServer
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -98,7 +99,7 @@ def said(launcher: TikTokLauncher, http: Recording) -> list[tuple[str, dict[str,
     """Everything that choosing, launching, looking up, checking and removing says."""
     launcher.choices(DOLLARS)
     for order in (ORDER, SALES, COVERED):
-        made = launched(launcher, DOLLARS, order)
+        made = launch(launcher, DOLLARS, order)
         for step in launcher.steps(DOLLARS, order):
             launcher.find(DOLLARS, order, step, made)
         launcher.verify(DOLLARS, order, made)
@@ -157,7 +158,7 @@ def test_the_client_creates_the_same_from_our_bodies(
     tmp_path: Path,
     order: Order,
 ) -> None:
-    mine = launched(launcher, DOLLARS, order)
+    mine = launch(launcher, DOLLARS, order)
     ours = _without_ids(created(sandbox))
     sandbox.reset()
     by_key = {step.key: step.request for step in launcher.steps(DOLLARS, order)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from app.connectors.launching import AdCopy, Launcher, Order, Picture
+from app.connectors.launching import AdCopy, Order, Picture
 from app.connectors.words import FoundAccount
 from tests.connectors.conftest import turn_knobs
 from tests.sandbox_server import SandboxServer
@@ -43,14 +43,6 @@ SALES = replace(
 )
 COVERED = replace(FILM, mark="gz7k2c", picture=None)
 """A video whose cover TikTok has made."""
-
-
-def launched(launcher: Launcher, account: FoundAccount, order: Order) -> dict[str, str]:
-    """Every step in its order; the ids that came of them."""
-    made: dict[str, str] = {}
-    for step in launcher.steps(account, order):
-        made |= launcher.create(account, order, step, made)
-    return made
 
 
 def created(sandbox: SandboxServer) -> dict[str, list[dict[str, Any]]]:
