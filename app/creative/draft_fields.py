@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import get_currency_precision, get_territory_currencies
+from babel.numbers import get_territory_currencies
 
-from app.connectors.launching import Picture
+from app.connectors.launching import Picture, is_web_address
 from app.copywriting.brief import Goal
 from app.creative.briefs import OLDEST, age, gender, one
 from app.errors import Invalid
@@ -92,12 +91,6 @@ def languages() -> dict[str, str]:
     names = Locale("en").languages
     short = ((code, name) for code, name in names.items() if len(code) == 2)
     return dict(sorted(short, key=lambda each: each[1]))
-
-
-def budget_fits(budget: Decimal, currency: str) -> bool:
-    """Whether an amount has no more decimals than its currency."""
-    exponent = budget.normalize().as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= get_currency_precision(currency)
 
 
 def _text(name: str, given: Mapping[str, Any], longest: int) -> str | None:
@@ -191,11 +184,7 @@ def _url(given: Mapping[str, Any]) -> str | None:
     url = _text("url", given, 2000)
     if not url:
         return url
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or "." not in (parts.hostname or "") or " " in url:
+    if not is_web_address(url):
         raise Invalid("url: A landing page's address starts with https://.")
     return url
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
+from babel.numbers import get_currency_precision
 
 from app.connectors.launching import Launcher, Order, Step
-from app.creative.draft_fields import budget_fits
 from app.creative.drafts import OPEN, lacking, order_of, steps_sent
 from app.errors import named
 from app.models import Account, CampaignDraft
@@ -40,8 +40,8 @@ def review(draft: CampaignDraft, account: Account | None, launcher: Launcher | N
     lacks = [Problem(field, message) for field, message in lacking(draft, account)]
     if lacks or account is None or launcher is None:
         return Review(tuple(lacks), (), "")
-    problems = [*_money(draft, account)]
     order = order_of(draft)
+    problems = [*_money(order, account)]
     problems += [problem_of(each) for each in launcher.problems(found(account), order)]
     if problems:
         return Review(tuple(problems), (), "")
@@ -59,8 +59,8 @@ def digest(order: Order, account: Account, steps: Sequence[Step]) -> str:
     return made.hexdigest()[:32]
 
 
-def _money(draft: CampaignDraft, account: Account) -> list[Problem]:
-    if draft.daily_budget is None or budget_fits(draft.daily_budget, account.currency):
+def _money(order: Order, account: Account) -> list[Problem]:
+    if order.budget_fits(get_currency_precision(account.currency)):
         return []
     return [
         Problem(
