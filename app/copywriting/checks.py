@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.copywriting.brief import AdPlatform, Brief
 from app.copywriting.claims import avoided, unsupported
-from app.copywriting.limits import SHAPES, Limit
+from app.copywriting.limits import SHAPES
 from app.copywriting.policy import against_policy, special_categories
 from app.copywriting.triggers import against_trigger
 from app.copywriting.variation import Flag, Level, Variation
@@ -30,17 +30,10 @@ def flags_of(variation: Variation, brief: Brief) -> list[Flag]:
     ]
 
 
-def limit_of(variation: Variation, field: str) -> Limit:
-    """The limit of a field named as in `Variation.fields`."""
-    shape = SHAPES[variation.platform]
-    if field == "primary_text":
-        return shape.primary_text
-    return shape.headline if field.startswith("headline") else shape.description
-
-
 def _shape(variation: Variation) -> Iterator[Flag]:
+    shape = SHAPES[variation.platform]
     for field, text in variation.fields():
-        limit = limit_of(variation, field)
+        limit = shape.limit_of(field)
         if not limit.fits(text):
             said = (
                 f"{limit.count(text)} characters; {variation.platform.title()} takes {limit.most}."

@@ -63,6 +63,14 @@ class Shape:
     emoji: bool = True
     forbidden: str = ""
 
+    def limit_of(self, field: str) -> Limit:
+        """The limit of a field named as in `Variation.fields`, or of one of `paths`."""
+        if field == "paths":
+            return self.path or self.headline
+        if field == "primary_text":
+            return self.primary_text
+        return self.headline if field.startswith("headline") else self.description
+
 
 SHAPES: dict[AdPlatform, Shape] = {
     AdPlatform.META: Shape(Limit(2200, 125), Limit(40, 27), Limit(30, 25)),

@@ -158,7 +158,9 @@ class Card:
 
     def _text(self, field: str, text: str) -> Text:
         folds = _FOLDED.get(self.platform, "") if field == "primary_text" else ""
-        return Text(field, name_of(self.platform, field), text, _limit(self.platform, field), folds)
+        return Text(
+            field, name_of(self.platform, field), text, SHAPES[self.platform].limit_of(field), folds
+        )
 
 
 def card(row: CreativeVariation) -> Card:
@@ -177,7 +179,8 @@ def typed(platform: AdPlatform, given: dict[str, Any]) -> dict[str, list[Text]]:
     for field, value in given.items():
         several = [value] if isinstance(value, str) else value
         made[field] = [
-            Text(field, name_of(platform, field), each, _limit(platform, field)) for each in several
+            Text(field, name_of(platform, field), each, SHAPES[platform].limit_of(field))
+            for each in several
         ]
     return made
 
@@ -200,12 +203,3 @@ def arriving(rows: Iterable[CreativeVariation]) -> list[CreativeVariation]:
 def flagged(rows: Sequence[CreativeVariation]) -> int:
     """How many have something said against them."""
     return sum(bool(row.flags) for row in rows)
-
-
-def _limit(platform: AdPlatform, field: str) -> Limit:
-    shape = SHAPES[platform]
-    if field == "paths":
-        return shape.path or shape.headline
-    if field == "primary_text":
-        return shape.primary_text
-    return shape.headline if field.startswith("headline") else shape.description
