@@ -1,0 +1,1 @@
+"""What is done with findings: kept, reviewed, applied, and raised as alerts."""

@@ -1,0 +1,59 @@
+"""The thresholds of every rule. A workspace may change them; these are the defaults."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Share = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Money is in the workspace's currency, shares are of one.
+
+    `reallocation_*`: gates of the classes. `money_at_stake`: the share of the period's spend below
+    which nothing is said. `zero_result_multiple`: spend without a result, in target CPAs.
+    """
+
+    reallocation_recommend: Share = 0.90
+    reallocation_recommend_small: Share = 0.95
+    reallocation_leaning: Share = 0.85
+    reallocation_testing: Share = 0.80
+    information_recommend: Share = 0.3
+    information_leaning: Share = 0.2
+    settled_weeks: Annotated[int, msgspec.Meta(ge=4, le=104)] = 10
+    conversions_each: Annotated[int, msgspec.Meta(ge=1)] = 30
+    step_cap: Share = 0.20
+    step_cap_leaning: Share = 0.10
+    quarter_cap: Share = 0.30
+    above_highest: Annotated[float, msgspec.Meta(ge=1)] = 1.3
+    days_between_moves: Annotated[int, msgspec.Meta(ge=1)] = 28
+
+    money_at_stake: Share = 0.02
+    ignore_spend_below: Annotated[float, msgspec.Meta(ge=0)] = 50
+    zero_result_multiple: Positive = 3
+    concern_cpa_multiple: Annotated[float, msgspec.Meta(gt=1)] = 1.5
+    concern_cpa_conversions: Annotated[int, msgspec.Meta(ge=1)] = 40
+    change_z: Positive = 3
+    cpm_shock: Positive = 0.40
+    frequency_prospecting: Positive = 3
+    frequency_retargeting: Positive = 5
+    pacing_under: Share = 0.75
+    pacing_over: Annotated[float, msgspec.Meta(gt=1)] = 1.25
+    budget_used: Share = 0.95
+
+    cusum_reference: Positive = 0.75
+    cusum_decision: Positive = 8.5
+    count_tail: Share = 0.0005
+    incident_days: Annotated[int, msgspec.Meta(ge=1)] = 7
+    spend_spike: Annotated[float, msgspec.Meta(gt=1)] = 2.0
+
+    fatigue_z: Positive = 3
+    fatigue_ratio: Share = 0.85
+    fatigue_days: Annotated[int, msgspec.Meta(ge=1)] = 3
+    fatigue_from_day: Annotated[int, msgspec.Meta(ge=18)] = 21
+
+
+DEFAULTS = Thresholds()

@@ -1,0 +1,127 @@
+"""Sentences for findings, by rule. `say` words any finding; each rule registers its own words.
+
+Sentences are for a marketer's client: plain, second person, no exclamation marks, never "will":
+"if the past holds". Every figure in them is one of the finding's numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+
+from app.insights.finding import Finding, Number, Unit
+
+_SMALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding in words. `title` stands alone; the others may be empty where there is nothing."""
+
+    title: str
+    saw: str
+    how_sure: str = ""
+    do: str = ""
+    change_our_mind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How numbers and days are written. `locale` is CLDR's, such as en_US."""
+
+    currency: str
+    locale: str = "en_US"
+
+    def number(self, number: Number) -> str:
+        """A figure with its unit; changes carry their sign."""
+        value, sign = number.value, "+" if number.change and number.value > 0 else ""
+        match number.unit:
+            case Unit.MONEY:
+                return sign + self.money(value)
+            case Unit.SHARE:
+                return sign + self.share(value)
+            case Unit.MULTIPLE:
+                return sign + self.multiple(value)
+            case _:
+                return sign + self.count(value)
+
+    def money(self, value: float) -> str:
+        """Whole units from a thousand on, where cents say nothing."""
+        if abs(value) < _SMALL:
+            return format_currency(value, self.currency, locale=self.locale)
+        standard = Locale.parse(self.locale).currency_formats["standard"].pattern
+        return format_currency(
+            round(value),
+            self.currency,
+            standard.replace("0.00", "0"),
+            locale=self.locale,
+            currency_digits=False,
+        )
+
+    def share(self, value: float) -> str:
+        """A share of one as per cent; decimals only for small ones."""
+        per_cent = value * 100
+        digits = "0" if abs(per_cent) >= 10 else "0.#" if abs(per_cent) >= 1 else "0.##"
+        return format_decimal(per_cent, digits, locale=self.locale) + "%"
+
+    def multiple(self, value: float) -> str:
+        """Such as 3.8x."""
+        return format_decimal(value, "0.0" if abs(value) >= 1 else "0.0#", locale=self.locale) + "x"
+
+    def count(self, value: float) -> str:
+        """Grouped, with one decimal only where there is a fraction of a small number."""
+        return format_decimal(
+            value, "#,##0" if abs(value) >= 100 else "#,##0.#", locale=self.locale
+        )
+
+    def day(self, day: dt.date) -> str:
+        """Such as Nov 12."""
+        return format_date(day, "MMM d", locale=self.locale)
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Such as Nov 12-18, or Nov 28 - Dec 4; a year only where it changes."""
+        if first == last:
+            return self.day(first)
+        if first.year != last.year:
+            first_day, last_day = (format_date(each, locale=self.locale) for each in (first, last))
+            return f"{first_day} – {last_day}"
+        if first.month == last.month:
+            return f"{self.day(first)}–{last.day}"
+        return f"{self.day(first)} – {self.day(last)}"
+
+    def names(self, names: list[str]) -> str:
+        """Such as A, B, and C."""
+        return format_list(names, locale=self.locale)
+
+
+Sayer = Callable[[Finding, Manner], Said]
+_SAYERS: dict[str, Sayer] = {}
+
+
+def says(*rules: str) -> Callable[[Sayer], Sayer]:
+    """Register a function as the words of these rules."""
+
+    def register(sayer: Sayer) -> Sayer:
+        for rule in rules:
+            if rule in _SAYERS:
+                raise TypeError(f"two functions word the rule {rule}")
+            _SAYERS[rule] = sayer
+        return sayer
+
+    return register
+
+
+def say(finding: Finding, manner: Manner) -> Said:
+    """The finding in words. Raises KeyError for a rule that nobody words."""
+    return _SAYERS[finding.rule](finding, manner)
+
+
+def worded_rules() -> list[str]:
+    """The rules that have words."""
+    return sorted(_SAYERS)

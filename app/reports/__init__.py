@@ -1,0 +1,1 @@
+"""Reports: ordered, assembled once, frozen, and from then on only rendered."""
