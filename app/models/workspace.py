@@ -17,7 +17,8 @@ class Workspace(Base):
     `revenue` says which revenue the dashboard shows: `store`, `reported` or `auto` (store
     as soon as a shop's figures are held, else reported). A shop's revenue is its net sales, with
     tax or shipping added when the workspace says so. `model_cap` is what language models may cost
-    in a calendar month of UTC, in US dollars; NULL for no cap.
+    in a calendar month of UTC, in US dollars; NULL for no cap. Reports carry `brand_colour`,
+    #rrggbb, and the logo, PNG or SVG as `brand_logo_type` (a media type) says; NULL for none.
     """
 
     __tablename__ = "workspace"
@@ -25,6 +26,12 @@ class Workspace(Base):
         CheckConstraint("revenue IN ('auto', 'store', 'reported')", name="revenue_known"),
         CheckConstraint("target_roas > 0", name="target_roas_positive"),
         CheckConstraint("model_cap >= 0", name="model_cap_positive"),
+        CheckConstraint("brand_colour ~ '^#[0-9a-f]{6}$'", name="brand_colour_hex"),
+        CheckConstraint(
+            "brand_logo_type IN ('image/png', 'image/svg+xml') "
+            "AND (brand_logo IS NULL) = (brand_logo_type IS NULL)",
+            name="brand_logo_typed",
+        ),
     )
 
     id: Mapped[Id]
@@ -36,6 +43,10 @@ class Workspace(Base):
     revenue_with_tax: Mapped[bool] = mapped_column(server_default=false())
     revenue_with_shipping: Mapped[bool] = mapped_column(server_default=false())
     model_cap: Mapped[Decimal | None]
+    brand_colour: Mapped[str | None]
+    # Half a megabyte that only reports need, in a row that every request reads.
+    brand_logo: Mapped[bytes | None] = mapped_column(deferred=True)
+    brand_logo_type: Mapped[str | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
