@@ -14,7 +14,11 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Money is in the workspace's currency, shares are of one.
 
     `reallocation_*`: gates of the classes. `money_at_stake`: the share of the period's spend below
-    which nothing is said. `zero_result_multiple`: spend without a result, in target CPAs.
+    which nothing is said. `ignore_spend_below` is what a thing has to have spent beyond that; none
+    by default, for amounts mean little across currencies. `zero_result_multiple`: spend without a
+    result, in target CPAs. `noise_rate`: how often all comparisons of one period together may find
+    something where there is only noise. `least_change`: a smaller change is not worth a sentence.
+    `over_claimed`: claimed ÷ sold of all platforms together.
     """
 
     reallocation_recommend: Share = 0.90
@@ -32,11 +36,14 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     days_between_moves: Annotated[int, msgspec.Meta(ge=1)] = 28
 
     money_at_stake: Share = 0.02
-    ignore_spend_below: Annotated[float, msgspec.Meta(ge=0)] = 50
+    ignore_spend_below: Annotated[float, msgspec.Meta(ge=0)] = 0
     zero_result_multiple: Positive = 3
     concern_cpa_multiple: Annotated[float, msgspec.Meta(gt=1)] = 1.5
     concern_cpa_conversions: Annotated[int, msgspec.Meta(ge=1)] = 40
     change_z: Positive = 3
+    noise_rate: Share = 0.05
+    least_change: Share = 0.10
+    over_claimed: Annotated[float, msgspec.Meta(gt=1)] = 1.2
     cpm_shock: Positive = 0.40
     frequency_prospecting: Positive = 3
     frequency_retargeting: Positive = 5
