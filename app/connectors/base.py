@@ -31,6 +31,7 @@ from app.connectors.words import (
 from app.settings import Settings
 
 if TYPE_CHECKING:
+    from app.connectors.changing import Changer
     from app.connectors.http import Http
     from app.connectors.launching import Launcher
 
@@ -46,8 +47,9 @@ class Connector(ABC):
     `readers`: how many reads of one account it allows at once. `sells`: a shop, which has
     `store_days` and no `facts`. `start_fields`: what people fill in before the popup opens, such
     as a shop's address; `begin_with` gets it by these names. `launches`: what creates paused
-    campaigns with a connector, None where nothing can. `create_scopes`: what creating
-    needs beyond reading; a hand-shake begun with `access=create` asks for those, too.
+    campaigns with a connector, None where nothing can; `changes` likewise what changes budgets and
+    statuses. `create_scopes`: what either needs beyond reading; a hand-shake begun with
+    `access=create` asks for those, too.
 
     `started` holds what was remembered when a hand-shake began: a PKCE `verifier`, and what
     `begin_with` made of the start's query.
@@ -66,6 +68,7 @@ class Connector(ABC):
     pasted_forms: ClassVar[tuple[PastedForm, ...]] = ()
     start_fields: ClassVar[tuple[PastedField, ...]] = ()
     launches: ClassVar[type[Launcher] | None] = None
+    changes: ClassVar[type[Changer] | None] = None
     create_scopes: ClassVar[tuple[str, ...]] = ()
 
     registry: ClassVar[dict[str, type[Connector]]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sandbox.edits import edited
 from sandbox.figures import total
 from sandbox.meta import made, texts
 from sandbox.meta.errors import bad_param
@@ -79,7 +80,14 @@ def campaign_status(campaign: Campaign) -> str:
     if state().world.is_removed(campaign, now):
         return "DELETED"
     over = campaign.ended is not None and now >= campaign.ended
-    return campaign.plan.fate if over and campaign.plan.budget != "lifetime" else "ACTIVE"
+    usual = campaign.plan.fate if over and campaign.plan.budget != "lifetime" else "ACTIVE"
+    return edited(campaign.id, "status", usual)
+
+
+def ad_set_status(ad_set: AdSet) -> str:
+    """Its own; one in a paused campaign is on itself."""
+    above = campaign_status(ad_set.campaign)
+    return edited(ad_set.id, "status", "ACTIVE" if above == "PAUSED" else above)
 
 
 def campaign_effective(campaign: Campaign) -> str:
@@ -89,6 +97,9 @@ def campaign_effective(campaign: Campaign) -> str:
 
 def ad_set_effective(ad_set: AdSet) -> str:
     above = campaign_status(ad_set.campaign)
+    own = ad_set_status(ad_set)
+    if own != "ACTIVE":
+        return own
     return "CAMPAIGN_PAUSED" if above == "PAUSED" else above
 
 
@@ -102,7 +113,7 @@ def ad_status(ad: Ad) -> str:
 def ad_effective(ad: Ad) -> str:
     above = ad_set_effective(ad.ad_set)
     if above != "ACTIVE":
-        return above
+        return "ADSET_PAUSED" if above == "PAUSED" else above
     return ad.review or ad_status(ad)
 
 
@@ -122,6 +133,11 @@ def updated(node: Campaign | AdSet | Ad | Made) -> dt.date:
     campaign = node if isinstance(node, Campaign) else node.campaign
     last = campaign.ended if campaign.ended and campaign.ended <= today(campaign.account) else None
     return last or max(campaign.launched, state().world.anchor - dt.timedelta(days=3))
+
+
+def values(node: Node | Made) -> dict[str, Any]:
+    """Every field of a node."""
+    return _VALUES[type(node)](node)
 
 
 def describe(node: Node | Made, tree: Tree, default: tuple[str, ...] = ("id",)) -> dict[str, Any]:
@@ -223,7 +239,9 @@ def _campaign(node: Campaign) -> dict[str, Any]:
         "effective_status": campaign_effective(node),
         "buying_type": "AUCTION",
         "bid_strategy": "LOWEST_COST_WITHOUT_CAP" if own else None,
-        "daily_budget": budget(account, _daily(node)) if own else None,
+        "daily_budget": edited(node.id, "daily_budget", budget(account, _daily(node)))
+        if own
+        else None,
         "lifetime_budget": budget(account, _daily(node) * 90)
         if plan.budget == "lifetime"
         else None,
@@ -263,22 +281,23 @@ def _daily(campaign: Campaign) -> int:
 def _ad_set(node: AdSet) -> dict[str, Any]:
     campaign, account = node.campaign, node.campaign.account
     plan = campaign.plan
-    status = campaign_status(campaign)
+    status = ad_set_status(node)
     own = plan.budget == "ad_sets"
+    usual = budget(account, _daily(campaign) // plan.ad_sets)
     return {
         "id": node.id,
         "account_id": account.id,
         "campaign_id": campaign.id,
         "campaign": campaign,
         "name": node.name,
-        "status": "ACTIVE" if status == "PAUSED" else status,
-        "configured_status": "ACTIVE" if status == "PAUSED" else status,
+        "status": status,
+        "configured_status": status,
         "effective_status": ad_set_effective(node),
         "optimization_goal": goal(campaign),
         "billing_event": "IMPRESSIONS",
         "bid_strategy": "LOWEST_COST_WITHOUT_CAP" if own else None,
         "bid_amount": None,
-        "daily_budget": budget(account, _daily(campaign) // plan.ad_sets) if own else "0",
+        "daily_budget": edited(node.id, "daily_budget", usual) if own else "0",
         "lifetime_budget": "0",
         "budget_remaining": budget(account, _daily(campaign) // plan.ad_sets // 2) if own else "0",
         "destination_type": "WEBSITE" if plan.kind in ("sales", "traffic") else "UNDEFINED",

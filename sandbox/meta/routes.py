@@ -15,6 +15,7 @@ from sandbox.faults import OF_WRITES, Fault
 from sandbox.meta import (
     dialog,
     edges,
+    edits,
     insights,
     made,
     mishaps,
@@ -36,7 +37,7 @@ from sandbox.meta.params import Params, fields
 from sandbox.meta.tokens import USERS, Token
 from sandbox.state import Node, ReportRun, state
 from sandbox.turning import turn
-from sandbox.world import Account, Business
+from sandbox.world import Account, AdSet, Business, Campaign
 
 blueprint = Blueprint("meta", __name__, url_prefix="/meta")
 
@@ -161,8 +162,12 @@ def _node(token: Token, object_id: str, params: Params) -> dict[str, Any]:
 
 
 def _changed(token: Token, object_id: str, params: Params) -> dict[str, Any]:
-    """Only what was created here can be changed or deleted."""
+    """Of the world's own only campaigns and ad sets can be changed, and nothing be deleted."""
     node = _find(object_id)
+    if isinstance(node, Campaign | AdSet) and request.method == "POST":
+        account = node.account if isinstance(node, Campaign) else node.campaign.account
+        offered.check_advertiser(token, account)
+        return edits.change(node, params)
     if not isinstance(node, Made):
         raise unknown_path()
     offered.check_advertiser(token, node.account)

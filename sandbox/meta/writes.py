@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 
 from sandbox.faults import Fault
-from sandbox.meta import made, nodes, write_checks
+from sandbox.meta import edits, made, nodes, write_checks
 from sandbox.meta.errors import bad_param
 from sandbox.meta.made import Kind, Made
 from sandbox.meta.params import Params, listing, mapping
@@ -41,7 +41,9 @@ def create(account: Account, edge: str, params: Params, fault: Fault | None) -> 
 
 
 def change(thing: Made, params: Params) -> dict[str, Any]:
-    """Another status or name."""
+    """Another status, name or daily budget."""
+    if "daily_budget" in params:
+        thing.fields["daily_budget"] = edits.daily_budget(thing, params)
     if "name" in params:
         thing.fields["name"] = write_checks.name(params, 400)
     if "status" in params:

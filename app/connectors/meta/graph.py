@@ -28,6 +28,10 @@ UNANSWERED = (
     "Meta did not say whether it made this. Before it is tried again, Meta is asked for it by "
     "name, so that nothing is made twice."
 )
+UNSAID = (
+    "Meta did not say whether it made this change. Before it is asked again, Meta is asked what "
+    "stands there now."
+)
 ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 
 
@@ -67,6 +71,16 @@ class Graph:
             return self._send(path, decoder, {**form, **self._signature(grant)})
         except Temporary as error:
             raise Unknown(UNANSWERED) from error
+
+    def change(self, grant: Grant, path: str, form: Mapping[str, str], verdict: Verdict) -> None:
+        """Post a change to what exists, exactly once.
+
+        Raises what `verdict` makes of a no, and Unknown when Meta may have done it all the same.
+        """
+        try:
+            self._send(path, ENVELOPE, {**form, **self._signature(grant)}, verdict)
+        except Temporary as error:
+            raise Unknown(UNSAID) from error
 
     def put(self, grant: Grant, path: str, form: Mapping[str, str]) -> None:
         """Post what does no more when it is posted twice, again while Meta is unwell.
@@ -145,12 +159,18 @@ class Graph:
         answer = self._http.ask(method, f"{self._root}/{path}", params=params)
         return self._read(answer, decoder, verdict)
 
-    def _send(self, path: str, decoder: msgspec.json.Decoder[E], form: Mapping[str, str]) -> E:
+    def _send(
+        self,
+        path: str,
+        decoder: msgspec.json.Decoder[E],
+        form: Mapping[str, str],
+        verdict: Verdict = refusal,
+    ) -> E:
         """A fault on Meta's side says nothing about what became of the request."""
         answer = self._http.ask("POST", f"{self._root}/{path}", form=form)
         if answer.status >= 500:
             raise Temporary(f"Meta Ads had a fault (HTTP {answer.status}) while it was writing.")
-        return self._read(answer, decoder, refusal)
+        return self._read(answer, decoder, verdict)
 
     def _read(self, answer: Answer, decoder: msgspec.json.Decoder[E], verdict: Verdict) -> E:
         """Meta may put an error into a 200, and its usage headers onto any answer."""

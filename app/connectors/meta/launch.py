@@ -30,11 +30,12 @@ from app.connectors.launching import (
 from app.connectors.meta import launch_answers as answers
 from app.connectors.meta import launch_bodies as bodies
 from app.connectors.meta import launch_checks as checks
-from app.connectors.meta.answers import Page, Permission, major_units
+from app.connectors.meta.answers import Page, major_units
 from app.connectors.meta.errors import NotReadable
 from app.connectors.meta.graph import UNANSWERED, Graph
+from app.connectors.meta.permissions import lacking_role, lacking_scopes
 from app.connectors.meta.refusals import refusal
-from app.connectors.words import FoundAccount, Grant
+from app.connectors.words import FoundAccount
 
 # Beyond what reading needs: creating, and choosing the page that an ad speaks for.
 CREATING = ("ads_management", "pages_show_list", "pages_read_engagement")
@@ -48,7 +49,6 @@ _TERMS = msgspec.json.Decoder(answers.Terms, strict=False)
 _STANDING = msgspec.json.Decoder(answers.Standing)
 _NAMED = msgspec.json.Decoder(Page[answers.Named])
 _IMAGES = msgspec.json.Decoder(Page[answers.Image])
-_PERMISSIONS = msgspec.json.Decoder(Page[Permission])
 
 NO_PIXEL = (
     "This account has no Meta pixel, so campaigns for sales or leads cannot be created: Meta "
@@ -90,22 +90,14 @@ class MetaLauncher(Launcher):
     def missing_permission(self, account: FoundAccount) -> str:
         """Of the grant first, then of the person's role in the account."""
         grant = self.connector.granted()
-        scopes = grant.scopes or self._scopes(grant)
-        lacking = [scope for scope in CREATING if scope not in scopes]
+        lacking = lacking_scopes(self._graph, grant, CREATING)
         if lacking:
             return (
                 f"Meta has not given this connection {', '.join(lacking)}, without which nothing "
                 "can be created. Open Connections, allow creating campaigns on Meta Ads and leave "
                 "every permission ticked; a pasted token needs them ticked when it is generated."
             )
-        tasks = self._terms(account, "user_tasks").user_tasks
-        if tasks is not None and not {"ADVERTISE", "MANAGE"} & set(tasks):
-            return (
-                f"Whoever connected Meta Ads may only look at {account.name}. In Meta Business "
-                "settings open Accounts, Ad accounts, choose it and give that person or system "
-                "user Manage campaigns."
-            )
-        return ""
+        return lacking_role(self._graph, grant, account)
 
     @_of_one_account()
     def choices(self, account: FoundAccount) -> Choices:
@@ -202,10 +194,6 @@ class MetaLauncher(Launcher):
         if "campaign" in made:
             query["selected_campaign_ids"] = made["campaign"]
         return f"https://adsmanager.facebook.com/adsmanager/manage/campaigns?{urlencode(query)}"
-
-    def _scopes(self, grant: Grant) -> tuple[str, ...]:
-        listed = self._graph.rows(grant, "me/permissions", _PERMISSIONS, {})
-        return tuple(item.permission for item in listed if item.status == "granted")
 
     def _terms(self, account: FoundAccount, *fields: str) -> answers.Terms:
         asked = {"fields": ",".join(fields)}

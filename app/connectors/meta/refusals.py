@@ -99,7 +99,7 @@ def refusal(problem: Problem, headers: Mapping[str, str]) -> ConnectorError:
     if passing or code in _ACCESS_ENDED or "appsecret_proof" in text:
         return failure(problem, headers)
     sentence, field = _meaning(problem)
-    return Refused(f"{sentence} {_explained(problem)}", field=field)
+    return Refused(f"{sentence} {explained(problem)}", field=field)
 
 
 def _meaning(problem: Problem) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def _meaning(problem: Problem) -> tuple[str, str]:
     return (PAGE_NOT_ALLOWED, "profile") if "page" in text else (NOT_ALLOWED, "")
 
 
-def _explained(problem: Problem) -> str:
+def explained(problem: Problem) -> str:
     """Meta's own sentences, which often say what to do, and the number to ask its support by."""
     said = (problem.error_user_title, problem.error_user_msg)
     sentences = [part.strip() for part in said if part] or [problem.message or "It gave no reason"]

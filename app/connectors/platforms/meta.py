@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from app.connectors.base import Connector
+from app.connectors.changing import Changer
 from app.connectors.errors import (
     AccessRevoked,
     AccountRefused,
@@ -26,6 +27,7 @@ from app.connectors.http import Http
 from app.connectors.launching import Launcher
 from app.connectors.meta import answers
 from app.connectors.meta import texts as meta_texts
+from app.connectors.meta.change import MetaChanger
 from app.connectors.meta.errors import (
     NotReadable,
     TooMuchData,
@@ -116,6 +118,7 @@ class Meta(Connector):
     history_days = 1123
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
     launches: ClassVar[type[Launcher] | None] = MetaLauncher
+    changes: ClassVar[type[Changer] | None] = MetaChanger
     create_scopes = CREATING
     pasted_forms = (
         PastedForm(
