@@ -1,6 +1,7 @@
 """The tables, one module per noun; no queries, no HTTP."""
 
 from app.models.base import Base
+from app.models.changes import CampaignReach, Change, ChangeSet
 from app.models.connection import Account, OAuthState, PlatformConnection
 from app.models.creative import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
 from app.models.drafts import CampaignDraft, DraftAd, LaunchStep
@@ -25,7 +26,10 @@ __all__ = [
     "Campaign",
     "CampaignDay",
     "CampaignDraft",
+    "CampaignReach",
     "CampaignTotalDay",
+    "Change",
+    "ChangeSet",
     "CreativeBatch",
     "CreativeVariation",
     "DayAtAge",
