@@ -1,9 +1,10 @@
-"""E-mail that no page causes: reminders that access to a platform ends."""
+"""E-mail that no page causes: reminders that access to a platform ends, and alerts."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 import app
 from app import mail
+from app.advice import alert_letters
+from app.advice.alert_letters import AlertLetter
 from app.connections import reminders
 from app.connections.reminders import Reminder
 from app.connectors.base import Connector
@@ -39,15 +42,36 @@ def send_reminders(runtime: Runtime, now: dt.datetime) -> None:
                 reminders.unclaim(session, reminder)
 
 
+def send_alerts(runtime: Runtime, now: dt.datetime) -> None:
+    """Send what was raised and not told yet; a letter that reaches nobody is due again."""
+    with runtime.transaction() as session:
+        waiting = alert_letters.waiting(session)
+    for workspace_id in waiting:
+        with runtime.transaction() as session:
+            letter = alert_letters.claim(session, workspace_id, now)
+        if letter is not None and not _reached(
+            runtime.settings,
+            "An alert",
+            [_alert_letter(runtime.settings, letter, person) for person in letter.people],
+        ):
+            with runtime.transaction() as session:
+                alert_letters.unclaim(session, letter)
+
+
 def _sent(settings: Settings, reminder: Reminder) -> bool:
+    letters = [_letter(settings, reminder, person) for person in reminder.people]
+    return _reached(settings, "A reminder", letters)
+
+
+def _reached(settings: Settings, what: str, letters: Sequence[EmailMessage]) -> bool:
     """Whether it reached anybody it is for; nobody to write to counts as done."""
-    reached = not reminder.people
-    for person in reminder.people:
+    reached = not letters
+    for letter in letters:
         try:
-            mail.deliver(settings, _letter(settings, reminder, person))
+            mail.deliver(settings, letter)
             reached = True
         except mail.NotSent as error:
-            logger.error("A reminder was not sent by %s", error)  # noqa: TRY400 the reason is whole without a traceback
+            logger.error("%s was not sent by %s", what, error)  # noqa: TRY400 the reason is whole without a traceback
     return reached
 
 
@@ -69,6 +93,24 @@ def _letter(settings: Settings, reminder: Reminder, person: User) -> EmailMessag
         if reminder.days
         else f"{platform} for {reminder.workspace} needs you"
     )
+    return _composed(settings, person, subject, template, words)
+
+
+def _alert_letter(settings: Settings, letter: AlertLetter, person: User) -> EmailMessage:
+    first, more = letter.alerts[0], len(letter.alerts) - 1
+    subject = f"{letter.workspace}: {first.title}" + (f", and {more} more" if more else "")
+    words = {
+        "name": person.name,
+        "workspace": letter.workspace,
+        "alerts": letter.alerts,
+        "link": f"{settings.public_url}/dashboard/alerts" if settings.public_url else "",
+    }
+    return _composed(settings, person, subject, "alerts", words)
+
+
+def _composed(
+    settings: Settings, person: User, subject: str, template: str, words: Mapping[str, object]
+) -> EmailMessage:
     return mail.compose(
         settings,
         to=person.email,

@@ -1,5 +1,6 @@
 """The tables, one module per noun; no queries, no HTTP."""
 
+from app.models.alerts import Alert
 from app.models.base import Base
 from app.models.changes import CampaignReach, Change, ChangeSet
 from app.models.connection import Account, OAuthState, PlatformConnection
@@ -21,6 +22,7 @@ __all__ = [
     "Ad",
     "AdDay",
     "AdGroup",
+    "Alert",
     "Base",
     "BrandBrief",
     "Campaign",

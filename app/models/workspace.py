@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, false, func
+from sqlalchemy import CheckConstraint, ForeignKey, false, func, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id
@@ -51,7 +51,10 @@ class Workspace(Base):
 
 
 class Membership(Base):
-    """Who may open a workspace; role is owner, editor or viewer."""
+    """Who may open a workspace; role is owner, editor or viewer.
+
+    `alerts_by_mail`: this person hears of the workspace's alerts by e-mail.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role_known"),)
@@ -63,4 +66,5 @@ class Membership(Base):
         ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str]
+    alerts_by_mail: Mapped[bool] = mapped_column(server_default=true(), default=True)
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

@@ -6,6 +6,8 @@ from flask import Flask
 
 from app.web import (
     access,
+    alerts,
+    alerts_api,
     api,
     auth,
     auth_api,
@@ -51,6 +53,8 @@ PRIVATE = tuple(
     page.blueprint
     for page in (
         dashboard,
+        alerts,
+        alerts_api,
         campaigns,
         connections,
         connecting,

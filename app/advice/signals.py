@@ -1,0 +1,77 @@
+"""What is urgent among findings and connections, in words for an alert."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from app.advice.alerts import CONNECTION, Signal
+from app.insights.finding import Finding, Kind
+from app.insights.words import Manner, say
+from app.metrics.platforms import platform_label
+from app.metrics.problems import Kind as Trouble
+from app.metrics.problems import Problem
+from app.metrics.sources import Link, Sources
+
+URGENT = ("zero_result", "tracking_break", "zero_rows", "spend_spike", "pacing")
+# Figures are read every few minutes; half a day without any is no hiccup.
+STALE_AFTER = dt.timedelta(hours=12)
+
+
+def of_findings(findings: Iterable[Finding], manner: Manner) -> list[Signal]:
+    """Concerns that cannot wait, worded."""
+    return [
+        _worded(each, manner)
+        for each in findings
+        if each.kind is Kind.CONCERN and each.rule in URGENT
+    ]
+
+
+def of_connections(problems: Sequence[Problem], now: dt.datetime) -> list[Signal]:
+    """Connections that bring nothing any more. Their owners get a letter of their own already."""
+    return [
+        Signal(
+            rule=CONNECTION,
+            key=f"{CONNECTION}|{each.link.id}",
+            title=f"{platform_label(each.link.platform)} is not being read",
+            saw=each.text,
+            todo="Open Connections and connect it again.",
+            platform=each.link.platform,
+            from_figures=False,
+            told=each.kind is Trouble.NEEDS_ATTENTION,
+        )
+        for each in problems
+        if each.kind is Trouble.NEEDS_ATTENTION
+        or (each.kind in (Trouble.FAILING, Trouble.OVERDUE) and _silent(each.link, now))
+    ]
+
+
+def stale_platforms(known: Sources, now: dt.datetime) -> set[str]:
+    """Platforms of which some account that should be read has not been for half a day."""
+    return {link.platform for link in _read(known) if _silent(link, now)}
+
+
+def _read(known: Sources) -> Iterator[Link]:
+    for link in known.links:
+        if link.kind != "upload" and link.status != "disconnected" and link.live:
+            yield link
+
+
+def _silent(link: Link, now: dt.datetime) -> bool:
+    return now - (link.last_synced_at or link.created_at) > STALE_AFTER
+
+
+def _worded(finding: Finding, manner: Manner) -> Signal:
+    said = say(finding, manner)
+    platforms = {each.platform for each in finding.entities if each.platform}
+    return Signal(
+        rule=finding.rule,
+        key=finding.key,
+        title=said.title,
+        saw=said.saw,
+        todo=said.do,
+        platform=platforms.pop() if len(platforms) == 1 else "",
+        at_stake=round(Decimal(finding.at_stake), 2) if finding.at_stake else None,
+        currency=finding.currency,
+    )

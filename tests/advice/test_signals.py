@@ -1,0 +1,65 @@
+"""What is urgent among findings and connections."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from app.advice import signals
+from app.metrics.problems import problems
+from app.metrics.sources import sources
+from tests.conftest import Member
+from tests.factories import make_account, make_connection
+from tests.sync.fake_platform import NOON
+
+HOUR = dt.timedelta(hours=1)
+
+
+def test_a_connection_is_stale_after_half_a_day_without_reading(
+    session: Session, alice: Member
+) -> None:
+    make_account(session, make_connection(session, alice.workspace, last_synced_at=NOON))
+    make_account(
+        session,
+        make_connection(session, alice.workspace, "google", last_synced_at=NOON - 13 * HOUR),
+    )
+    known = sources(session, alice.workspace.id)
+    assert signals.stale_platforms(known, NOON) == {"google"}
+
+
+def test_an_upload_or_a_disconnected_platform_is_never_stale(
+    session: Session, alice: Member
+) -> None:
+    long_ago = NOON - 900 * HOUR
+    for columns in ({"kind": "upload"}, {"status": "disconnected"}):
+        made = make_connection(session, alice.workspace, last_synced_at=long_ago, **columns)
+        make_account(session, made)
+    assert signals.stale_platforms(sources(session, alice.workspace.id), NOON) == set()
+
+
+def test_a_connection_that_needs_its_owner_is_shown_but_not_written_about_twice(
+    session: Session, alice: Member
+) -> None:
+    made = make_connection(
+        session,
+        alice.workspace,
+        status="needs_attention",
+        status_reason="It no longer accepts our access.",
+        last_synced_at=NOON,
+    )
+    make_account(session, made)
+    known = sources(session, alice.workspace.id)
+    [signal] = signals.of_connections(problems(known, [], NOON), NOON)
+    assert signal.title == "Meta is not being read"
+    assert "no longer accepts our access" in signal.saw
+    assert (signal.told, signal.from_figures) == (True, False)
+
+
+def test_a_hiccup_of_a_connection_is_no_alert(session: Session, alice: Member) -> None:
+    make_account(session, make_connection(session, alice.workspace, last_synced_at=NOON - HOUR))
+    known = sources(session, alice.workspace.id)
+    found = problems(known, [], NOON)
+    assert found
+    assert signals.of_connections(found, NOON) == []
+    assert len(signals.of_connections(found, NOON + 12 * HOUR)) == 1
