@@ -1,4 +1,4 @@
-"""Fetch the browser's libraries from the npm registry into `static/`, checked against a lock.
+"""Fetch the browser's libraries and the PDFs' fonts from npm, checked against a lock.
 
 `python -m local.vendor` restores what `static/vendor/VERSIONS` names; `--lock` rewrites that
 file after a version was changed in PACKAGES below. Standard library only.
@@ -12,27 +12,59 @@ import hashlib
 import io
 import json
 import re
+import struct
 import sys
 import tarfile
 import urllib.request
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 REGISTRY = "https://registry.npmjs.org"
-STATIC = Path(__file__).resolve().parent.parent / "static"
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+FONTS = ROOT / "app" / "reports" / "pdf" / "fonts"
 LOCK = STATIC / "vendor" / "VERSIONS"
 SPRITE = "icons.svg"
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An npm package, and where files of it go below `static/`."""
+    """An npm package, and where files of it go below `into`."""
 
     name: str
     version: str
     files: dict[str, str] = field(default_factory=dict)
+    into: Path = STATIC
 
+
+def _expo(family: str, version: str, *weights: str) -> Package:
+    """A family of Google's fonts as TrueType, one file a weight."""
+    name = family.replace(" ", "")
+    files = {f"{each}/{name}_{each}.ttf": f"{name}-{each}.ttf" for each in weights}
+    return Package(
+        f"@expo-google-fonts/{family.lower().replace(' ', '-')}",
+        version,
+        {**files, "LICENSE_FONT": f"{name}-LICENSE.txt"},
+        FONTS,
+    )
+
+
+def _fontsource(script: str) -> Package:
+    """A Noto Sans of one script, whose npm package has it as WOFF."""
+    slug, name = f"noto-sans-{script}", "NotoSans" + script.title().replace("-", "")
+    part = "symbols" if script == "symbols-2" else script
+    files = {f"files/{slug}-{part}-400-normal.woff": f"{name}-400Regular.ttf"}
+    return Package(
+        f"@fontsource/{slug}", "5.3.0", {**files, "LICENSE": f"{name}-LICENSE.txt"}, FONTS
+    )
+
+
+SCRIPTS = (
+    "armenian bengali ethiopic georgian gujarati gurmukhi hebrew kannada malayalam myanmar oriya "
+    "sinhala symbols-2 tamil telugu thaana"
+).split()
 
 PACKAGES = (
     Package(
@@ -64,6 +96,17 @@ PACKAGES = (
         },
     ),
     Package("@tabler/icons", "3.51.0", {"LICENSE": "vendor/icons/LICENSE"}),
+    _expo("Inter", "0.4.2", "400Regular", "600SemiBold"),
+    _expo("Noto Sans Arabic", "0.4.3", "400Regular", "600SemiBold"),
+    _expo("Noto Sans Devanagari", "0.4.1", "400Regular", "600SemiBold"),
+    _expo("Noto Sans Thai", "0.4.2", "400Regular", "600SemiBold"),
+    _expo("Noto Sans Khmer", "0.4.3", "400Regular"),
+    _expo("Noto Sans Lao", "0.4.2", "400Regular"),
+    _expo("Noto Sans JP", "0.4.3", "400Regular"),
+    _expo("Noto Sans KR", "0.4.3", "400Regular"),
+    _expo("Noto Sans SC", "0.4.3", "400Regular"),
+    _expo("Noto Emoji", "0.4.7", "400Regular"),
+    *(_fontsource(each) for each in SCRIPTS),
 )
 
 ICONS = Path(__file__).with_name("icons.txt").read_text(encoding="utf-8").split()
@@ -78,7 +121,7 @@ def main() -> None:
     found = {package.name: _fetch(package, locked.get(package.name)) for package in PACKAGES}
     if arguments.lock:
         LOCK.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(found)} packages are in {STATIC}.\n")
+    sys.stdout.write(f"{len(found)} packages are in {STATIC} and {FONTS}.\n")
 
 
 def _fetch(package: Package, locked: dict[str, object] | None) -> dict[str, object]:
@@ -92,7 +135,7 @@ def _fetch(package: Package, locked: dict[str, object] | None) -> dict[str, obje
         )
     contents = _unpack(archive, package)
     for path, content in contents.items():
-        target = STATIC / path
+        target = package.into / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return entry | {"files": {path: digest(content) for path, content in contents.items()}}
@@ -112,6 +155,9 @@ def _unpack(archive: bytes, package: Package) -> dict[str, bytes]:
         contents = {
             target: _member(tar, f"package/{source}") for source, target in package.files.items()
         }
+        for source, target in package.files.items():
+            if source.endswith(".woff"):
+                contents[target] = opentype(contents[target])
         if package.name == "@tabler/icons":
             symbols = [
                 _symbol(name, _member(tar, f"package/icons/outline/{name}.svg").decode())
@@ -126,6 +172,22 @@ def _member(tar: tarfile.TarFile, name: str) -> bytes:
     if stream is None:
         sys.exit(f"{name} is not a file in its package.")
     return stream.read()
+
+
+def opentype(woff: bytes) -> bytes:
+    """The font inside a WOFF 1.0 file (W3C Recommendation, section 5)."""
+    flavour, count = woff[4:8], int.from_bytes(woff[12:14])
+    power = count.bit_length() - 1
+    header = struct.pack(">4sHHHH", flavour, count, 16 << power, power, 16 * count - (16 << power))
+    tables, entries, at = [], [], 12 + 16 * count
+    for index in range(count):
+        tag, offset, packed, length, checksum = struct.unpack_from(">4sIIII", woff, 44 + 20 * index)
+        table = woff[offset : offset + packed]
+        table = zlib.decompress(table) if packed < length else table
+        entries.append(struct.pack(">4sIII", tag, checksum, at, length))
+        tables.append(table + bytes(-length % 4))
+        at += len(tables[-1])
+    return b"".join((header, *entries, *tables))
 
 
 def _symbol(name: str, svg: str) -> str:

@@ -28,8 +28,8 @@ _CHUNK = Struct(">I4s")
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _DRAWING = frozenset(
-    "svg g path rect circle ellipse line polyline polygon defs use symbol title desc style text "
-    "tspan linearGradient radialGradient stop clipPath mask".split()
+    "svg g path rect circle ellipse line polyline polygon defs use symbol title desc style "
+    "linearGradient radialGradient stop clipPath mask".split()
 )
 _LOOKS = frozenset(
     "id class style d points x y x1 y1 x2 y2 cx cy r rx ry fx fy dx dy width height viewBox "
@@ -37,8 +37,7 @@ _LOOKS = frozenset(
     "stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit "
     "stroke-dasharray stroke-dashoffset opacity color display visibility offset stop-color "
     "stop-opacity gradientUnits gradientTransform spreadMethod clip-path clipPathUnits mask "
-    "maskUnits maskContentUnits font-family font-size font-weight font-style text-anchor "
-    "letter-spacing vector-effect paint-order href".split()
+    "maskUnits maskContentUnits vector-effect paint-order href".split()
 )
 _SIZE = re.compile(r"(\d*\.?\d+)(px|pt|mm|cm|in)?")
 _REACHES_OUT = re.compile(r"url\(\s*['\"]?\s*(?!#)|@import|expression\s*\(|\\", re.IGNORECASE)
@@ -160,6 +159,9 @@ def _clean(element: ET.Element, depth: int) -> ET.Element:
         namespace, _, name = each.tag.rpartition("}")
         if namespace != f"{{{_NAMESPACE}" or name == "metadata":
             continue
+        if name == "text":
+            # It would be set in another font wherever its own is not at hand.
+            raise Invalid("This SVG contains text. Convert its text to outlines and export again.")
         if name not in _DRAWING:
             raise Invalid(
                 f"This SVG contains <{name}>, which a logo may not. Export it as plain SVG, or "

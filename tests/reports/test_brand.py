@@ -99,6 +99,7 @@ def test_a_picture_that_is_none_is_refused(picture: bytes, says: str) -> None:
         ("<foreignObject/>", "<foreignObject>"),
         ('<a href="#x"/>', "<a>"),
         ("<animate/>", "<animate>"),
+        ("<text>Acme</text>", "outlines"),
         ('<use href="https://example.org/a.svg#x"/>', "outside"),
         ('<rect fill="url(https://example.org/x)"/>', "outside"),
         ("<style>@import 'x.css';</style>", "outside"),

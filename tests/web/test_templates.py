@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from local.vendor import LOCK, PACKAGES, STATIC, digest
+from local.vendor import FONTS, LOCK, PACKAGES, STATIC, digest
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -71,14 +71,16 @@ def test_vendored_files_are_the_locked_ones() -> None:
     assert {name: entry["version"] for name, entry in locked.items()} == {
         package.name: package.version for package in PACKAGES
     }
-    for entry in locked.values():
-        for path, expected in entry["files"].items():
-            assert digest((STATIC / path).read_bytes()) == expected, path
+    for package in PACKAGES:
+        for path, expected in locked[package.name]["files"].items():
+            assert digest((package.into / path).read_bytes()) == expected, path
 
 
 def test_nothing_is_vendored_without_a_licence() -> None:
     folders = [path for path in (STATIC / "vendor").iterdir() if path.is_dir()]
     assert [path.name for path in folders if not (path / "LICENSE").is_file()] == []
+    families = {path.name.partition("-")[0] for path in FONTS.glob("*.ttf")}
+    assert {path.name.partition("-")[0] for path in FONTS.glob("*-LICENSE.txt")} == families
 
 
 def test_a_colour_of_a_platform_is_the_same_in_charts_and_pages() -> None:

@@ -1,0 +1,120 @@
+"""How figures and days are written in a report's files: exact decimals, in its language's way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import format_currency, format_decimal
+
+from app.reports.document import Days, Document
+
+NOTHING = "–"
+_WHOLE_FROM = 1000
+_AMERICAN = Locale("en", "US")
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """None is always a dash."""
+
+    currency: str
+    locale: Locale
+    time_zone: str
+
+    def unit(self, value: Decimal | None, unit: str) -> str:
+        """A KPI by its unit: money, multiple, share or count."""
+        match unit:
+            case "money":
+                return self.money(value)
+            case "multiple":
+                return self.multiple(value)
+            case "share":
+                return self.share(value)
+            case _:
+                return self.count(value)
+
+    def money(self, amount: Decimal | None) -> str:
+        """Whole units from a thousand on, where cents say nothing."""
+        if amount is None:
+            return NOTHING
+        if abs(amount) < _WHOLE_FROM:
+            return format_currency(amount, self.currency, locale=self.locale)
+        return format_currency(
+            amount.quantize(Decimal(1), ROUND_HALF_UP),
+            self.currency,
+            self.locale.currency_formats["standard"].pattern.replace("0.00", "0"),
+            locale=self.locale,
+            currency_digits=False,
+        )
+
+    def axis_money(self, amount: float) -> str:
+        """Whole units, for a scale."""
+        pattern = self.locale.currency_formats["standard"].pattern.replace("0.00", "0.##")
+        return format_currency(
+            amount, self.currency, pattern, locale=self.locale, currency_digits=False
+        )
+
+    def multiple(self, value: Decimal | None) -> str:
+        """Such as 3.52x."""
+        return NOTHING if value is None else f"{self._decimal(value, '#,##0.00')}x"
+
+    def share(self, value: Decimal | None) -> str:
+        """A share of one as per cent; a decimal where there is little of it."""
+        if value is None:
+            return NOTHING
+        pattern = "#,##0" if abs(value) >= Decimal("0.1") or not value else "#,##0.0#"
+        return f"{self._decimal(value * 100, pattern)}%"
+
+    def change(self, value: Decimal | None) -> str:
+        """A relative change with its sign: +12%."""
+        if value is None:
+            return NOTHING
+        per_cent = (value * 100).quantize(Decimal(1), ROUND_HALF_UP)
+        sign = "+" if per_cent > 0 else "−" if per_cent < 0 else "±"
+        return f"{sign}{self._decimal(abs(per_cent), '#,##0')}%"
+
+    def count(self, value: Decimal | int | None) -> str:
+        """Grouped; a decimal only where a platform counts in parts of one."""
+        return NOTHING if value is None else self._decimal(value, "#,##0.#")
+
+    def day(self, day: dt.date) -> str:
+        """Such as Nov 22, 2026."""
+        return format_date(day, "medium", locale=self.locale)
+
+    def short_day(self, day: dt.date) -> str:
+        """Such as Nov 22, for a scale."""
+        return str(format_skeleton("MMMd", day, locale=self.locale))
+
+    def month(self, day: dt.date) -> str:
+        """Such as Nov 2026, for a long scale."""
+        return str(format_skeleton("yMMM", day, locale=self.locale))
+
+    def days(self, days: Days) -> str:
+        """Such as Nov 1 – 30, 2026."""
+        if days.first == days.last:
+            return self.day(days.first)
+        return str(format_interval(days.first, days.last, "yMMMd", locale=self.locale))
+
+    def moment(self, when: dt.datetime) -> str:
+        """The minute in the workspace's zone, with the zone's name."""
+        there = when.astimezone(ZoneInfo(self.time_zone))
+        return f"{self.day(there.date())}, {there:%H:%M} ({self.time_zone})"
+
+    def _decimal(self, value: Decimal | int, pattern: str) -> str:
+        return str(format_decimal(value, pattern, locale=self.locale))
+
+
+def formats_of(document: Document) -> Formats:
+    """As the document's language writes; American where it is none that is known."""
+    try:
+        locale = Locale.parse(document.language, sep="-" if "-" in document.language else "_")
+    except (UnknownLocaleError, ValueError):
+        locale = _AMERICAN
+    if locale.territory is None and locale.language == "en":
+        locale = _AMERICAN
+    return Formats(document.currency, locale, document.time_zone)

@@ -1,0 +1,1 @@
+"""A report as PDF: typst sets it, in a process of its own."""
