@@ -1,0 +1,241 @@
+"""An account's platforms, each with its elasticity and its value a week, as joint draws.
+
+Half of the draws take average returns as they are; in the other half somebody has tuned the
+budgets already, so that marginal returns are near each other. docs/advice.md says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app.insights.response import DRAWS, elasticity, randomness
+from app.insights.weeks import WEEK, Floats, daily, matured, weekly
+
+LEVEL_WEEKS = 8
+QUARTER_WEEKS = 13
+_AROUND_QUARTER = 4
+# Order values vary by 0.8 of their mean; a platform's level drifts by a tenth.
+_ORDER_VARIATION = 1 + 0.8**2
+_LEVEL_DRIFT = 0.10
+# How far apart marginal returns are where somebody tuned the budgets, in logs.
+_TUNED_SPREAD = 0.4
+# Spend and unclaimed orders that go together like this: spend chases demand.
+_CHASES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformResponse:
+    """One platform as the data have it.
+
+    `spend` and `value` are money a week, the mean of the last 8 settled weeks; `mroas_*` the
+    10th, 50th and 90th percentile of what one more unit of money returns, None like `roas` where
+    nothing is spent or returned. `weeks` and `conversions` are those of the fit; `tested_weeks`
+    had their budgets drawn by lot.
+    """
+
+    name: str
+    weeks: int
+    conversions: float
+    spend: float
+    value: float
+    roas: float | None
+    mroas_low: float | None
+    mroas_mid: float | None
+    mroas_high: float | None
+    elasticity: float
+    information: float
+    chases_demand: bool
+    tested_weeks: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A platform ready for what-ifs.
+
+    `elasticity` and `value` (money a week at today's spend) are (DRAWS,), joint over platforms.
+    `highest` is the highest weekly spend seen, `quarter_ago` the level 13 weeks ago, None where
+    the platform is younger; both are money a week.
+    """
+
+    response: PlatformResponse
+    elasticity: Floats
+    value: Floats
+    highest: float
+    quarter_ago: float | None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it spends and returns anything now."""
+        return self.response.roas is not None
+
+    def gain(self, step: float) -> Floats:
+        """Draws of what value a week changes by when spend a week changes by `step`."""
+        after = 1 + step / self.response.spend
+        gained: Floats = self.value * (after**self.elasticity - 1)
+        return gained
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weekly:
+    name: str
+    spend: Floats
+    conversions: Floats
+    value: Floats
+    organic: Floats | None
+    lots: NDArray[np.bool_]
+
+
+def fit(
+    spend: ArrayLike,
+    conversions: ArrayLike,
+    value: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    organic_orders: ArrayLike | None = None,
+    maturity: ArrayLike | None = None,
+    randomised: ArrayLike | None = None,
+    seed: int = 0,
+) -> list[Fitted]:
+    """Every platform's fit. Arrays are as in `reallocation.reallocate`. Raises ValueError."""
+    platforms = [
+        _fitted(each, seed)
+        for each in _weeks(
+            spend,
+            conversions,
+            value,
+            names=names,
+            organic_orders=organic_orders,
+            maturity=maturity,
+            randomised=randomised,
+        )
+    ]
+    return _half_tuned(platforms, seed)
+
+
+def _weeks(
+    spend: ArrayLike,
+    conversions: ArrayLike,
+    value: ArrayLike,
+    *,
+    names: Sequence[str] | None,
+    organic_orders: ArrayLike | None,
+    maturity: ArrayLike | None,
+    randomised: ArrayLike | None,
+) -> list[_Weekly]:
+    spent = np.atleast_2d(daily("spend", spend))
+    shape: tuple[int, ...] = spent.shape
+    counts = np.atleast_2d(daily("conversions", conversions))
+    worth = np.atleast_2d(daily("value", value))
+    if counts.shape != shape or worth.shape != shape:
+        raise ValueError("spend, conversions and value must have one shape (platforms, days)")
+    labels = [str(i) for i in range(shape[0])] if names is None else list(names)
+    if len(labels) != shape[0] or len(set(labels)) != len(labels):
+        raise ValueError("names must name each platform once")
+    lots = np.zeros(shape) if randomised is None else np.asarray(randomised, np.float64)
+    by_week = weekly(np.broadcast_to(lots, shape)) == WEEK
+    organic = (
+        None
+        if organic_orders is None
+        else weekly(daily("organic_orders", organic_orders, (shape[1],)))
+    )
+    sums = (weekly(spent), weekly(matured(counts, maturity)), weekly(matured(worth, maturity)))
+    return [
+        _Weekly(label, sums[0][i], sums[1][i], sums[2][i], organic, by_week[i])
+        for i, label in enumerate(labels)
+    ]
+
+
+def _fitted(weeks: _Weekly, seed: int) -> Fitted:
+    found = elasticity(
+        weeks.spend,
+        weeks.conversions,
+        organic=weeks.organic,
+        randomised=weeks.lots,
+        name=weeks.name,
+        seed=seed,
+    )
+    spend, value, counts = (
+        float(each[-LEVEL_WEEKS:].mean()) if len(each) else 0.0
+        for each in (weeks.spend, weeks.value, weeks.conversions)
+    )
+    spent = np.flatnonzero(weeks.spend > 0)
+    level = _levels(value, counts * min(LEVEL_WEEKS, len(weeks.spend)), weeks.name, seed)
+    roas = value / spend if spend > 0 and value > 0 else None
+    response = PlatformResponse(
+        name=weeks.name,
+        weeks=found.weeks,
+        conversions=float(weeks.conversions[spent[0] :].sum()) if len(spent) else 0.0,
+        spend=spend,
+        value=value,
+        roas=roas,
+        mroas_low=None,
+        mroas_mid=None,
+        mroas_high=None,
+        elasticity=found.mean,
+        information=found.information,
+        chases_demand=_chases(weeks),
+        tested_weeks=int(weeks.lots.sum()),
+    )
+    return Fitted(
+        response, found.draws, level, float(weeks.spend.max(initial=0.0)), _quarter_ago(weeks.spend)
+    )
+
+
+def _levels(value: float, conversions: float, name: str, seed: int) -> Floats:
+    """Draws of value a week: few orders and a drifting level leave it uncertain."""
+    sd = np.sqrt(_ORDER_VARIATION / max(conversions, 1.0) + _LEVEL_DRIFT**2)
+    draws: Floats = value * np.exp(sd * randomness(name, seed, "level").standard_normal(DRAWS))
+    return draws
+
+
+def _quarter_ago(spend: Floats) -> float | None:
+    """The level 13 weeks ago; None where the platform was not there for a whole month then."""
+    first = len(spend) - QUARTER_WEEKS - _AROUND_QUARTER
+    if first < 0 or not (spend[first : first + _AROUND_QUARTER] > 0).all():
+        return None
+    return float(spend[first : first + _AROUND_QUARTER].mean())
+
+
+def _chases(weeks: _Weekly) -> bool:
+    if weeks.organic is None or len(weeks.spend) < _AROUND_QUARTER:
+        return False
+    told = weeks.spend > 0
+    if told.sum() < _AROUND_QUARTER or weeks.lots[told].mean() > 1 / 2:
+        return False
+    pair = np.log(np.stack((weeks.spend[told], weeks.organic[told] + 0.5)))
+    if (pair.std(axis=1) == 0).any():
+        return False
+    return bool(np.corrcoef(pair)[0, 1] > _CHASES)
+
+
+def _half_tuned(platforms: Sequence[Fitted], seed: int) -> list[Fitted]:
+    speaking = [each for each in platforms if each.speaks]
+    if not speaking:
+        return list(platforms)
+    logs = [np.log(each.elasticity * each.value / each.response.spend) for each in speaking]
+    weights = [1 / (each.var() + _TUNED_SPREAD**2) for each in logs]
+    centre = sum(w * each.mean() for w, each in zip(weights, logs, strict=True)) / sum(weights)
+    tuned = {
+        each.response.name: _tuned(each, log, float(centre), seed)
+        for each, log in zip(speaking, logs, strict=True)
+    }
+    return [tuned.get(each.response.name, each) for each in platforms]
+
+
+def _tuned(fitted: Fitted, logs: Floats, centre: float, seed: int) -> Fitted:
+    """The second half of the draws, drawn again by how near the account's level they are."""
+    weights = np.exp(-0.5 * ((logs - centre) / _TUNED_SPREAD) ** 2)
+    half = DRAWS // 2
+    points = (np.arange(half) + 0.5) / half * weights.sum()
+    chosen = np.minimum(np.searchsorted(np.cumsum(weights), points), DRAWS - 1)
+    chosen = randomness(fitted.response.name, seed, "tuned").permutation(chosen)
+    picked = np.concatenate((np.arange(half), chosen))
+    elastic, value = fitted.elasticity[picked], fitted.value[picked]
+    marginal = elastic * value / fitted.response.spend
+    low, mid, high = (float(each) for each in np.quantile(marginal, (0.1, 0.5, 0.9)))
+    response = replace(fitted.response, mroas_low=low, mroas_mid=mid, mroas_high=high)
+    return Fitted(response, elastic, value, fitted.highest, fitted.quarter_ago)
