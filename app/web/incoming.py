@@ -10,12 +10,14 @@ from werkzeug.routing import IntegerConverter, Map
 from app.errors import Invalid, NotFound
 
 LARGEST = 1024 * 1024
-# An export of 50 MB or a picture of 8 MB, and the form around it.
+# An export of 50 MB or a picture of 8 MB, and the form around it. A logo may have half a megabyte;
+# one that is larger is told so beside its field.
 LARGEST_UPLOAD = 51 * 1024 * 1024
 UPLOADS = {
     "imports.create": LARGEST_UPLOAD,
     "imports_api.create_import": LARGEST_UPLOAD,
     "drafts.save": 9 * 1024 * 1024,
+    "branding.save": 9 * 1024 * 1024,
 }
 HIGHEST_ROW = 2**63 - 1
 NUL = "\x00"

@@ -21,6 +21,7 @@ from app.web.browsers import describe
 from app.web.htmx import page
 from app.web.incoming import row_number
 from app.web.settings_forms import (
+    BrandForm,
     EmailForm,
     ModelForm,
     NewWorkspaceForm,
@@ -39,7 +40,7 @@ RATE_USED = "The rate is saved, and every figure since its first day is converte
 @blueprint.get("")
 def index() -> Response:
     """Everything on one page."""
-    return _show()
+    return show_settings()
 
 
 @blueprint.post("/profile")
@@ -224,7 +225,7 @@ def _saved(
     `then` is done only after the change is stored.
     """
     if not form.validate():
-        return _show(status=422, **forms)
+        return show_settings(status=422, **forms)
     try:
         change()
     except TooMany:
@@ -233,13 +234,14 @@ def _saved(
         wrong = form.current if isinstance(error, signin.WrongPassword) else field
         wrong.errors = [error.message]
         db.session.rollback()
-        return _show(status=422, **forms)
+        return show_settings(status=422, **forms)
     db.session.commit()
     then()
     return _done(done)
 
 
-def _show(*, status: int = 200, **forms: Form) -> Response:
+def show_settings(*, status: int = 200, **forms: Form) -> Response:
+    """The whole page; `forms` are those that were sent, with what is wrong in them."""
     present = access.workspace()
     now = access.now()
     missing = rates.gaps(db.session(), present)
@@ -249,6 +251,7 @@ def _show(*, status: int = 200, **forms: Form) -> Response:
         "password": PasswordForm(),
         "workspace": _workspace_form(),
         "model": _model_form(),
+        "brand": BrandForm(colour=present.brand_colour or ""),
         "rate": _rate_form(missing),
         "new": NewWorkspaceForm(),
     }

@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
+    FileField,
     Form,
     PasswordField,
     SelectField,
@@ -103,3 +104,11 @@ class ModelForm(SectionForm):
 
     section = "model"
     cap = StringField("Most to spend in a month, in US dollars")
+
+
+class BrandForm(SectionForm):
+    """What reports look like."""
+
+    section = "brand"
+    colour = StringField("Colour")
+    logo = FileField("Logo", name="logo")
