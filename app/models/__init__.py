@@ -12,6 +12,7 @@ from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, Place
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
 from app.models.quota import QuotaUse, WebhookDelivery
 from app.models.rate_limit import RateLimit
+from app.models.reports import ActionEntry, Report
 from app.models.rollups import CampaignTotalDay, PlatformTotalDay
 from app.models.sync_run import Reconciliation, ReconciliationPart, SyncChunk, SyncRun
 from app.models.user import PasswordReset, User, UserSession
@@ -19,6 +20,7 @@ from app.models.workspace import Membership, Workspace
 
 __all__ = [
     "Account",
+    "ActionEntry",
     "Ad",
     "AdDay",
     "AdGroup",
@@ -55,6 +57,7 @@ __all__ = [
     "RateLimit",
     "Reconciliation",
     "ReconciliationPart",
+    "Report",
     "StoreDay",
     "SyncChunk",
     "SyncRun",
