@@ -13,7 +13,11 @@ import pytest
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks enough SMTP to take messages, which it keeps."""
+    """Speaks enough SMTP to take messages, which it keeps.
+
+    `refuses` is what it answers to an address instead; to those in `breaks_off` it hangs up once it
+    has the message.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -21,6 +25,8 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.taken: list[tuple[str, EmailMessage]] = []
+        self.refuses: dict[str, str] = {}
+        self.breaks_off: set[str] = set()
 
 
 class _Conversation(socketserver.StreamRequestHandler):
@@ -34,15 +40,20 @@ class _Conversation(socketserver.StreamRequestHandler):
             if verb == "DATA":
                 self._say("354 go on")
                 self.server.taken.append((to, self._message()))
+                if to in self.server.breaks_off:
+                    return
             if verb == "RCPT":
                 to = re.sub(r".*<(.*)>.*", r"\1", line)
-            self._say("221 bye" if verb == "QUIT" else "250 ok")
+            refused = self.server.refuses.get(to, "") if verb == "RCPT" else ""
+            self._say("221 bye" if verb == "QUIT" else refused or "250 ok")
             if verb == "QUIT":
                 return
 
     def _message(self) -> EmailMessage:
         lines = iter(self.rfile.readline, b".\r\n")
-        found = message_from_string(b"".join(lines).decode(), policy=policy.default)
+        # A dot at the beginning of a line was doubled on the way (RFC 5321, 4.5.2).
+        undotted = (line[1:] if line.startswith(b"..") else line for line in lines)
+        found = message_from_string(b"".join(undotted).decode(), policy=policy.default)
         assert isinstance(found, EmailMessage)
         return found
 
