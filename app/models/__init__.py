@@ -5,6 +5,13 @@ from app.models.base import Base
 from app.models.changes import CampaignReach, Change, ChangeSet
 from app.models.connection import Account, OAuthState, PlatformConnection
 from app.models.creative import BrandBrief, CreativeBatch, CreativeVariation, ModelCall
+from app.models.deliveries import (
+    ReportDelivery,
+    ReportLetter,
+    ReportRecipient,
+    ReportSchedule,
+    ReportShare,
+)
 from app.models.drafts import CampaignDraft, DraftAd, LaunchStep
 from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
@@ -58,6 +65,11 @@ __all__ = [
     "Reconciliation",
     "ReconciliationPart",
     "Report",
+    "ReportDelivery",
+    "ReportLetter",
+    "ReportRecipient",
+    "ReportSchedule",
+    "ReportShare",
     "StoreDay",
     "SyncChunk",
     "SyncRun",
