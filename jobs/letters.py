@@ -23,10 +23,12 @@ from jobs.runtime import Runtime
 
 logger = logging.getLogger(__name__)
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(Path(app.__file__).parents[1] / "templates" / "email"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -115,6 +117,6 @@ def _composed(
         settings,
         to=person.email,
         subject=" ".join(subject.split()),
-        text=_TEMPLATES.get_template(f"{template}.txt").render(words),
-        html=_TEMPLATES.get_template(f"{template}.html").render(words),
+        text=TEMPLATES.get_template(f"{template}.txt").render(words),
+        html=TEMPLATES.get_template(f"{template}.html").render(words),
     )

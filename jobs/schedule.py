@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.reports import delivering, scheduling
 from app.settings import Settings
 from app.sync.due import enqueue_due
 from app.sync.queue import defer
@@ -49,6 +50,12 @@ def _queue_reminders(session: Session, settings: Settings, _now: dt.datetime) ->
         defer(session, REMIND, {})
 
 
+def _queue_deliveries(session: Session, settings: Settings, now: dt.datetime) -> None:
+    scheduling.claim_due(session, settings, now)
+    for delivery_id in delivering.take_due(session, now):
+        defer(session, delivering.TASK, {"delivery_id": delivery_id})
+
+
 class Entry(NamedTuple):
     """One line of the timetable; `at_start` runs it as soon as this process leads, too."""
 
@@ -62,6 +69,7 @@ class Entry(NamedTuple):
 TIMETABLE = (
     Entry("recover", _recover, IntervalTrigger(seconds=10, timezone=dt.UTC), at_start=True),
     Entry("sync", enqueue_due, IntervalTrigger(minutes=5, timezone=dt.UTC), at_start=True),
+    Entry("deliver", _queue_deliveries, IntervalTrigger(minutes=1, timezone=dt.UTC), at_start=True),
     Entry("rates", _queue_rates, CronTrigger(hour=17, timezone=dt.UTC), at_start=True),
     Entry("remind", _queue_reminders, CronTrigger(minute=10, timezone=dt.UTC), at_start=False),
     Entry("prune", _queue_pruning, CronTrigger(hour=2, minute=30, timezone=dt.UTC), at_start=False),

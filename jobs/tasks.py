@@ -16,11 +16,13 @@ from app.creative import batches, launch, launch_requests, writing
 from app.creative.writers import writer_for
 from app.imports import run as imports
 from app.models import Account, Workspace
+from app.reports import delivering
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
 from jobs.letters import send_reminders
 from jobs.prune import prune
+from jobs.report_letters import deliver_report
 from jobs.runtime import Runtime, utc_now
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,10 @@ _WRITING_FAULT = (
 )
 _LAUNCH_FAULT = (
     "Something went wrong on our side, so it stopped. The log of the server has the details."
+)
+_DELIVERY_FAULT = (
+    "Something went wrong on our side before the letters left. The log of the server has the "
+    "details."
 )
 _CLEANING_CUT = "The server restarted while it was cleaning up."
 # New rates concern the days since the last ones, and the week that leans on them.
@@ -140,6 +146,17 @@ def _launching(runtime: Runtime, draft_id: int) -> Iterator[Http]:
             launch_requests.fail(session, draft_id, _LAUNCH_FAULT)
 
 
+def deliver(context: JobContext, *, delivery_id: int) -> None:
+    """Go on with a report that is due by a schedule."""
+    runtime = Runtime.of(context)
+    try:
+        deliver_report(runtime, delivery_id)
+    except Exception:
+        logger.exception("delivery %d failed", delivery_id)
+        with runtime.transaction() as session:
+            delivering.fail(session, delivery_id, _DELIVERY_FAULT, utc_now())
+
+
 def refresh_rates(context: JobContext) -> None:
     """Fetch the ECB's rates and convert again what they concern.
 
@@ -179,6 +196,7 @@ TASKS: dict[str, Callable[..., None]] = {
     batches.TASK: write_batch,
     launch_requests.TASK: launch_draft,
     launch_requests.CLEAN_TASK: clean_launch,
+    delivering.TASK: deliver,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,

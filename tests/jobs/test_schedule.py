@@ -80,6 +80,7 @@ def test_the_timetable_says_when_what_happens() -> None:
     assert {entry.name: str(entry.trigger) for entry in TIMETABLE} == {
         "recover": "interval[0:00:10]",
         "sync": "interval[0:05:00]",
+        "deliver": "interval[0:01:00]",
         "rates": "cron[hour='17']",
         "remind": "cron[minute='10']",
         "prune": "cron[hour='2', minute='30']",

@@ -1,0 +1,100 @@
+"""What a letter with a report says, worded; the templates add markup only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.reports.document import Document, Kpi
+from app.reports.formats import Formats, formats_of
+from app.reports.posting import LINK_DAYS, Parcel
+
+INVENTED = "Some of these figures come from a sandbox platform: they are invented."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `change` and `before` are empty when nothing is compared."""
+
+    label: str
+    value: str
+    change: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of one letter; its own texts are in English, figures and days as the report's."""
+
+    title: str
+    workspace: str
+    period: str
+    compared_with: str
+    colour: str
+    rating: str
+    summary: list[str]
+    rows: list[Row]
+    filters: list[str]
+    as_of: str
+    final: list[str]
+    notice: str
+    link: str
+    link_note: str
+    attached: bool
+    unsubscribe: str
+
+
+def words(parcel: Parcel, unsubscribe: str) -> Words:
+    """The letter to one recipient. `unsubscribe` is their own link."""
+    document = parcel.document
+    formats = formats_of(document)
+    return Words(
+        title=document.title,
+        workspace=document.workspace,
+        period=formats.days(document.days),
+        compared_with=formats.days(document.before) if document.before else "",
+        colour=document.brand.colour,
+        rating=document.rating.word,
+        summary=document.summary,
+        rows=[_row(kpi, formats) for kpi in document.kpis],
+        filters=document.filters,
+        as_of=moment(document.as_of, document.time_zone, formats),
+        final=document.finality,
+        notice=INVENTED if any(source.sandbox for source in document.sources) else "",
+        link=parcel.link,
+        link_note=_link_note(parcel),
+        attached=parcel.attach_pdf,
+        unsubscribe=unsubscribe,
+    )
+
+
+def file_name(document: Document) -> str:
+    """What the attached PDF is called, in letters every mail program can show."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in document.title)
+    name = "-".join(part for part in plain.split("-") if part)[:60] or "report"
+    return f"{name}-{document.days.last.isoformat()}.pdf"
+
+
+def moment(when: dt.datetime, time_zone: str, formats: Formats) -> str:
+    """The day and the hour where the workspace is, with the zone's own name."""
+    there = when.astimezone(ZoneInfo(time_zone))
+    return f"{formats.day(there.date())}, {there:%H:%M} {time_zone}"
+
+
+def _row(kpi: Kpi, formats: Formats) -> Row:
+    compared = kpi.before is not None
+    return Row(
+        kpi.label,
+        formats.unit(kpi.value, kpi.unit),
+        formats.change(kpi.change) if compared else "",
+        formats.unit(kpi.before, kpi.unit) if compared else "",
+    )
+
+
+def _link_note(parcel: Parcel) -> str:
+    if not parcel.link:
+        return ""
+    if parcel.for_anybody:
+        return f"The link opens for anybody who has it, for {LINK_DAYS} days."
+    return "The link opens for members of the workspace."

@@ -1,0 +1,145 @@
+"""What a schedule's reports are ordered with, and the days that are meant at a due time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.metrics.period import Compare, Period
+from app.metrics.sources import Sources, sources
+from app.models import Campaign, Workspace
+from app.reports.ordering import MOST_CAMPAIGNS, Wanted
+
+DAY = dt.timedelta(days=1)
+
+
+class Range(StrEnum):
+    """Whole days; the last of them is over when the schedule is due."""
+
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+    THIS_MONTH = "this-month"
+    LAST_MONTH = "last-month"
+    LAST_QUARTER = "last-quarter"
+
+
+RANGES = {
+    Range.WEEK: "The last 7 days",
+    Range.MONTH: "The last 30 days",
+    Range.QUARTER: "The last 90 days",
+    Range.THIS_MONTH: "This month so far",
+    Range.LAST_MONTH: "The whole month before",
+    Range.LAST_QUARTER: "The whole quarter before",
+}
+COMPARED = {
+    Compare.PREVIOUS: "The days before",
+    Compare.YEAR: "The year before",
+    Compare.NONE: "Nothing",
+}
+
+
+def checked(session: Session, workspace_id: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A request as it is kept. Raises Invalid that names the field first."""
+    accounts, campaigns = _ids("accounts", given), _ids("campaigns", given)
+    platforms = list(dict.fromkeys(given.get("platforms", ())))
+    known = sources(session, workspace_id)
+    _known("platforms", platforms, known.platforms)
+    _known("accounts", accounts, known.account_ids)
+    own = session.scalars(
+        select(Campaign.id).where(Campaign.workspace_id == workspace_id, Campaign.id.in_(campaigns))
+    ).all()
+    _known("campaigns", campaigns, own)
+    return {
+        "range": _choice("range", Range, given.get("range", Range.WEEK)),
+        "compare": _choice("compare", Compare, given.get("compare", Compare.PREVIOUS)),
+        "platforms": platforms,
+        "accounts": accounts,
+        "campaigns": campaigns,
+    }
+
+
+def wanted(request: Mapping[str, Any], title: str, period: Period) -> Wanted:
+    """The order of a report about these days."""
+    return Wanted(
+        first=period.first,
+        last=period.last,
+        compare=Compare(request["compare"]),
+        platforms=tuple(request["platforms"]),
+        accounts=tuple(request["accounts"]),
+        campaigns=tuple(request["campaigns"]),
+        title=title,
+    )
+
+
+def days(request: Mapping[str, Any], workspace: Workspace, due_at: dt.datetime) -> Period:
+    """The days meant at a due time, by the workspace's calendar; today is never one of them."""
+    return days_before(
+        Range(request["range"]), due_at.astimezone(ZoneInfo(workspace.time_zone)).date()
+    )
+
+
+def days_before(wanted: Range, today: dt.date) -> Period:
+    """The same before a day."""
+    yesterday = today - DAY
+    match wanted:
+        case Range.WEEK:
+            return Period.ending(yesterday, 7)
+        case Range.MONTH:
+            return Period.ending(yesterday, 30)
+        case Range.QUARTER:
+            return Period.ending(yesterday, 90)
+        case Range.THIS_MONTH:
+            return Period(yesterday.replace(day=1), yesterday)
+        case Range.LAST_MONTH:
+            return _months(today.replace(day=1) - DAY, 1)
+        case Range.LAST_QUARTER:
+            first = dt.date(today.year, today.month - (today.month - 1) % 3, 1)
+            return _months(first - DAY, 3)
+
+
+def sources_of(session: Session, workspace_id: int, request: Mapping[str, Any]) -> Sources:
+    """The accounts that the report is about."""
+    known = sources(session, workspace_id)
+    platforms, accounts = request["platforms"], request["accounts"]
+    meant = [
+        source
+        for source in known.counted
+        if (not platforms or source.platform in platforms)
+        and (not accounts or source.account_id in accounts)
+    ]
+    return replace(known, counted=meant)
+
+
+def _months(last: dt.date, count: int) -> Period:
+    """The `count` whole months that end with a last day."""
+    year, month = divmod(last.year * 12 + last.month - count, 12)
+    return Period(dt.date(year, month + 1, 1), last)
+
+
+def _ids(field: str, given: Mapping[str, Any]) -> list[int]:
+    found = list(dict.fromkeys(int(each) for each in given.get(field, ())))
+    if len(found) > MOST_CAMPAIGNS:
+        raise Invalid(f"{field}: At most {MOST_CAMPAIGNS} can be chosen.")
+    return found
+
+
+def _known(field: str, given: Sequence[object], known: Sequence[object]) -> None:
+    strange = next((each for each in given if each not in known), None)
+    if strange is not None:
+        raise Invalid(f"{field}: There is no {str(strange)[:40]} in this workspace.")
+
+
+def _choice(field: str, kind: type[StrEnum], given: str) -> str:
+    try:
+        return str(kind(given))
+    except ValueError as error:
+        raise Invalid(f"{field}: {given[:40]} is not one of {', '.join(kind)}.") from error

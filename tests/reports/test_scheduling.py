@@ -1,0 +1,186 @@
+"""Due times become deliveries, once each, however many processes look."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound
+from app.models import ReportDelivery
+from app.reports import recipients, scheduling
+from app.reports.timing import Every, Rhythm
+from app.settings import Settings
+from tests.conftest import Member
+from tests.reports.schedules import FRIDAY, MONDAY, WEEK, make_schedule, wanted
+
+
+@pytest.fixture
+def mailing(settings: Settings) -> Settings:
+    return replace(settings, smtp_host="127.0.0.1", smtp_from="ads@example.com")
+
+
+def due_times(session: Session) -> list[dt.datetime]:
+    return list(session.scalars(select(ReportDelivery.due_at).order_by(ReportDelivery.due_at)))
+
+
+def test_a_due_time_becomes_one_delivery_and_the_next_is_known(
+    session: Session, alice: Member, mailing: Settings
+) -> None:
+    schedule = make_schedule(session, alice)
+    assert schedule.next_at == MONDAY
+    assert scheduling.claim_due(session, mailing, MONDAY - dt.timedelta(seconds=1)) == []
+    assert len(scheduling.claim_due(session, mailing, MONDAY)) == 1
+    assert scheduling.claim_due(session, mailing, MONDAY) == []
+    assert due_times(session) == [MONDAY]
+    assert schedule.next_at == MONDAY + WEEK
+
+
+def test_many_processes_at_once_make_one_delivery(
+    session: Session, alice: Member, mailing: Settings
+) -> None:
+    make_schedule(session, alice)
+    engine = create_engine(mailing.database_url)
+    gate = threading.Barrier(8)
+
+    def look() -> None:
+        gate.wait()
+        with Session(engine) as own, own.begin():
+            scheduling.claim_due(own, mailing, MONDAY)
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+    assert due_times(session) == [MONDAY]
+
+
+def test_of_times_missed_while_the_server_was_down_the_last_is_sent(
+    session: Session, alice: Member, mailing: Settings
+) -> None:
+    schedule = make_schedule(session, alice)
+    scheduling.claim_due(session, mailing, MONDAY + 3 * WEEK + dt.timedelta(hours=5))
+    assert due_times(session) == [MONDAY + 3 * WEEK]
+    assert schedule.next_at == MONDAY + 4 * WEEK
+
+
+def test_a_paused_or_deleted_schedule_is_not_due(
+    session: Session, alice: Member, mailing: Settings
+) -> None:
+    paused, deleted = make_schedule(session, alice), make_schedule(session, alice)
+    scheduling.pause(session, paused, FRIDAY)
+    scheduling.delete(session, deleted, FRIDAY)
+    assert scheduling.claim_due(session, mailing, MONDAY + WEEK) == []
+    scheduling.resume(paused, MONDAY + WEEK)
+    assert paused.next_at == MONDAY + 2 * WEEK
+    with pytest.raises(NotFound):
+        scheduling.find(session, alice.workspace.id, deleted.id)
+
+
+def test_without_a_mail_server_or_anybody_to_write_to_the_time_passes(
+    session: Session, alice: Member, mailing: Settings, settings: Settings
+) -> None:
+    schedule = make_schedule(session, alice)
+    assert scheduling.claim_due(session, settings, MONDAY) == []
+    assert schedule.next_at == MONDAY + WEEK
+    for recipient in schedule.recipients:
+        recipients.unsubscribe(session, recipient, MONDAY)
+    assert scheduling.claim_due(session, mailing, MONDAY + WEEK) == []
+    assert schedule.next_at == MONDAY + 2 * WEEK
+
+
+def test_another_workspaces_schedule_is_not_found(
+    session: Session, alice: Member, charlie: Member
+) -> None:
+    schedule = make_schedule(session, alice)
+    with pytest.raises(NotFound):
+        scheduling.find(session, charlie.workspace.id, schedule.id)
+    assert scheduling.listed(session, charlie.workspace.id) == []
+
+
+def test_a_header_cannot_be_begun_in_a_subject(session: Session, alice: Member) -> None:
+    schedule = make_schedule(session, alice, subject="Week\r\nBcc: all@example.com\u2028x")
+    assert schedule.subject == "Week Bcc: all@example.com x"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ana@client.example\r\nBcc:eve@example.com",
+        "Ana <ana@client.example>",
+        "ana@client.example>",
+        "ana@",
+        "@client.example",
+        "ana@localhost",
+        "a" * 300 + "@client.example",
+    ],
+)
+def test_what_is_no_address_is_refused_by_name(
+    session: Session, alice: Member, address: str
+) -> None:
+    with pytest.raises(Invalid, match=r"^recipients: "):
+        make_schedule(session, alice, recipients=[address])
+
+
+def test_addresses_may_be_typed_in_any_way_and_count_once() -> None:
+    typed = " Ana@Client.example, ben@client.example;\n\nana@client.example\tcleo@münchen.example"
+    assert recipients.addresses(typed) == [
+        "ana@client.example",
+        "ben@client.example",
+        "cleo@xn--mnchen-3ya.example",
+    ]
+
+
+def test_a_schedule_writes_to_a_bearable_number_of_people(session: Session, alice: Member) -> None:
+    people = [f"p{number}@client.example" for number in range(recipients.MOST)]
+    assert len(make_schedule(session, alice, recipients=people).recipients) == recipients.MOST
+    with pytest.raises(Invalid, match="at most 50"):
+        make_schedule(session, alice, recipients=[*people, "one@more.example"])
+    with pytest.raises(Invalid, match="at least one"):
+        make_schedule(session, alice, recipients=[])
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"rhythm": Rhythm(Every.WEEK, 7, 8, "UTC")}, "day"),
+        ({"rhythm": Rhythm(Every.MONTH, 0, 8, "UTC")}, "day"),
+        ({"rhythm": Rhythm(Every.MONTH, 32, 8, "UTC")}, "day"),
+        ({"rhythm": Rhythm(Every.WEEK, 0, 24, "UTC")}, "hour"),
+        ({"rhythm": Rhythm(Every.WEEK, 0, 8, "Mars/Olympus")}, "time_zone"),
+        ({"settle_days": -1}, "settle_days"),
+        ({"settle_days": 29}, "settle_days"),
+        ({"link": "javascript:"}, "link"),
+        ({"title": " \n"}, "title"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_field(
+    session: Session, alice: Member, fields: dict[str, object], named: str
+) -> None:
+    with pytest.raises(Invalid, match=f"^{named}: "):
+        make_schedule(session, alice, **fields)
+
+
+def test_who_unsubscribed_stays_so_whatever_the_list_says(session: Session, alice: Member) -> None:
+    schedule = make_schedule(session, alice)
+    recipients.unsubscribe(session, schedule.recipients[0], FRIDAY)
+    scheduling.change(session, schedule, wanted(recipients=["ben@client.example"]), FRIDAY)
+    assert [each.email for each in recipients.listed(schedule)] == ["ben@client.example"]
+    scheduling.change(session, schedule, wanted(), FRIDAY)
+    assert [each.email for each in recipients.active(schedule)] == ["ben@client.example"]
+    assert len(schedule.recipients) == 2
+
+
+def test_a_workspace_has_a_bearable_number_of_schedules(
+    session: Session, alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "MOST_SCHEDULES", 1)
+    make_schedule(session, alice)
+    with pytest.raises(Conflict):
+        make_schedule(session, alice)
