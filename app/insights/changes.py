@@ -15,6 +15,7 @@ from math import expm1, log
 from app.insights.decomposition import adds_up, decompose, share_of
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.insights.levels import best_explained, related
+from app.insights.making import carriers, settling
 from app.insights.measures import (
     CONVERSIONS,
     CPA,
@@ -247,12 +248,11 @@ def _numbers(change: Change, figures: PeriodFigures, thresholds: Thresholds) -> 
         "conversions": Number(thing.now.conversions, Unit.COUNT),
         "conversions_before": Number(change.before.conversions, Unit.COUNT),
         "noise": Number(thresholds.noise_rate, Unit.SHARE),
+        **settling(figures),
     }
     if change.before.spend:
         spend = thing.now.spend / change.before.spend - 1
         found["spend_change"] = Number(spend, Unit.SHARE, change=True)
-    if figures.still_settling:
-        found["settling"] = Number(figures.still_settling, Unit.DAYS)
     return found
 
 
@@ -286,8 +286,4 @@ def _carried(
         "carried": Number(share, Unit.SHARE),
         "carriers": Number(len(parts), Unit.COUNT),
     }
-    return tuple(_as_carrier(each.thing.entity) for each in parts), numbers
-
-
-def _as_carrier(entity: Entity) -> Entity:
-    return Entity(entity.kind, entity.key, entity.name, entity.platform, "carries")
+    return carriers(parts), numbers

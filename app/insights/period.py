@@ -87,7 +87,8 @@ class Thing:
     learning, ended, removed or problem; `platform_status` the platform's word. `daily_budget` is
     None where there is none or it is not known. `frequency` is impressions by reach of the same
     days, None where reach is not known; `audience` is prospecting, retargeting or empty. Targets
-    are None for those of the workspace.
+    are None for those of the workspace. `for_results` is False for a campaign that is not after
+    conversions, such as one for reach.
     """
 
     entity: Entity
@@ -102,6 +103,7 @@ class Thing:
     daily_budget: float | None = None
     frequency: float | None = None
     audience: str = ""
+    for_results: bool = True
     target_roas: float | None = None
     target_cpa: float | None = None
 

@@ -12,6 +12,7 @@ from math import exp, log, sqrt
 
 from app.insights.finding import Class, Finding, Kind, Number, Range, Unit
 from app.insights.levels import best_explained, related
+from app.insights.making import settling
 from app.insights.measures import CPA, ROAS, Measure
 from app.insights.noise import Noise, middle, normal_z, one_sided, pooled
 from app.insights.period import PeriodFigures, Thing
@@ -42,7 +43,8 @@ def against_targets(figures: PeriodFigures, thresholds: Thresholds) -> list[Find
     spend = figures.workspace.now.spend
     if not spend:
         return []
-    things = [each for each in figures.things if each.now.spend >= _least(thresholds, spend)]
+    least = max(thresholds.money_at_stake * spend, thresholds.ignore_spend_below)
+    things = [e for e in figures.things if e.for_results and e.now.spend >= least]
     held = [*_roas(figures, things), *_cpa(figures, things, thresholds)]
     bar = one_sided(thresholds.noise_rate, len(held))
     passed = [each for each in held if _passes(each, bar, thresholds, spend)]
@@ -54,10 +56,6 @@ def against_targets(figures: PeriodFigures, thresholds: Thresholds) -> list[Find
                 if not any(related(each.thing, other.thing) for other in kept):
                     kept.append(each)
     return [_finding(each, figures) for each in kept]
-
-
-def _least(thresholds: Thresholds, spend: float) -> float:
-    return max(thresholds.money_at_stake * spend, thresholds.ignore_spend_below)
 
 
 def _passes(held: Against, bar: float, thresholds: Thresholds, spend: float) -> bool:
@@ -132,9 +130,8 @@ def _finding(held: Against, figures: PeriodFigures) -> Finding:
         "value": Number(thing.now.value, Unit.MONEY),
         "conversions": Number(thing.now.conversions, Unit.COUNT),
         "worth": Number(abs(held.ahead), Unit.MONEY),
+        **settling(figures),
     }
-    if figures.still_settling:
-        numbers["settling"] = Number(figures.still_settling, Unit.DAYS)
     return Finding(
         rule=f"{measure.name}_target",
         kind=Kind.WIN if held.ahead > 0 else Kind.CONCERN,

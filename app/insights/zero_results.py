@@ -7,10 +7,12 @@ bar rises until the campaigns above it without a result are more than luck would
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
 from app.insights.finding import Class, Finding, Kind, Number, Unit
+from app.insights.making import carriers, settling
 from app.insights.period import PeriodFigures, Thing
 from app.insights.thresholds import Thresholds
 
@@ -39,10 +41,25 @@ def zero_results(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding
         chosen = [each for each in unlucky if each.expected >= bar]
         luck = sum(each.chance for each in tried if each.expected >= bar)
         if _at_least(len(chosen), luck) <= thresholds.noise_rate:
-            return [
-                _finding(each, figures) for each in chosen if _matters(each, figures, thresholds)
-            ]
+            return [*_told(chosen, figures, thresholds)]
     return []
+
+
+def _told(
+    chosen: Sequence[Tried], figures: PeriodFigures, thresholds: Thresholds
+) -> Iterator[Finding]:
+    """One for each campaign; but where a platform counts nothing at all, one for the platform."""
+    silent = [each for each in figures.platforms if not each.now.conversions]
+    for platform in silent:
+        several = [each for each in chosen if each.thing.is_in(platform)]
+        spend = sum(each.thing.now.spend for each in several)
+        if several and _matters(spend, figures, thresholds):
+            yield _uncounted(platform, several, figures)
+    for each in chosen:
+        if any(each.thing.is_in(platform) for platform in silent):
+            continue
+        if _matters(each.thing.now.spend, figures, thresholds):
+            yield _finding(each, figures)
 
 
 def own_cpa(figures: PeriodFigures) -> float | None:
@@ -57,13 +74,12 @@ def _tried(figures: PeriodFigures) -> list[Tried]:
     found = []
     for thing in figures.campaigns:
         target = thing.target_cpa or figures.target_cpa or own
-        if target:
+        if target and thing.for_results:
             found.append(Tried(thing, target, thing.now.spend / target))
     return found
 
 
-def _matters(tried: Tried, figures: PeriodFigures, thresholds: Thresholds) -> bool:
-    spend = tried.thing.now.spend
+def _matters(spend: float, figures: PeriodFigures, thresholds: Thresholds) -> bool:
     least = thresholds.money_at_stake * figures.workspace.now.spend
     return spend >= max(least, thresholds.ignore_spend_below)
 
@@ -77,6 +93,29 @@ def _at_least(count: int, expected: float) -> float:
     return max(1 - below, 0.0)
 
 
+def _uncounted(platform: Thing, several: Sequence[Tried], figures: PeriodFigures) -> Finding:
+    """No conversion on a whole platform: more likely none is counted than that none happens."""
+    numbers = {
+        "spend": Number(platform.now.spend, Unit.MONEY),
+        "clicks": Number(platform.now.clicks, Unit.COUNT),
+        "conversions": Number(0, Unit.COUNT),
+        "conversions_before": Number(platform.before.conversions, Unit.COUNT),
+        "campaigns": Number(len(several), Unit.COUNT),
+        **settling(figures),
+    }
+    return Finding(
+        rule="nothing_counted",
+        kind=Kind.CONCERN,
+        class_=Class.OBSERVED,
+        entities=(platform.entity, *carriers(several)),
+        first=figures.first,
+        last=figures.last,
+        numbers=numbers,
+        at_stake=platform.now.spend,
+        currency=figures.currency,
+    )
+
+
 def _finding(tried: Tried, figures: PeriodFigures) -> Finding:
     thing = tried.thing
     given = thing.target_cpa or figures.target_cpa
@@ -88,11 +127,10 @@ def _finding(tried: Tried, figures: PeriodFigures) -> Finding:
         "chance": Number(tried.chance, Unit.SHARE),
         "conversions": Number(0, Unit.COUNT),
         "clicks": Number(thing.now.clicks, Unit.COUNT),
+        **settling(figures),
     }
-    if figures.still_settling:
-        numbers["settling"] = Number(figures.still_settling, Unit.DAYS)
     return Finding(
-        rule="zero_results",
+        rule="zero_result",
         kind=Kind.CONCERN,
         class_=Class.OBSERVED,
         entities=(thing.entity,),

@@ -1,0 +1,165 @@
+"""What follows from wins and concerns outright: stop, give more, mend, reconnect.
+
+A gain is only promised where something is known to be lost; what a larger budget brings is not
+known before it is tried, and its recommendation says so. Where figures are in doubt, by a dead
+connection or a break in what is counted, nothing is said about money there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.insights.making import REVIEW_AFTER
+from app.insights.period import Feed, PeriodFigures
+from app.insights.thresholds import Thresholds
+
+_MONTH = 30
+# Up to this many conversions could have been due where none came: e^-1.61 is 20 %.
+_UNSEEN = 1.61
+# A ROAS this far under, or a cost this far over its target, is no matter of tuning.
+_FAR = 2.0
+_BREAKS = ("tracking_break", "nothing_counted")
+
+
+def recommendations(
+    figures: PeriodFigures, findings: Sequence[Finding], thresholds: Thresholds
+) -> list[Finding]:
+    """From the findings of all rules over the same days."""
+    doubtful = {each.entities[0].platform for each in findings if each.rule in _BREAKS}
+    doubtful |= {each.entity.platform for each in figures.feeds if each.state != "ok"}
+    found = [_reconnect(each, figures) for each in figures.feeds if each.state != "ok"]
+    for finding in findings:
+        if finding.rule in _BREAKS:
+            found.append(_follow("fix_tracking", finding, figures))
+        elif finding.rule == "disapproved":
+            found.append(_follow("fix_disapproved", finding, figures))
+        elif finding.entities[0].platform not in doubtful:
+            found += _of_money(finding, figures, thresholds)
+    return found
+
+
+def _of_money(
+    finding: Finding, figures: PeriodFigures, thresholds: Thresholds
+) -> Iterator[Finding]:
+    if finding.entities[0].kind == "workspace":
+        return
+    if finding.rule == "budget_limited":
+        yield _raise(finding, figures, thresholds)
+    elif finding.rule == "zero_result":
+        yield _pause(finding, figures)
+    elif finding.rule in ("roas_target", "cpa_target") and _far_off(finding):
+        yield _cut(finding, figures, thresholds)
+
+
+def _follow(rule: str, finding: Finding, figures: PeriodFigures) -> Finding:
+    """The same matter, as something to do."""
+    return replace(
+        finding,
+        rule=rule,
+        kind=Kind.RECOMMENDATION,
+        class_=Class.ACT,
+        range=None,
+        review_on=figures.last + REVIEW_AFTER,
+        facts={**finding.facts, "because": finding.rule},
+    )
+
+
+def _monthly(amount: float, figures: PeriodFigures) -> float:
+    return amount / figures.days * _MONTH
+
+
+def _pause(finding: Finding, figures: PeriodFigures) -> Finding:
+    """All its spend is saved, less what the conversions that chance hid would have been worth."""
+    spend = finding.numbers["spend"].value
+    saved = _monthly(spend, figures)
+    hidden = _monthly(_UNSEEN * finding.numbers["target"].value, figures)
+    numbers = {**finding.numbers, "monthly": Number(saved, Unit.MONEY)}
+    found = _follow("cut_waste", finding, figures)
+    spans = Range(max(saved - hidden, 0.0), saved, Unit.MONEY)
+    return replace(found, numbers=numbers, range=spans, facts={**found.facts, "action": "pause"})
+
+
+def _far_off(finding: Finding) -> bool:
+    if finding.kind is not Kind.CONCERN:
+        return False
+    now, target = finding.numbers["now"].value, finding.numbers["target"].value
+    if finding.rule == "cpa_target":
+        return now >= _FAR * target
+    return now * _FAR <= target or finding.facts["reference"] != "target"
+
+
+def _cut(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> Finding:
+    """A step down: what is cut, less what it is worth at the target, is saved."""
+    numbers = finding.numbers
+    monthly = _monthly(numbers["spend"].value, figures)
+    step = thresholds.step_cap
+    found = _follow("cut_waste", finding, figures)
+    return replace(
+        found,
+        numbers={
+            **numbers,
+            "monthly": Number(monthly * step, Unit.MONEY),
+            "step": Number(step, Unit.SHARE),
+        },
+        range=_saved(finding, monthly * step),
+        at_stake=finding.at_stake * step,
+        facts={**found.facts, "action": "cut"},
+    )
+
+
+def _saved(finding: Finding, cut: float) -> Range | None:
+    """By how far from its target the thing may really be."""
+    if finding.range is None:
+        return None
+    target = finding.numbers["target"].value
+    ends = (finding.range.low, finding.range.high)
+    worth = [target / each if finding.rule == "cpa_target" else each / target for each in ends]
+    low, high = sorted(max(cut * (1 - each), 0.0) for each in worth)
+    return Range(low, high, Unit.MONEY, finding.range.level)
+
+
+def _raise(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> Finding:
+    budget = finding.numbers["budget"].value
+    step = thresholds.step_cap
+    numbers = {
+        **finding.numbers,
+        "step": Number(step, Unit.SHARE, change=True),
+        "new_budget": Number(budget * (1 + step), Unit.MONEY),
+        "monthly": Number(budget * step * _MONTH, Unit.MONEY),
+    }
+    found = _follow("raise_budget", finding, figures)
+    stake = finding.at_stake * step
+    missing = (*finding.missing, "variation")
+    return replace(found, numbers=numbers, at_stake=stake, missing=missing)
+
+
+def _reconnect(feed: Feed, figures: PeriodFigures) -> Finding:
+    numbers = {"daily": Number(feed.daily_spend, Unit.MONEY)}
+    facts = {"state": feed.state}
+    unread = 1
+    if feed.last_day:
+        until = figures.last + dt.timedelta(figures.still_settling)
+        unread = max((until - feed.last_day).days, 1)
+        numbers["unread"] = Number(unread, Unit.DAYS)
+        facts["last_day"] = feed.last_day.isoformat()
+    return Finding(
+        rule="reconnect",
+        kind=Kind.RECOMMENDATION,
+        class_=Class.ACT,
+        entities=(_alone(feed.entity),),
+        first=figures.first,
+        last=figures.last,
+        numbers=numbers,
+        at_stake=feed.daily_spend * unread,
+        currency=figures.currency,
+        review_on=figures.last + REVIEW_AFTER,
+        missing=("fresh_data",),
+        facts=facts,
+    )
+
+
+def _alone(entity: Entity) -> Entity:
+    return replace(entity, role="")

@@ -1,0 +1,261 @@
+"""What campaigns and ads are in: shown too often, learning, refused, at the end of their budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log, sqrt
+
+from app.insights.finding import Finding, Kind, Number, Unit
+from app.insights.levels import depth, related
+from app.insights.making import carriers, observed
+from app.insights.measures import CPA, ROAS, Measure
+from app.insights.noise import normal_z, one_sided, pooled
+from app.insights.period import FIELDS, PeriodFigures, Sums, Thing
+from app.insights.thresholds import Thresholds
+
+# A guideline for a month; over a longer time everybody sees an ad more often.
+_LONGEST = 31
+_LOOKED_AT, _MOST_DAYS = 14, 0.7
+_NAMED = 3
+_LEARNS_FROM, _WEEK = 50, 7
+_RESULTS = 30
+
+
+def frequency(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
+    """Campaigns whose people saw ads more often than the guideline for their audience.
+
+    An audience that is not known is held to the higher one. At stake is the spend on what was
+    shown beyond the guideline.
+    """
+    if figures.days > _LONGEST:
+        return []
+    found = []
+    for thing in figures.campaigns:
+        shown, limit = thing.frequency, _limit(thing, thresholds)
+        if shown is None or shown <= limit:
+            continue
+        beyond = thing.now.spend * (1 - limit / shown)
+        if beyond < _least(figures, thresholds):
+            continue
+        numbers = {
+            "frequency": Number(shown, Unit.COUNT),
+            "guideline": Number(limit, Unit.COUNT),
+            "spend": Number(thing.now.spend, Unit.MONEY),
+            "beyond": Number(beyond, Unit.MONEY),
+            "impressions": Number(thing.now.impressions, Unit.COUNT),
+            "reach": Number(thing.now.impressions / shown, Unit.COUNT),
+        }
+        finding = observed("frequency", Kind.CONCERN, figures, (thing.entity,), numbers, beyond)
+        found.append(replace(finding, facts={"audience": thing.audience}))
+    return found
+
+
+def _limit(thing: Thing, thresholds: Thresholds) -> float:
+    if thing.audience == "prospecting":
+        return thresholds.frequency_prospecting
+    return thresholds.frequency_retargeting
+
+
+def _least(figures: PeriodFigures, thresholds: Thresholds) -> float:
+    return max(
+        thresholds.money_at_stake * figures.workspace.now.spend, thresholds.ignore_spend_below
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Things of one platform in one state; `amount` is the spend that hangs on them."""
+
+    platform: Thing
+    things: tuple[Thing, ...]
+    amount: float
+
+
+def learning(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
+    """Platforms whose campaigns still learn after two weeks, for want of results."""
+    kept = []
+    campaigns = [e for e in figures.campaigns if e.status == "learning" and _for_long(e)]
+    for several in _by_platform(figures, campaigns, thresholds):
+        conversions = sum(each.now.conversions for each in several.things)
+        weekly = conversions / figures.days * _WEEK / len(several.things)
+        if weekly >= _LEARNS_FROM:
+            continue
+        numbers = {
+            **_counted(several),
+            "weekly": Number(weekly, Unit.COUNT),
+            "needed": Number(_LEARNS_FROM, Unit.COUNT),
+        }
+        kept.append(_of_several("learning", several, figures, numbers))
+    return kept
+
+
+def _for_long(thing: Thing) -> bool:
+    if thing.before.spend:
+        return True
+    days = thing.daily.spend if thing.daily else ()
+    return sum(1 for each in days if each) >= _LOOKED_AT
+
+
+def refused(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
+    """Platforms that refuse campaigns or ads which money was spent on.
+
+    An ad of a refused campaign is not told again. What a refused one spent before counts, too: it
+    is what does not run any more.
+    """
+    campaigns = [each for each in figures.campaigns if each.status == "problem"]
+    ads = [
+        each
+        for each in figures.ads
+        if each.status == "problem" and not any(each.is_in(above) for above in campaigns)
+    ]
+    kept = []
+    for several in _by_platform(figures, [*campaigns, *ads], thresholds):
+        finding = _of_several("disapproved", several, figures, _counted(several))
+        word = several.things[0].platform_status
+        kinds = {each.entity.kind for each in several.things}
+        kind = kinds.pop() if len(kinds) == 1 else "item"
+        kept.append(replace(finding, facts={"status": word, "what": kind}))
+    return kept
+
+
+def _by_platform(
+    figures: PeriodFigures, things: Sequence[Thing], thresholds: Thresholds
+) -> Iterator[_Several]:
+    for platform in figures.platforms:
+        mine = [each for each in things if each.is_in(platform)]
+        mine.sort(key=lambda each: (-_spent(each), each.place))
+        amount = sum(_spent(each) for each in mine)
+        if mine and amount and amount >= _least(figures, thresholds):
+            yield _Several(platform, tuple(mine), amount)
+
+
+def _spent(thing: Thing) -> float:
+    return max(thing.now.spend, thing.before.spend)
+
+
+def _counted(several: _Several) -> dict[str, Number]:
+    return {
+        "count": Number(len(several.things), Unit.COUNT),
+        "spend": Number(several.amount, Unit.MONEY),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    thing: Thing
+
+
+def _of_several(
+    rule: str, several: _Several, figures: PeriodFigures, numbers: dict[str, Number]
+) -> Finding:
+    named = carriers(_Named(each) for each in several.things[:_NAMED])
+    entities = (several.platform.entity, *named)
+    return observed(rule, Kind.CONCERN, figures, entities, numbers, several.amount)
+
+
+def budget_limited(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
+    """Campaigns that spend all they may and return more than they must."""
+    asked = [(each, *against) for each in figures.campaigns if (against := _goal(each, figures))]
+    full = [(*each, used) for each in asked if (used := _days_full(each[0], thresholds))]
+    bar = one_sided(thresholds.noise_rate, len(full))
+    noise = {each: pooled(each, figures.campaigns) for each in (ROAS, CPA)}
+    found = []
+    for thing, measure, goal, reference, used in full:
+        value = measure.of(thing.now) or goal
+        spread = noise[measure].spread(thing, alone=True)
+        z = measure.better * log(value / goal) / sqrt(spread.variance)
+        ahead = thing.now.spend * ((value / goal) ** measure.better - 1)
+        if normal_z(z, spread.free) < bar or ahead < _least(figures, thresholds):
+            continue
+        numbers = {
+            "now": Number(value, measure.unit),
+            "target": Number(goal, measure.unit),
+            "budget": Number(thing.daily_budget or 0.0, Unit.MONEY),
+            "days_full": Number(used, Unit.DAYS),
+            "days_seen": Number(_seen(thing), Unit.DAYS),
+            "spend": Number(thing.now.spend, Unit.MONEY),
+            "conversions": Number(thing.now.conversions, Unit.COUNT),
+        }
+        finding = observed("budget_limited", Kind.WIN, figures, (thing.entity,), numbers, ahead)
+        found.append(replace(finding, facts={"reference": reference, "measure": measure.name}))
+    return found
+
+
+def _goal(thing: Thing, figures: PeriodFigures) -> tuple[Measure, float, str] | None:
+    """What it has to return: ROAS over target or break-even, else cost per conversion under."""
+    if thing.status not in ("active", "learning") or thing.now.conversions < _RESULTS:
+        return None
+    if thing.now.value and (target := thing.target_roas or figures.target_roas):
+        return ROAS, target, "target"
+    if thing.now.value and figures.break_even_roas:
+        return ROAS, figures.break_even_roas, "break_even"
+    target = thing.target_cpa or figures.target_cpa
+    return (CPA, target, "target") if target else None
+
+
+def _seen(thing: Thing) -> int:
+    return min(len(thing.daily) if thing.daily else 0, _LOOKED_AT)
+
+
+def _days_full(thing: Thing, thresholds: Thresholds) -> int:
+    """On how many of the last days the budget was used up; 0 unless on most of a week or more."""
+    if not thing.daily or not thing.daily_budget or _seen(thing) < _WEEK:
+        return 0
+    enough = thresholds.budget_used * thing.daily_budget
+    full = sum(1 for each in thing.daily.spend[-_LOOKED_AT:] if each >= enough)
+    return full if full >= _MOST_DAYS * _seen(thing) else 0
+
+
+def best_campaign(
+    figures: PeriodFigures, thresholds: Thresholds, told: Sequence[Finding]
+) -> list[Finding]:
+    """The campaign that returns most beyond the others, unless a win already tells of it."""
+    spend = figures.workspace.now.spend
+    wins = {(e.kind, e.key) for f in told if f.kind is Kind.WIN for e in f.entities}
+    praised = [each for each in figures.things if each.place in wins and depth(each)]
+    asked = [each for each in figures.campaigns if each.now.value and _counts(each)]
+    asked = [each for each in asked if each.now.spend >= _least(figures, thresholds)]
+    bar = one_sided(thresholds.noise_rate, len(asked))
+    noise = pooled(ROAS, figures.campaigns)
+    found = []
+    for thing in asked:
+        others = _roas_without(thing, figures)
+        roas = thing.now.roas
+        if not others or not roas or any(related(thing, each) for each in praised):
+            continue
+        spread = noise.spread(thing, alone=True)
+        ahead = thing.now.value / others - thing.now.spend
+        clear = normal_z(log(roas / others) / sqrt(spread.variance), spread.free) >= bar
+        if clear and ahead >= thresholds.money_at_stake * spend and roas >= _must(thing, figures):
+            found.append(_best(thing, roas, others, ahead, figures))
+    return sorted(found, key=lambda each: (-each.at_stake, each.key))[:1]
+
+
+def _counts(thing: Thing) -> bool:
+    return thing.now.conversions >= _RESULTS
+
+
+def _must(thing: Thing, figures: PeriodFigures) -> float:
+    """Being better than others that lose money is no win."""
+    return thing.target_roas or figures.target_roas or figures.break_even_roas or 1.0
+
+
+def _roas_without(thing: Thing, figures: PeriodFigures) -> float | None:
+    whole = figures.workspace.now
+    left = {each: max(getattr(whole, each) - getattr(thing.now, each), 0.0) for each in FIELDS}
+    return Sums(**left).roas
+
+
+def _best(
+    thing: Thing, roas: float, others: float, ahead: float, figures: PeriodFigures
+) -> Finding:
+    numbers = {
+        "now": Number(roas, Unit.MULTIPLE),
+        "others": Number(others, Unit.MULTIPLE),
+        "spend": Number(thing.now.spend, Unit.MONEY),
+        "value": Number(thing.now.value, Unit.MONEY),
+        "conversions": Number(thing.now.conversions, Unit.COUNT),
+        "cpa": Number(thing.now.cpa or 0.0, Unit.MONEY),
+    }
+    return observed("best_campaign", Kind.WIN, figures, (thing.entity,), numbers, ahead)
