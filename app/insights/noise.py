@@ -26,6 +26,8 @@ _BEYOND = 0.05
 _MEDIAN_OF_MEAN = 0.89
 _MOST_POOLED = 20.0
 _FEWEST_FREE = 2
+# Poisson noise need not be estimated: its degrees of freedom are as good as any number.
+_KNOWN = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class Noise:
             return Spread(expected + DRIFT**2, max(self.weight, _MOST_POOLED))
         variance, free = sum(e.variance for e in found), sum(e.free for e in found)
         drawn = (self.weight * expected + free * variance) / (self.weight + free)
-        return Spread(max(drawn, floor) + DRIFT**2, self.weight + free)
+        if drawn <= floor:
+            return Spread(floor + DRIFT**2, _KNOWN)
+        return Spread(drawn + DRIFT**2, self.weight + free)
 
 
 def pooled(measure: Measure, things: Sequence[Thing]) -> Noise:

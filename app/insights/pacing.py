@@ -139,6 +139,6 @@ def _finding(month: MonthBudget, heading: Projection, currency: str) -> Finding:
         numbers=numbers,
         at_stake=abs(missed),
         currency=currency,
-        range=Range(heading.low, heading.high, Unit.MONEY, _LEVEL),
+        range=Range(heading.low, heading.high, Unit.MONEY, _LEVEL, per=""),
         facts={"direction": "over" if missed > 0 else "under"},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.insights.causes import caused_apart
 from app.insights.changes import changes
 from app.insights.cpm_shock import cpm_shock
 from app.insights.finding import Finding
@@ -33,6 +34,7 @@ _RULES = (
 def wins_and_concerns(figures: PeriodFigures, thresholds: Thresholds = DEFAULTS) -> list[Finding]:
     """Ranked by money at stake, each matter once. Every rule is told in docs/advice.md."""
     found = [each for rule in _RULES for each in rule(figures, thresholds)]
+    found = caused_apart(found, figures)
     found += best_campaign(figures, thresholds, found)
     found += pacing(figures.month_budgets, thresholds, figures.currency)
     return rank(found)

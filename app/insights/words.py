@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from babel import Locale
 from babel.dates import format_date
@@ -119,9 +120,15 @@ def says(*rules: str) -> Callable[[Sayer], Sayer]:
 
 def say(finding: Finding, manner: Manner) -> Said:
     """The finding in words. Raises KeyError for a rule that nobody words."""
-    return _SAYERS[finding.rule](finding, manner)
+    return _sayers()[finding.rule](finding, manner)
 
 
 def worded_rules() -> list[str]:
     """The rules that have words."""
-    return sorted(_SAYERS)
+    return sorted(_sayers())
+
+
+def _sayers() -> dict[str, Sayer]:
+    """Those of app.insights.sentences have registered themselves when it is imported."""
+    import_module("app.insights.sentences")
+    return _SAYERS

@@ -16,27 +16,27 @@ WORKSPACE = Thing(entity=Entity("workspace", "1", "Northlight"), now=Sums(100))
 
 @pytest.mark.parametrize("amount", [-0.01, nan, inf])
 @pytest.mark.parametrize("name", ["spend", "impressions", "clicks", "conversions", "value"])
-def test_negative_amounts_and_no_numbers_are_refused(name, amount):
+def test_negative_amounts_and_no_numbers_are_refused(name: str, amount: float) -> None:
     with pytest.raises(ValueError, match=name):
         Sums(**{name: amount})
 
 
-def test_a_day_below_nothing_is_refused():
+def test_a_day_below_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="clicks"):
         Daily([1, 2], [1, 2], [1, -2], [0, 0], [0, 0])
 
 
-def test_day_axes_have_one_length():
+def test_day_axes_have_one_length() -> None:
     with pytest.raises(ValueError, match="one length"):
         Daily([1, 2], [1], [1, 2], [0, 0], [0, 0])
 
 
-def test_nothing_is_divided_by_nothing():
+def test_nothing_is_divided_by_nothing() -> None:
     assert Sums().roas is None
     assert Sums(spend=5).cpa is None
 
 
-def test_a_campaign_is_in_its_platform_and_the_workspace():
+def test_a_campaign_is_in_its_platform_and_the_workspace() -> None:
     campaign = Thing(entity=Entity("campaign", "7", "Sale"), now=Sums(), within=(META,))
     figures = PeriodFigures(
         first=dt.date(2026, 3, 1),

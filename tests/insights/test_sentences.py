@@ -1,0 +1,78 @@
+"""Every rule has words, and they survive any name, currency and locale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.insights.finding import Finding, Kind
+from app.insights.words import Manner, Said, say, worded_rules
+from tests.insights.showing import shown
+
+SHOWN = shown()
+ENGLISH = Manner("USD")
+RULES = sorted({each.rule for each in SHOWN})
+
+
+def of(rule: str, kind: Kind | None = None) -> Finding:
+    return next(e for e in SHOWN if e.rule == rule and kind in (None, e.kind))
+
+
+def everything(said: Said) -> str:
+    return f"{said.title} {said.saw} {said.how_sure} {said.do} {said.change_our_mind}"
+
+
+def test_every_rule_is_shown_and_worded() -> None:
+    assert set(RULES) <= set(worded_rules())
+    mine = "cpc_change cpa_change roas_change cpm_change ctr_change cvr_change revenue_change"
+    assert set(mine.split()) <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    "finding", SHOWN, ids=[f"{at}-{each.rule}" for at, each in enumerate(SHOWN)]
+)
+@pytest.mark.parametrize(
+    "manner", [ENGLISH, Manner("JPY", "ja_JP"), Manner("KWD", "ar_KW"), Manner("EUR", "de_DE")]
+)
+def test_words_are_whole_in_any_currency_and_locale(finding: Finding, manner: Manner) -> None:
+    said = everything(say(replace(finding, currency=manner.currency), manner))
+    assert said
+    assert not any(wrong in said for wrong in ("nan", "inf", "None", "{", "}", "  ", ".."))
+    assert "!" not in said
+    assert " will " not in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["حملة الشتاء", "冬のセール", "Sale 🎉 50% {off}", "<b>Deal</b>", "a" * 300, "Ünïcode's"],
+)
+@pytest.mark.parametrize("rule", RULES)
+def test_any_name_survives(rule: str, name: str) -> None:
+    finding = of(rule)
+    first, *others = finding.entities
+    if first.kind == "workspace" or rule == "over_claiming":
+        return
+    said = say(replace(finding, entities=(replace(first, name=name), *others)), ENGLISH)
+    assert name in said.title
+
+
+def test_the_picture_of_a_change() -> None:
+    finding = of("cpm_change", Kind.CONCERN)
+    said = say(finding, ENGLISH)
+    assert said.title.endswith("CPM +50%")
+    assert said.saw.startswith("$10.00 → $15.00 (Nov 1–30 against Oct 2–31)")
+
+
+def test_the_picture_of_a_target() -> None:
+    said = say(of("roas_target", Kind.WIN), ENGLISH)
+    assert said.title == "Flash sale delivered 4.5x ROAS"
+    assert said.saw.startswith("80% over the 2.5x target on $3,000 spend")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_counts_agree_with_their_nouns(count: int) -> None:
+    finding = of("learning")
+    number = replace(finding.numbers["count"], value=float(count))
+    said = say(replace(finding, numbers={**finding.numbers, "count": number}), ENGLISH)
+    assert ("one campaign still" if count == 1 else "three campaigns still") in said.title
