@@ -1,0 +1,29 @@
+"""A frozen document comes back as it was, and its hash is of its content."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from app.reports.document import Document, freeze, thaw
+from tests.reports import documents
+
+
+@pytest.mark.parametrize("document", [documents.rich(), documents.empty()])
+def test_what_was_frozen_thaws_into_the_same(document: Document) -> None:
+    frozen, _ = freeze(document)
+
+    assert thaw(frozen) == document
+    assert freeze(thaw(frozen))[0] == frozen
+
+
+def test_equal_documents_have_one_hash_and_others_another() -> None:
+    _, one = freeze(documents.rich())
+
+    assert freeze(documents.rich())[1] == one
+    assert freeze(documents.rich(title="October"))[1] != one
+
+
+def test_another_shape_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        thaw(b'{"version": 1}')
