@@ -46,6 +46,10 @@ _EXPIRED = (
         """,
     ),
     (
+        dt.timedelta(days=7),
+        "DELETE FROM change_set WHERE state = 'prepared' AND expires_at < :before",
+    ),
+    (
         dt.timedelta(days=KEPT_DAYS),
         """
             UPDATE model_call SET prompt = '[]', answer = '' WHERE began_at < :before

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.advice import change_requests
 from app.creative import batches, launch_requests
 from app.models import CreativeBatch, SyncRun
 from app.sync.lock import UNFINISHED
@@ -45,6 +46,15 @@ _DRAFTS_WITHOUT = text("""
     FOR UPDATE SKIP LOCKED
 """)
 
+_CHANGES_WITHOUT = text("""
+    SELECT id FROM change_set
+    WHERE state IN ('queued', 'applying') AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = :task AND status IN ('todo', 'doing')
+          AND (args->>'set_id')::bigint = change_set.id)
+    FOR UPDATE SKIP LOCKED
+""")
+
 _LAUNCH_CUT = "The server was interrupted."
 
 # A run and its job commit together and end a moment apart; only an older gap is a lost job.
@@ -68,6 +78,8 @@ def recover(session: Session, now: dt.datetime) -> None:
             enqueue(session, run)
     for batch_id in session.scalars(_BATCHES_WITHOUT, {"task": batches.TASK}):
         batches.postpone(session, session.get_one(CreativeBatch, batch_id))
+    for set_id in session.scalars(_CHANGES_WITHOUT, {"task": change_requests.TASK}):
+        change_requests.postpone(session, set_id)
     launches = {"tasks": [launch_requests.TASK, launch_requests.CLEAN_TASK]}
     for draft_id in session.scalars(_DRAFTS_WITHOUT, launches):
         launch_requests.fail(session, draft_id, _LAUNCH_CUT)

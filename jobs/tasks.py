@@ -11,6 +11,8 @@ from procrastinate import JobContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.advice import applying, change_requests
+from app.advice.changers import Changers
 from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
 from app.creative.writers import writer_for
@@ -49,6 +51,10 @@ _LAUNCH_FAULT = (
 _DELIVERY_FAULT = (
     "Something went wrong on our side before the letters left. The log of the server has the "
     "details."
+)
+_CHANGE_FAULT = (
+    "Something went wrong on our side, so it stopped. What was asked for last may or may not have "
+    "been done. The log of the server has the details."
 )
 _CLEANING_CUT = "The server restarted while it was cleaning up."
 # New rates concern the days since the last ones, and the week that leans on them.
@@ -157,6 +163,23 @@ def deliver(context: JobContext, *, delivery_id: int) -> None:
             delivering.fail(session, delivery_id, _DELIVERY_FAULT, utc_now())
 
 
+def apply_change(context: JobContext, *, set_id: int) -> None:
+    """Change budgets and statuses that a person confirmed."""
+    runtime = Runtime.of(context)
+    sessions = sessionmaker(runtime.engine, expire_on_commit=False)
+    try:
+        with runtime.http() as http:
+            changers = Changers(sessions, http, runtime.settings, utc_now)
+            applying.apply(sessions, changers, set_id, clock=utc_now, stopping=runtime.stopping)
+    except Interrupted:
+        with runtime.transaction() as session:
+            change_requests.postpone(session, set_id)
+    except Exception:
+        logger.exception("change set %d failed", set_id)
+        with runtime.transaction() as session:
+            change_requests.fail(session, set_id, _CHANGE_FAULT, now=utc_now())
+
+
 def refresh_rates(context: JobContext) -> None:
     """Fetch the ECB's rates and convert again what they concern.
 
@@ -197,6 +220,7 @@ TASKS: dict[str, Callable[..., None]] = {
     launch_requests.TASK: launch_draft,
     launch_requests.CLEAN_TASK: clean_launch,
     delivering.TASK: deliver,
+    change_requests.TASK: apply_change,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,

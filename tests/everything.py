@@ -10,6 +10,8 @@ from app.copywriting.brief import Brief
 from app.creative.briefs import as_json
 from app.models import (
     Ad,
+    Change,
+    ChangeSet,
     CreativeBatch,
     CreativeVariation,
     Import,
@@ -69,7 +71,30 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
         angle="problem",
         state="failed",
     )
-    session.add(variation)
+    changes = ChangeSet(
+        workspace_id=workspace.id,
+        user_id=user.id,
+        origin="hand",
+        title="Pause a campaign",
+        expires_at=now + dt.timedelta(days=1),
+        changes=[
+            Change(
+                workspace_id=workspace.id,
+                position=0,
+                account_id=account.id,
+                campaign_id=campaign.id,
+                platform="meta",
+                account_name=account.name,
+                currency="USD",
+                name=campaign.name,
+                kind="status",
+                before={"switch": "active"},
+                wanted={"switch": "paused"},
+                read_at=now,
+            )
+        ],
+    )
+    session.add_all([variation, changes])
     session.commit()
     return {
         "connection_id": connection.id,
@@ -81,4 +106,5 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
         "session_id": signed_in.id,
         "batch_id": batch.id,
         "variation_id": variation.id,
+        "set_id": changes.id,
     }

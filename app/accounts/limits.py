@@ -38,6 +38,7 @@ SETUP_CHECK = RateLimitItemPerHour(30, 1, namespace="setup-check")
 UPLOAD = RateLimitItemPerHour(240, 1, namespace="upload")
 WRITING = RateLimitItemPerHour(240, 1, namespace="writing")
 LAUNCHING = RateLimitItemPerHour(120, 1, namespace="launching")
+CHANGING = RateLimitItemPerHour(120, 1, namespace="changing")
 CONFIRM_PASSWORD = RateLimitItemPerMinute(10, 15, namespace="confirm-password")
 
 _INCREASE = text(

@@ -7,16 +7,13 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.connections.custody import custodian
-from app.connections.vault import Vault
 from app.connectors.errors import AccessRevoked
 from app.connectors.http import Http
 from app.connectors.launching import Launcher
 from app.connectors.platforms import connector_for
-from app.metrics.quotas import Purpose
-from app.models import Account, PlatformConnection
+from app.models import Account
 from app.settings import Settings
-from app.sync.quotas import Ledger
+from app.sync.acting import acting_for
 
 
 def launcher_of(
@@ -26,23 +23,9 @@ def launcher_of(
     account: Account,
     clock: Callable[[], dt.datetime],
 ) -> Launcher:
-    """Asks with the account's grant, renews it safely and counts against the platform's quotas.
-
-    Raises AccessRevoked when the connection has ended.
-    """
-    vault = Vault(settings.encryption_keys)
+    """What creates campaigns in the account. Raises AccessRevoked when nothing can."""
     kind = connector_for(account.platform)
-    with sessions() as session:
-        connection = session.get(PlatformConnection, account.connection_id)
-        if connection is None or connection.status != "active" or not connection.credentials:
-            raise AccessRevoked(
-                f"{kind.label} is not connected any more. Open Connections and connect it again; "
-                "the draft is kept."
-            )
-        grant = vault.open(connection.credentials)
+    connector = acting_for(sessions, http, settings, account, clock)
     if kind.launches is None:
         raise AccessRevoked(f"Campaigns cannot be created on {kind.label} yet. Export the draft.")
-    connector = kind(settings, http, grant)
-    connector.custodian = custodian(sessions, account.connection_id, vault)
-    connector.meter = Ledger(sessions, kind, settings, Purpose.CLICK, clock)
     return kind.launches(connector)

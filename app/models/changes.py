@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func
@@ -16,7 +17,8 @@ class ChangeSet(Base):
 
     `origin` is what they come from: finding, hand, or revert of `reverts_id`. `rule`, `title` and
     `why` are those of the finding when it was taken up, for it may be computed away. `cap` is the
-    largest change of one budget as a share, NULL for none. `revision` grows with every edit, so
+    largest change of one budget as a share, NULL for none. `left_out` are [name, why] of what the
+    step would have touched and cannot. `revision` grows with every edit, so
     that exactly what was seen is confirmed. Once confirmed it stays, as the log.
     """
 
@@ -43,9 +45,10 @@ class ChangeSet(Base):
     rule: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     why: Mapped[str] = mapped_column(default="")
-    cap: Mapped[float | None]
+    cap: Mapped[Decimal | None]
     state: Mapped[str] = mapped_column(default="prepared")
     error: Mapped[str] = mapped_column(default="")
+    left_out: Mapped[list[Any]] = mapped_column(default=list)
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[dt.datetime]

@@ -1,4 +1,4 @@
-"""One sync of a connection at a time, one launch, one writer, and one order of locks for all.
+"""One sync of a connection, one launch, writer and change at a time, and one order of locks.
 
 Whoever needs both locks the connection first and its run after it, then accounts, then the
 workspace: deleting a connection goes the same way, so nobody waits in a circle.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.models import PlatformConnection, SyncRun
 
 # The first half of PostgreSQL's two-part advisory locks: what the lock is about.
-SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS = 20_261, 20_262, 20_263
+SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS, CHANGE_LOCKS = 20_261, 20_262, 20_263, 20_268
 UNFINISHED = ("queued", "running")
 
 

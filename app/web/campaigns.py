@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from app.advice.changers import can_change
 from app.errors import NotFound
 from app.extensions import db
 from app.metrics.campaign import Near, ad_sets, campaign_near, placements
@@ -123,6 +124,7 @@ def show(campaign_id: int) -> ResponseReturnValue:
         view=view,
         near=near,
         sandbox=known.is_sandbox(near.source),
+        changeable=_is_changeable(near),
         chart=charts.trend(
             "revenue",
             near.days,
@@ -169,6 +171,14 @@ def _near(campaign_id: int, period: Period) -> tuple[Sources, Near]:
     if near is None:
         raise NotFound
     return known, near
+
+
+def _is_changeable(near: Near) -> bool:
+    """Whether the person may change its budget and status from here."""
+    source = near.source
+    connected = source.kind != "upload" and source.connection_status == "active"
+    listed = near.campaign.removed_at is None and source.removed_at is None
+    return access.may_edit() and connected and listed and can_change(source.platform)
 
 
 def _view() -> View:

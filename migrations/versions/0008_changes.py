@@ -25,9 +25,10 @@ def upgrade() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("cap", sa.Double(), nullable=True),
+        sa.Column("cap", sa.Numeric(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("left_out", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column(
             "created_at",

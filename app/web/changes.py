@@ -1,0 +1,169 @@
+"""The pages of changes at the platforms: review, confirm, look at the log, set back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.advice import change_sets, values
+from app.advice.by_hand import Wish
+from app.advice.spreading import exceeds
+from app.connectors.platforms import connector_for
+from app.errors import AppError
+from app.extensions import db
+from app.models import Change, ChangeSet
+from app.web import access, changing
+from app.web.htmx import page
+from app.web.incoming import refuse_nul_in_form, row_number
+
+blueprint = Blueprint("changes", __name__, url_prefix="/dashboard/reports/changes")
+blueprint.before_request(refuse_nul_in_form)
+
+
+@blueprint.get("")
+def index() -> Response:
+    """What was changed, and what is prepared."""
+    asked = request.args.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    listed = change_sets.page(db.session(), access.workspace().id, access.now(), number)
+    return page("changes/index.html", "log", listed=listed, **_words())
+
+
+@blueprint.post("/prepare")
+def prepare() -> ResponseReturnValue:
+    """A set for review, of a campaign's budget or switch; nothing is sent."""
+    access.require_editor()
+    group = request.values.get("ad_group_id", "")
+    try:
+        made = changing.by_hand(
+            Wish(
+                row_number(request.values.get("campaign_id", "")),
+                row_number(group) if group else None,
+                request.values.get("switch", ""),
+            )
+        )
+    except AppError as error:
+        if error.status == 404:
+            raise
+        db.session.rollback()
+        flash(error.message, "problem")
+        return redirect(url_for("changes.index"), code=303)
+    return redirect(url_for("changes.show", set_id=made.id), code=303)
+
+
+@blueprint.get("/<int:set_id>")
+def show(set_id: int) -> Response:
+    """What would be changed, or what became of it."""
+    return _shown(changing.find(set_id))
+
+
+@blueprint.post("/<int:set_id>/edit")
+def edit(set_id: int) -> ResponseReturnValue:
+    """Store other amounts."""
+    access.require_editor()
+    found = changing.find(set_id)
+    try:
+        changing.edit(found, _amounts(), _revision())
+    except AppError as error:
+        db.session.rollback()
+        return _shown(changing.find(set_id), error)
+    return redirect(url_for("changes.show", set_id=set_id), code=303)
+
+
+@blueprint.post("/<int:set_id>/confirm")
+def confirm(set_id: int) -> ResponseReturnValue:
+    """Send exactly what was reviewed."""
+    access.require_editor()
+    found = changing.find(set_id)
+    try:
+        changing.confirm(found, _amounts(), _revision())
+    except AppError as error:
+        db.session.rollback()
+        return _shown(changing.find(set_id), error)
+    return redirect(url_for("changes.show", set_id=set_id), code=303)
+
+
+@blueprint.post("/<int:set_id>/look")
+def look(set_id: int) -> ResponseReturnValue:
+    """Ask the platforms what became of it."""
+    access.require_editor()
+    changing.look_again(changing.find(set_id))
+    return redirect(url_for("changes.show", set_id=set_id), code=303)
+
+
+@blueprint.post("/<int:set_id>/discard")
+def discard(set_id: int) -> ResponseReturnValue:
+    """Forget what was prepared and not confirmed."""
+    access.require_editor()
+    changing.discard(changing.find(set_id))
+    flash("Discarded. Nothing was sent to any platform.", "done")
+    return redirect(url_for("changes.index"), code=303)
+
+
+@blueprint.post("/<int:set_id>/revert")
+def revert(set_id: int) -> ResponseReturnValue:
+    """Prepare the opposite; it is reviewed and confirmed, too."""
+    access.require_editor()
+    found = changing.find(set_id)
+    try:
+        made = changing.revert(found)
+    except AppError as error:
+        db.session.rollback()
+        return _shown(changing.find(set_id), error)
+    return redirect(url_for("changes.show", set_id=made.id), code=303)
+
+
+def _shown(found: ChangeSet, error: AppError | None = None) -> Response:
+    prepared = found.state == "prepared"
+    return page(
+        "changes/show.html",
+        "outcome",
+        status=error.status if error else 200,
+        found=found,
+        person=change_sets.person(db.session(), found),
+        busy=found.state in change_sets.UNFINISHED,
+        expired=prepared and access.now() >= found.expires_at,
+        revertible=change_sets.is_revertible(found),
+        problem=error.message if error else "",
+        sent=request.form if error else {},
+        can_edit=access.may_edit(),
+        **_words(),
+    )
+
+
+def _words() -> dict[str, Any]:
+    return {"amount": values.amount, "platform_label": _label, "share": _share, "over": _over}
+
+
+def _label(platform: str) -> str:
+    return connector_for(platform).label
+
+
+def _share(change: Change) -> Decimal | None:
+    """By how much a budget changes, as a share of what it is."""
+    before, wanted = values.amount(change.before), values.amount(change.wanted)
+    return wanted / before - 1 if before and wanted is not None else None
+
+
+def _over(change: Change) -> bool:
+    """Whether a budget changes by more than platforms take without learning anew."""
+    before, wanted = values.amount(change.before), values.amount(change.wanted)
+    return bool(before and wanted is not None and exceeds(before, wanted, Decimal("0.2")))
+
+
+def _amounts() -> dict[int, Decimal]:
+    """The form's amounts by change id, from the fields called amount-<id>."""
+    return {
+        row_number(name.removeprefix("amount-")): changing.amount(text)
+        for name, text in request.form.items()
+        if name.startswith("amount-")
+    }
+
+
+def _revision() -> int | None:
+    seen = request.form.get("revision", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
