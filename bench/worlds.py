@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 WEEK = 7
-NAMES = ("meta", "google", "tiktok", "linkedin")
+NAMES = ("meta", "google", "tiktok", "linkedin", "pinterest")
 
 
 class Policy(StrEnum):

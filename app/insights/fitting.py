@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.insights.response import DRAWS, elasticity, randomness
-from app.insights.weeks import WEEK, Floats, daily, matured, weekly
+from app.insights.weeks import UNSETTLED_DAYS, WEEK, Floats, daily, matured, weekly
 
 LEVEL_WEEKS = 8
 QUARTER_WEEKS = 13
@@ -23,6 +24,8 @@ _ORDER_VARIATION = 1 + 0.8**2
 _LEVEL_DRIFT = 0.10
 # How far apart marginal returns are where somebody tuned the budgets, in logs.
 _TUNED_SPREAD = 0.4
+# With fewer weeks of the shop's orders, history without them says more.
+_SHOP_WEEKS = 10
 # Spend and unclaimed orders that go together like this: spend chases demand.
 _CHASES = 0.5
 
@@ -33,8 +36,9 @@ class PlatformResponse:
 
     `spend` and `value` are money a week, the mean of the last 8 settled weeks; `mroas_*` the
     10th, 50th and 90th percentile of what one more unit of money returns, None like `roas` where
-    nothing is spent or returned. `weeks` and `conversions` are those of the fit; `tested_weeks`
-    had their budgets drawn by lot.
+    nothing is spent or returned, or nothing was spent lately. `weeks` and `conversions` are those
+    of the fit; `tested_weeks` had their budgets drawn by lot. `shop`: the shop's own orders were
+    known in enough of the weeks to take demand out.
     """
 
     name: str
@@ -50,6 +54,7 @@ class PlatformResponse:
     information: float
     chases_demand: bool
     tested_weeks: int
+    shop: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +71,7 @@ class Fitted:
     value: Floats
     highest: float
     quarter_ago: float | None
+    stream: str
 
     @property
     def speaks(self) -> bool:
@@ -81,7 +87,11 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Weekly:
+    """`spends` tells whether it does today. `stream` names its random numbers."""
+
     name: str
+    stream: str
+    spends: bool
     spend: Floats
     conversions: Floats
     value: Floats
@@ -133,20 +143,42 @@ def _weeks(
     if counts.shape != shape or worth.shape != shape:
         raise ValueError("spend, conversions and value must have one shape (platforms, days)")
     labels = [str(i) for i in range(shape[0])] if names is None else list(names)
+    streams = [each.tobytes().hex() for each in counts] if names is None else labels
     if len(labels) != shape[0] or len(set(labels)) != len(labels):
         raise ValueError("names must name each platform once")
     lots = np.zeros(shape) if randomised is None else np.asarray(randomised, np.float64)
     by_week = weekly(np.broadcast_to(lots, shape)) == WEEK
-    organic = (
-        None
-        if organic_orders is None
-        else weekly(daily("organic_orders", organic_orders, (shape[1],)))
-    )
+    organic = _organic(organic_orders, shape[1])
+    lately = spent[:, -UNSETTLED_DAYS:].sum(axis=1) > 0
     sums = (weekly(spent), weekly(matured(counts, maturity)), weekly(matured(worth, maturity)))
     return [
-        _Weekly(label, sums[0][i], sums[1][i], sums[2][i], organic, by_week[i])
+        _Weekly(
+            label,
+            streams[i],
+            bool(lately[i]),
+            sums[0][i],
+            sums[1][i],
+            sums[2][i],
+            organic,
+            by_week[i],
+        )
         for i, label in enumerate(labels)
     ]
+
+
+def _organic(orders: ArrayLike | None, days: int) -> Floats | None:
+    """Orders a week, NaN where a day is not known; None where too few weeks are.
+
+    Zeros before the first order are days before the shop was connected.
+    """
+    if orders is None:
+        return None
+    known = daily("organic_orders", orders, (days,))
+    given = np.asarray(orders, dtype=np.float64)
+    began = np.flatnonzero(known > 0)
+    first = int(began[0]) if len(began) else days
+    weeks = weekly(np.where(np.arange(days) < first, np.nan, given))
+    return weeks if np.isfinite(weeks).sum() >= _SHOP_WEEKS else None
 
 
 def _fitted(weeks: _Weekly, seed: int) -> Fitted:
@@ -155,7 +187,7 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
         weeks.conversions,
         organic=weeks.organic,
         randomised=weeks.lots,
-        name=weeks.name,
+        name=weeks.stream,
         seed=seed,
     )
     spend, value, counts = (
@@ -163,8 +195,8 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
         for each in (weeks.spend, weeks.value, weeks.conversions)
     )
     spent = np.flatnonzero(weeks.spend > 0)
-    level = _levels(value, counts * min(LEVEL_WEEKS, len(weeks.spend)), weeks.name, seed)
-    roas = value / spend if spend > 0 and value > 0 else None
+    level = _levels(value, counts * min(LEVEL_WEEKS, len(weeks.spend)), weeks.stream, seed)
+    roas = value / spend if weeks.spends and spend > 0 and value > 0 else None
     response = PlatformResponse(
         name=weeks.name,
         weeks=found.weeks,
@@ -179,9 +211,15 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
         information=found.information,
         chases_demand=_chases(weeks),
         tested_weeks=int(weeks.lots.sum()),
+        shop=weeks.organic is not None,
     )
     return Fitted(
-        response, found.draws, level, float(weeks.spend.max(initial=0.0)), _quarter_ago(weeks.spend)
+        response,
+        found.draws,
+        level,
+        float(weeks.spend.max(initial=0.0)),
+        _quarter_ago(weeks.spend),
+        weeks.stream,
     )
 
 
@@ -203,7 +241,7 @@ def _quarter_ago(spend: Floats) -> float | None:
 def _chases(weeks: _Weekly) -> bool:
     if weeks.organic is None or len(weeks.spend) < _AROUND_QUARTER:
         return False
-    told = weeks.spend > 0
+    told = (weeks.spend > 0) & np.isfinite(weeks.organic)
     if told.sum() < _AROUND_QUARTER or weeks.lots[told].mean() > 1 / 2:
         return False
     pair = np.log(np.stack((weeks.spend[told], weeks.organic[told] + 0.5)))
@@ -217,10 +255,12 @@ def _half_tuned(platforms: Sequence[Fitted], seed: int) -> list[Fitted]:
     if not speaking:
         return list(platforms)
     logs = [np.log(each.elasticity * each.value / each.response.spend) for each in speaking]
-    weights = [1 / (each.var() + _TUNED_SPREAD**2) for each in logs]
-    centre = sum(w * each.mean() for w, each in zip(weights, logs, strict=True)) / sum(weights)
+    weights = [float(1 / (each.var() + _TUNED_SPREAD**2)) for each in logs]
+    centre = fsum(float(w * each.mean()) for w, each in zip(weights, logs, strict=True)) / fsum(
+        weights
+    )
     tuned = {
-        each.response.name: _tuned(each, log, float(centre), seed)
+        each.response.name: _tuned(each, log, centre, seed)
         for each, log in zip(speaking, logs, strict=True)
     }
     return [tuned.get(each.response.name, each) for each in platforms]
@@ -232,10 +272,10 @@ def _tuned(fitted: Fitted, logs: Floats, centre: float, seed: int) -> Fitted:
     half = DRAWS // 2
     points = (np.arange(half) + 0.5) / half * weights.sum()
     chosen = np.minimum(np.searchsorted(np.cumsum(weights), points), DRAWS - 1)
-    chosen = randomness(fitted.response.name, seed, "tuned").permutation(chosen)
+    chosen = randomness(fitted.stream, seed, "tuned").permutation(chosen)
     picked = np.concatenate((np.arange(half), chosen))
     elastic, value = fitted.elasticity[picked], fitted.value[picked]
     marginal = elastic * value / fitted.response.spend
     low, mid, high = (float(each) for each in np.quantile(marginal, (0.1, 0.5, 0.9)))
     response = replace(fitted.response, mroas_low=low, mroas_mid=mid, mroas_high=high)
-    return Fitted(response, elastic, value, fitted.highest, fitted.quarter_ago)
+    return replace(fitted, response=response, elasticity=elastic, value=value)

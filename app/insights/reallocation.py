@@ -132,9 +132,10 @@ def reallocate(  # noqa: PLR0913 an entry point: all but the figures may be left
 
     `spend`, `conversions`, `value`: (platforms, days), oldest first, the last day over; money in
     one currency, value as the platforms claim it. `organic_orders`: (days,) the shop's orders
-    that no platform claims, None without a shop. `maturity`: m(age) as in `weeks.matured`.
-    `randomised`: (days,) or (platforms, days), days under budgets drawn by lot.
-    `days_since_move`: since the last accepted move. `incident`: a break in the data is open.
+    that no platform claims, NaN before the shop was connected, None without one. `maturity`:
+    m(age) as in `weeks.matured`. `randomised`: (days,) or (platforms, days), days under budgets
+    drawn by lot. `days_since_move`: since the last accepted move. `incident`: a break in the data
+    is open.
     The last 7 days are left out. Raises ValueError for figures that cannot be.
     """
     fitted = fit(
@@ -150,7 +151,11 @@ def reallocate(  # noqa: PLR0913 an entry point: all but the figures may be left
     responses = [each.response for each in fitted]
     a_day = sum(each.conversions / each.weeks for each in responses if each.weeks) / WEEK
     judge = _Judge(
-        fitted, organic_orders is not None, incident, a_day < SMALL_CONVERSIONS, thresholds
+        fitted,
+        any(each.shop for each in responses),
+        incident,
+        a_day < SMALL_CONVERSIONS,
+        thresholds,
     )
     waits = days_since_move is not None and days_since_move < thresholds.days_between_moves
     return _decided(judge, tuple(responses), a_day, waits=waits)

@@ -12,11 +12,12 @@ docs/advice.md has the formulas and what was measured of them.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from app.insights.weeks import Floats
 
@@ -64,7 +65,8 @@ def elasticity(
 ) -> Elasticity:
     """The posterior of one platform from (weeks,) arrays, oldest first.
 
-    `organic`: the shop's orders that no platform claims. `randomised`: weeks whose budgets were
+    `organic`: the shop's orders that no platform claims; weeks where it is NaN are left out.
+    `randomised`: weeks whose budgets were
     drawn by lot, in which nothing unseen moves spend. `name` and `seed` decide the shuffle only.
     """
     x, counts = np.asarray(spend, np.float64), np.asarray(conversions, np.float64)
@@ -73,46 +75,79 @@ def elasticity(
     orders = None if organic is None else np.asarray(organic, np.float64)[began:]
     drawn = np.zeros(len(x), bool) if randomised is None else np.asarray(randomised, bool)[began:]
     told = x > HARDLY_ANY * np.median(x[x > 0]) if (x > 0).any() else x > 0
+    if orders is not None:
+        told &= np.isfinite(orders)
     if told.sum() < 2:
         return _posterior(_normal(GRID, PRIOR_MEAN, PRIOR_SD), int(told.sum()), name, seed)
     at = np.flatnonzero(told)
-    controls, variance, mean = _controls(at, None if orders is None else orders[at])
-    y = np.log(counts[at] + 0.5) - controls @ mean
-    noise = DISPERSION / (0.5 * (counts[at] + counts[at].mean()) + 0.5)
-    explained = (controls * variance) @ controls.T
-    density = np.zeros_like(GRID)
+    logs = np.stack([_log_spend(x, theta)[at] for theta in CARRY_OVER])
+    weeks = _Weeks(at, counts[at], logs, None if orders is None else orders[at], drawn[at])
+    return _posterior(_mixed(weeks), len(at), name, seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Weeks:
+    """Weeks that say something, numbered `at`; `logs` is log spend for each carry-over."""
+
+    at: NDArray[np.intp]
+    counts: Floats
+    logs: Floats
+    organic: Floats | None
+    drawn: NDArray[np.bool_]
+
+
+def _mixed(weeks: _Weeks) -> Floats:
+    """The density of the elasticity on GRID: every point of the grid, by its evidence."""
+    controls, variance, mean = _controls(weeks.at, weeks.organic)
+    y = np.log(weeks.counts + 0.5) - controls @ mean
+    y = y - y.mean()
+    s = (weeks.logs - weeks.logs.mean(axis=1, keepdims=True)).T
+    hidden = s * (~weeks.drawn)[:, None] * UNSEEN_DEMAND / _varies(s, controls)
+    noise = DISPERSION / (0.5 * (weeks.counts + weeks.counts.mean()) + 0.5)
+    known = np.diag(noise) + (controls * variance) @ controls.T
+    apart = np.abs(weeks.at[:, None] - weeks.at[None, :])
     parts = [
-        _part(
-            y - y.mean(),
-            _log_spend(x, theta)[at],
-            sigma**2 * rho ** np.abs(at[:, None] - at[None, :]) + np.diag(noise) + explained,
-            controls,
-            (~drawn[at]) * UNSEEN_DEMAND * sigma,
-        )
-        for theta, sigma, rho in product(CARRY_OVER, NOISE, CORRELATION)
+        part
+        for sigma, rho in product(NOISE, CORRELATION)
+        for part in _parts(y, s, sigma * hidden, known + sigma**2 * rho**apart)
     ]
     best = max(evidence for evidence, _, _ in parts)
+    density = np.zeros_like(GRID)
     for evidence, centre, spread in parts:
         density += np.exp(evidence - best) * _normal(GRID, centre, spread)
-    return _posterior(density, len(at), name, seed)
+    return density
 
 
-def _part(
-    y: Floats, s: Floats, covariance: Floats, controls: Floats, unseen: Floats
-) -> tuple[float, float, float]:
-    """Log evidence, mean and sd of the elasticity at one point of the grid."""
-    s = s - s.mean()
+def _varies(s: Floats, controls: Floats) -> Floats:
+    """How much log spend varies beside the controls, for each carry-over."""
     rest = s - controls @ np.linalg.lstsq(controls, s, rcond=None)[0]
-    varies = max(float(np.sqrt(np.mean(rest**2))), _TINY)
-    hidden = s * unseen / varies
-    factor = np.linalg.cholesky(covariance + np.outer(hidden, hidden))
-    solved = np.linalg.solve(factor, np.column_stack((s, y - PRIOR_MEAN * s)))
-    al, be = solved[:, 0] @ solved[:, 0], solved[:, 0] @ solved[:, 1]
-    ga = solved[:, 1] @ solved[:, 1]
+    found: Floats = np.maximum(np.sqrt(np.mean(rest**2, axis=0)), _TINY)
+    return found
+
+
+def _parts(
+    y: Floats, s: Floats, hidden: Floats, covariance: Floats
+) -> Iterator[tuple[float, float, float]]:
+    """Log evidence, mean and sd of the elasticity for each carry-over, from one factorisation.
+
+    Unseen demand adds the outer product of a column of `hidden` to the covariance.
+    """
+    many = s.shape[1]
+    factor = np.linalg.cholesky(covariance)
+    solved = np.linalg.solve(factor, np.column_stack((s, hidden, y)))
+    inner = solved.T @ solved
+    determinant = 2 * np.log(np.diag(factor)).sum()
     c = PRIOR_SD**2
-    shrunk = 1 + c * al
-    evidence = -0.5 * (ga - c * be**2 / shrunk + 2 * np.log(np.diag(factor)).sum() + np.log(shrunk))
-    return float(evidence), float(PRIOR_MEAN + c * be / shrunk), float(np.sqrt(c / shrunk))
+    for i in range(many):
+        own, unseen, last = inner[i], inner[many + i], 2 * many
+        more = 1 + unseen[many + i]
+        al = max(own[i] - own[many + i] ** 2 / more, 0.0)
+        sy = own[last] - own[many + i] * unseen[last] / more
+        yy = inner[last, last] - unseen[last] ** 2 / more
+        be, ga = sy - PRIOR_MEAN * al, yy - 2 * PRIOR_MEAN * sy + PRIOR_MEAN**2 * al
+        shrunk = 1 + c * al
+        evidence = -0.5 * (ga - c * be**2 / shrunk + determinant + np.log(more) + np.log(shrunk))
+        yield float(evidence), float(PRIOR_MEAN + c * be / shrunk), float(np.sqrt(c / shrunk))
 
 
 def _begins(spend: Floats) -> int:
@@ -129,7 +164,7 @@ def _log_spend(spend: Floats, theta: float) -> Floats:
     return np.log(np.maximum(carried, _TINY * max(float(spend.max()), _TINY)))
 
 
-def _controls(at: np.ndarray, organic: Floats | None) -> tuple[Floats, Floats, Floats]:
+def _controls(at: NDArray[np.intp], organic: Floats | None) -> tuple[Floats, Floats, Floats]:
     """The columns beside spend, their prior variances and means; `at` numbers the weeks."""
     years = (at - at.mean()) / YEAR_OF_WEEKS
     columns, variances, means = [np.ones(len(at)), years], [10.0**2, 0.2**2], [0.0, 0.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.insights.finding import Class
 from app.insights.reallocation import reallocate
+from app.insights.response import elasticity
 from bench.advice import MIXED, ask, tally
 from bench.worlds import Policy, Stress, World, world
 
@@ -192,3 +194,45 @@ def test_one_name_for_two_platforms_is_refused() -> None:
 
 def test_the_same_figures_get_the_same_answer(certain: World) -> None:
     assert said(certain) == said(certain)
+
+
+def test_spend_that_only_grows_says_nothing_about_what_it_returns() -> None:
+    grows = np.exp(np.arange(60) * 0.01)
+    counts = np.random.default_rng(0).poisson(20, 60)
+    assert elasticity(grows, counts).information < 0.01
+
+
+def test_the_order_does_not_matter_to_platforms_without_names(certain: World) -> None:
+    given_figures = {"organic_orders": certain.organic, "maturity": certain.maturity}
+    figures = (certain.spend, certain.conversions, certain.value)
+    one = reallocate(*figures, **given_figures)
+    other = reallocate(*(each[::-1] for each in figures), **given_figures)
+    assert (one.class_, one.step, one.probability) == (other.class_, other.step, other.probability)
+
+
+def test_a_paused_platform_neither_gives_nor_takes(certain: World) -> None:
+    found = said(certain)
+    spend = certain.spend.copy()
+    spend[found.source, -10:] = 0
+    without = reallocate(spend, certain.conversions, certain.value, names=certain.names)
+    assert found.source not in (without.source, without.target)
+    assert without.platforms[found.source].roas is None
+
+
+def test_a_shop_connected_lately_counts_from_its_first_day(certain: World) -> None:
+    young, few, none = (certain.organic.copy() for _ in range(3))
+    young[: 30 * 7], few[: 46 * 7], none[:] = np.nan, np.nan, 0
+    said_young = said(certain, organic_orders=young)
+    assert [each.shop for each in said_young.platforms] == [True] * 3
+    assert max(each.weeks for each in said_young.platforms) == 22
+    for orders in (few, none):
+        found = said(certain, organic_orders=orders, randomised=None)
+        assert found.class_ is not Class.RECOMMEND
+        assert [each.weeks for each in found.platforms] == [52] * 3
+
+
+def test_a_workspace_of_five_platforms_and_two_years_is_quick(certain: World) -> None:
+    true = world(np.random.default_rng(4), policy=Policy.STEP, weeks=104, platforms=5)
+    began = time.process_time()
+    ask(true)
+    assert time.process_time() - began < 0.2
