@@ -39,6 +39,9 @@ UPLOAD = RateLimitItemPerHour(240, 1, namespace="upload")
 WRITING = RateLimitItemPerHour(240, 1, namespace="writing")
 LAUNCHING = RateLimitItemPerHour(120, 1, namespace="launching")
 CHANGING = RateLimitItemPerHour(120, 1, namespace="changing")
+SHARE_PAIR = RateLimitItemPerMinute(10, 15, namespace="share-pair")
+SHARE_LINK = RateLimitItemPerHour(100, 1, namespace="share-link")
+TEST_LETTER = RateLimitItemPerHour(20, 1, namespace="test-letter")
 CONFIRM_PASSWORD = RateLimitItemPerMinute(10, 15, namespace="confirm-password")
 
 _INCREASE = text(

@@ -45,13 +45,16 @@ from app.web import (
     oauth,
     openapi,
     settings,
+    shared,
     trail_api,
     webhooks,
     workspace_api,
 )
 
 PARTS = (incoming, headers, errorpages, formats, creative_writer, forgery, cookies, access)
-PUBLIC = tuple(page.blueprint for page in (landing, auth, health, auth_api, openapi, webhooks))
+PUBLIC = tuple(
+    page.blueprint for page in (landing, auth, health, auth_api, openapi, webhooks, shared)
+)
 PRIVATE = tuple(
     page.blueprint
     for page in (
