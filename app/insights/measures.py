@@ -35,12 +35,13 @@ class Measure:
         """Its value; None where it would divide by nothing."""
         if not self.under:
             return float(getattr(sums, self.over))
-        below = getattr(sums, self.under)
-        return self.scale * getattr(sums, self.over) / below if below else None
+        below: float = getattr(sums, self.under)
+        return self.scale * float(getattr(sums, self.over)) / below if below else None
 
     def floor(self, sums: Sums) -> float:
         """The least variance that the logarithm of its value can have."""
-        return self.noise / max(getattr(sums, self.count), 0.5)
+        count: float = getattr(sums, self.count)
+        return self.noise / max(count, 0.5)
 
     def enough(self, sums: Sums) -> bool:
         """Whether there is enough of what is counted to speak of it."""
@@ -86,7 +87,7 @@ def _per(over: float, under: float) -> float:
 
 def _cost(under: str) -> Callable[[Sums, Sums], float]:
     def worth(now: Sums, before: Sums) -> float:
-        count = getattr(now, under)
+        count: float = getattr(now, under)
         return _per(before.spend, getattr(before, under)) * count - (now.spend if count else 0.0)
 
     return worth
