@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.advice import change_requests
 from app.creative import batches, launch_requests
 from app.models import CreativeBatch, SyncRun
+from app.reports import ordering
 from app.sync.lock import UNFINISHED
 from app.sync.requests import TASK, enqueue
 from jobs.app import STALLED_SECONDS
@@ -34,6 +35,15 @@ _BATCHES_WITHOUT = text("""
         SELECT FROM procrastinate_jobs
         WHERE task_name = :task AND status IN ('todo', 'doing')
           AND (args->>'batch_id')::bigint = creative_batch.id)
+    FOR UPDATE SKIP LOCKED
+""")
+
+_REPORTS_WITHOUT = text("""
+    SELECT id FROM report
+    WHERE state IN ('pending', 'running') AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = :task AND status IN ('todo', 'doing')
+          AND (args->>'report_id')::bigint = report.id)
     FOR UPDATE SKIP LOCKED
 """)
 
@@ -80,6 +90,8 @@ def recover(session: Session, now: dt.datetime) -> None:
         batches.postpone(session, session.get_one(CreativeBatch, batch_id))
     for set_id in session.scalars(_CHANGES_WITHOUT, {"task": change_requests.TASK}):
         change_requests.postpone(session, set_id)
+    for report_id in session.scalars(_REPORTS_WITHOUT, {"task": ordering.TASK}):
+        ordering.queue(session, report_id)
     launches = {"tasks": [launch_requests.TASK, launch_requests.CLEAN_TASK]}
     for draft_id in session.scalars(_DRAFTS_WITHOUT, launches):
         launch_requests.fail(session, draft_id, _LAUNCH_CUT)

@@ -11,14 +11,15 @@ from procrastinate import JobContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.advice import applying, change_requests
+from app.advice import applying, change_requests, looking
 from app.advice.changers import Changers
 from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
 from app.creative.writers import writer_for
 from app.imports import run as imports
 from app.models import Account, Workspace
-from app.reports import delivering
+from app.reports import delivering, ordering
+from app.reports import writing as report_writing
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
@@ -55,6 +56,10 @@ _DELIVERY_FAULT = (
 _CHANGE_FAULT = (
     "Something went wrong on our side, so it stopped. What was asked for last may or may not have "
     "been done. The log of the server has the details."
+)
+_REPORT_FAULT = (
+    "Something went wrong on our side, so the report was not written. Your figures are as they "
+    "were; try again. The log of the server has the details."
 )
 _CLEANING_CUT = "The server restarted while it was cleaning up."
 # New rates concern the days since the last ones, and the week that leans on them.
@@ -107,6 +112,29 @@ def write_batch(context: JobContext, *, batch_id: int) -> None:
         logger.exception("batch %d failed", batch_id)
         with runtime.transaction() as session:
             writing.fail(session, batch_id, _WRITING_FAULT, now=utc_now())
+
+
+def write_report(context: JobContext, *, report_id: int) -> None:
+    """Write a pending report."""
+    runtime = Runtime.of(context)
+    try:
+        report_writing.write_report(
+            sessionmaker(runtime.engine, expire_on_commit=False),
+            report_id,
+            lambda session, gathered: looking.look(
+                session,
+                gathered.workspace,
+                gathered.period,
+                gathered.found.comparison.before,
+                known=gathered.known,
+                now=gathered.now,
+            ),
+            clock=utc_now,
+        )
+    except Exception:
+        logger.exception("report %d failed", report_id)
+        with runtime.transaction() as session:
+            report_writing.fail(session, report_id, _REPORT_FAULT, now=utc_now())
 
 
 def launch_draft(context: JobContext, *, draft_id: int) -> None:
@@ -217,6 +245,7 @@ TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
     imports.TASK: run_import,
     batches.TASK: write_batch,
+    ordering.TASK: write_report,
     launch_requests.TASK: launch_draft,
     launch_requests.CLEAN_TASK: clean_launch,
     delivering.TASK: deliver,

@@ -16,6 +16,7 @@ from app.models.drafts import CampaignDraft, DraftAd, LaunchStep
 from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
 from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, PlacementDay, StoreDay
+from app.models.findings import StoredFinding
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
 from app.models.quota import QuotaUse, WebhookDelivery
 from app.models.rate_limit import RateLimit
@@ -71,6 +72,7 @@ __all__ = [
     "ReportSchedule",
     "ReportShare",
     "StoreDay",
+    "StoredFinding",
     "SyncChunk",
     "SyncRun",
     "User",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, false, func, true
+from sqlalchemy import CheckConstraint, ForeignKey, false, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id
@@ -17,14 +18,18 @@ class Workspace(Base):
     `revenue` says which revenue the dashboard shows: `store`, `reported` or `auto` (store
     as soon as a shop's figures are held, else reported). A shop's revenue is its net sales, with
     tax or shipping added when the workspace says so. `model_cap` is what language models may cost
-    in a calendar month of UTC, in US dollars; NULL for no cap. Reports carry `brand_colour`,
-    #rrggbb, and the logo, PNG or SVG as `brand_logo_type` (a media type) says; NULL for none.
+    in a calendar month of UTC, in US dollars; NULL for no cap. `target_cpa` is in `currency`.
+    `thresholds` are those of `app.insights.thresholds` that differ from the defaults,
+    `monthly_budgets` amounts in `currency` as text, by platform, "" for all together. Reports
+    carry `brand_colour`, #rrggbb, and the logo, PNG or SVG as `brand_logo_type` (a media type)
+    says; NULL for none.
     """
 
     __tablename__ = "workspace"
     __table_args__ = (
         CheckConstraint("revenue IN ('auto', 'store', 'reported')", name="revenue_known"),
         CheckConstraint("target_roas > 0", name="target_roas_positive"),
+        CheckConstraint("target_cpa > 0", name="target_cpa_positive"),
         CheckConstraint("model_cap >= 0", name="model_cap_positive"),
         CheckConstraint("brand_colour ~ '^#[0-9a-f]{6}$'", name="brand_colour_hex"),
         CheckConstraint(
@@ -43,6 +48,13 @@ class Workspace(Base):
     revenue_with_tax: Mapped[bool] = mapped_column(server_default=false())
     revenue_with_shipping: Mapped[bool] = mapped_column(server_default=false())
     model_cap: Mapped[Decimal | None]
+    target_cpa: Mapped[Decimal | None]
+    thresholds: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'::jsonb"), default=dict
+    )
+    monthly_budgets: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'::jsonb"), default=dict
+    )
     brand_colour: Mapped[str | None]
     # Half a megabyte that only reports need, in a row that every request reads.
     brand_logo: Mapped[bytes | None] = mapped_column(deferred=True)

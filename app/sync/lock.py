@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from app.models import PlatformConnection, SyncRun
 
 # The first half of PostgreSQL's two-part advisory locks: what the lock is about.
-SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS, CHANGE_LOCKS = 20_261, 20_262, 20_263, 20_268
+SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS = 20_261, 20_262, 20_263
+REPORT_LOCKS, CHANGE_LOCKS = 20_265, 20_268
 UNFINISHED = ("queued", "running")
 
 

@@ -1,0 +1,131 @@
+"""Findings in the database: kept once while they last, so that reviews know what was said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.insights.finding import Finding
+from app.models import StoredFinding
+
+
+def keep(
+    session: Session, workspace_id: int, findings: Sequence[Finding], now: dt.datetime
+) -> list[int]:
+    """Store what was found, or bring the open one of the same key up to date; their ids.
+
+    The caller commits. Two at once keep one of each.
+    """
+    return [_keep(session, workspace_id, each, now) for each in findings]
+
+
+def close_missing(
+    session: Session, workspace_id: int, seen: Sequence[Finding], now: dt.datetime
+) -> None:
+    """What is open and no longer found is closed; its review still comes."""
+    session.execute(
+        update(StoredFinding)
+        .where(
+            StoredFinding.workspace_id == workspace_id,
+            StoredFinding.state == "open",
+            StoredFinding.computed_at < now,
+            StoredFinding.key.not_in([each.key for each in seen]),
+        )
+        .values(state="closed")
+    )
+
+
+def kept(session: Session, workspace_id: int, first: dt.date, last: dt.date) -> list[StoredFinding]:
+    """Stored findings whose days touch these, the most money at stake first."""
+    return list(
+        session.scalars(
+            select(StoredFinding)
+            .where(
+                StoredFinding.workspace_id == workspace_id,
+                StoredFinding.last >= first,
+                StoredFinding.first <= last,
+                StoredFinding.state != "dismissed",
+            )
+            .order_by(StoredFinding.at_stake.desc(), StoredFinding.id)
+        )
+    )
+
+
+def find(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
+    """One of the workspace's. Raises NotFound."""
+    found = session.scalar(
+        select(StoredFinding).where(
+            StoredFinding.id == finding_id, StoredFinding.workspace_id == workspace_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def say_followed(
+    session: Session, workspace_id: int, finding_id: int, *, followed: bool, now: dt.datetime
+) -> StoredFinding:
+    """A person says whether the advice was followed; that counts more than what is detected."""
+    found = find(session, workspace_id, finding_id)
+    found.followed, found.followed_how = ("yes" if followed else "no"), "said"
+    found.followed_at = now
+    return found
+
+
+def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
+    """A person does not want to see it any more."""
+    found = find(session, workspace_id, finding_id)
+    found.state = "dismissed"
+    return found
+
+
+def restored(stored: StoredFinding) -> Finding:
+    """The finding as it was computed last."""
+    return msgspec.convert(stored.content, Finding)
+
+
+def as_first_said(stored: StoredFinding) -> Finding:
+    """The finding as it was when it was said first."""
+    return msgspec.convert(stored.first_content, Finding)
+
+
+# What a later computation of the same finding says anew.
+_CHANGING = ("class", "first", "last", "at_stake", "currency", "content", "computed_at")
+
+
+def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetime) -> int:
+    content = msgspec.to_builtins(finding)
+    added = insert(StoredFinding).values(
+        workspace_id=workspace_id,
+        key=finding.key,
+        rule=finding.rule,
+        kind=finding.kind.value,
+        state="open",
+        followed="",
+        followed_how="",
+        review_on=finding.review_on,
+        first_content=content,
+        first_at=now,
+        class_=finding.class_.value,
+        first=finding.first,
+        last=finding.last,
+        at_stake=round(Decimal(finding.at_stake), 4),
+        currency=finding.currency,
+        content=content,
+        computed_at=now,
+    )
+    upserted = added.on_conflict_do_update(
+        index_elements=["workspace_id", "key"],
+        index_where=text("state = 'open'"),
+        set_={each: added.excluded[each] for each in _CHANGING},
+    )
+    found: int = session.execute(upserted.returning(StoredFinding.id)).scalar_one()
+    return found

@@ -1,0 +1,76 @@
+"""Every rule over a workspace's figures: what is worth saying of a period, ranked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.advice import signals
+from app.insights.finding import Finding
+from app.insights.thresholds import DEFAULTS, Thresholds
+from app.metrics.period import Period
+from app.metrics.platforms import platform_label
+from app.metrics.series import history, platform_series
+from app.metrics.sources import Sources
+from app.models import Workspace
+
+LONGEST_DAYS = 104 * 7 + 7
+
+
+def thresholds_of(workspace: Workspace) -> Thresholds:
+    """The workspace's own where it has any, else the defaults."""
+    if not workspace.thresholds:
+        return DEFAULTS
+    return msgspec.convert(workspace.thresholds, Thresholds)
+
+
+def look(
+    session: Session,
+    workspace: Workspace,
+    period: Period,
+    before: Period | None,
+    *,
+    known: Sources,
+    now: dt.datetime,
+) -> list[Finding]:
+    """Findings of days that are over, the most money at stake first."""
+    rules = thresholds_of(workspace)
+    return [*_reallocation(session, workspace, period.last, known, now, rules)]
+
+
+def _reallocation(
+    session: Session,
+    workspace: Workspace,
+    last: dt.date,
+    known: Sources,
+    now: dt.datetime,
+    rules: Thresholds,
+) -> list[Finding]:
+    """Advice on the budgets of the whole history up to the last day."""
+    # numpy takes a while to load, which the web process never needs to.
+    from app.insights.moving import reallocation_finding  # noqa: PLC0415
+    from app.insights.reallocation import reallocate  # noqa: PLC0415
+
+    days = history(known, last, LONGEST_DAYS)
+    if days is None:
+        return []
+    series = platform_series(session, known, days)
+    if not series.platforms:
+        return []
+    found = reallocate(
+        [series.spend[each] for each in series.platforms],
+        [series.conversions[each] for each in series.platforms],
+        [series.value[each] for each in series.platforms],
+        names=series.platforms,
+        organic_orders=series.organic_orders,
+        incident=bool(signals.stale_platforms(known, now)),
+        thresholds=rules,
+    )
+    labels = {each: platform_label(each) for each in series.platforms}
+    return [
+        reallocation_finding(
+            found, labels=labels, first=days.first, last=days.last, currency=workspace.currency
+        )
+    ]

@@ -1,0 +1,355 @@
+"""From figures and findings to the document that is frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from app.insights.finding import Finding, Kind
+from app.insights.words import Manner
+from app.metrics import provenance
+from app.metrics.campaigns import CampaignFigures
+from app.metrics.claims import Measure, StoreAgainstClaims
+from app.metrics.figures import NOTHING, ZERO, RevenueSource, change
+from app.metrics.figures import Figures as Sums
+from app.metrics.performance import DayFigures
+from app.metrics.period import Period
+from app.metrics.platforms import is_shop, platform_label
+from app.metrics.store_revenue import StoreRevenue
+from app.reports import rating, summary
+from app.reports.brand import brand_of
+from app.reports.document import (
+    VERSION,
+    CampaignRow,
+    Claim,
+    Day,
+    Days,
+    Definition,
+    Document,
+    Done,
+    Figures,
+    FindingPart,
+    Kpi,
+    PlatformRow,
+    Source,
+    Store,
+)
+from app.reports.findings import BY_RULES, part_of
+from app.reports.gathering import Gathered
+from app.reports.ordering import usual_title
+
+TOP = 3
+# metric, unit, which way is better
+_KPIS = (
+    ("spend", "money", "neither"),
+    ("revenue", "money", "more"),
+    ("roas", "multiple", "more"),
+    ("conversions", "count", "more"),
+    ("cpa", "money", "less"),
+    ("ctr", "share", "more"),
+    ("cpc", "money", "less"),
+)
+
+
+def assemble(gathered: Gathered, findings: Sequence[tuple[Finding, int | None]]) -> Document:
+    """The whole document. `findings` are ranked, each with the id that it is kept under."""
+    manner = Manner(gathered.workspace.currency)
+    parts = [part_of(finding, manner, finding_id) for finding, finding_id in findings]
+    shown = {
+        kind: [each for each in parts if each.kind == kind.value]
+        for kind in (Kind.WIN, Kind.CONCERN, Kind.RECOMMENDATION)
+    }
+    workspace, found, wanted = gathered.workspace, gathered.found, gathered.wanted
+    before = found.comparison.before
+    told = [*shown[Kind.WIN][:TOP], *shown[Kind.CONCERN][:TOP], *shown[Kind.RECOMMENDATION]]
+    return Document(
+        version=VERSION,
+        title=wanted.title.strip() or usual_title(gathered.period),
+        language=wanted.language,
+        currency=workspace.currency,
+        time_zone=workspace.time_zone,
+        workspace=workspace.name,
+        brand=brand_of(workspace),
+        as_of=gathered.now,
+        today=gathered.now.astimezone(ZoneInfo(workspace.time_zone)).date(),
+        days=_days(gathered.period),
+        compare=wanted.compare.value,
+        before=_days(before) if before else None,
+        platforms=[platform_label(each) for each in gathered.known.platforms],
+        filters=_filters(gathered),
+        revenue_source=gathered.source.value,
+        target_roas=workspace.target_roas,
+        sources=_sources(gathered),
+        settled_through=gathered.fresh.settled_through,
+        summary=summary.summarise(
+            manner,
+            gathered.period,
+            found.shown,
+            found.before if before else None,
+            gathered.source,
+            workspace.target_roas,
+            told,
+        ),
+        written_by=BY_RULES,
+        rating=rating.rate(_standing(gathered)),
+        kpis=_kpis(gathered),
+        wins=shown[Kind.WIN][:TOP],
+        concerns=shown[Kind.CONCERN][:TOP],
+        recommendations=shown[Kind.RECOMMENDATION],
+        trend=[_day(each, gathered) for each in found.daily()],
+        trend_before=[_day(each, gathered) for each in found.daily_before()],
+        platform_rows=_platforms(gathered),
+        campaign_rows=[_campaign(row, gathered) for row in gathered.campaigns],
+        store=_store(gathered.claims, manner) if gathered.claims else None,
+        done=[Done(day=day, text=text, who=who) for day, text, who in gathered.done],
+        next_steps=_next(shown[Kind.RECOMMENDATION], manner),
+        definitions=_definitions(gathered),
+        finality=list(_finality(gathered, manner)),
+        notes=list(_notes(gathered, manner)),
+    )
+
+
+def _days(period: Period) -> Days:
+    return Days(first=period.first, last=period.last)
+
+
+def _figures(sums: Sums, source: RevenueSource) -> Figures:
+    return Figures(
+        spend=sums.spend,
+        revenue=sums.revenue(source),
+        reported=sums.reported_revenue,
+        conversions=sums.conversions,
+        clicks=sums.clicks,
+        impressions=sums.impressions,
+        orders=sums.orders,
+    )
+
+
+def _standing(gathered: Gathered) -> rating.Standing:
+    found = gathered.found
+    unsettled = gathered.fresh.unsettled(gathered.period)
+    late = sum(
+        (
+            each.figures.spend
+            for each in found.daily()
+            if each.figures and unsettled and each.day in unsettled
+        ),
+        ZERO,
+    )
+    return rating.Standing(
+        found.shown,
+        found.before if found.comparison.before else None,
+        gathered.source,
+        gathered.workspace.target_roas,
+        late / found.shown.spend if found.shown.spend else ZERO,
+    )
+
+
+def _kpis(gathered: Gathered) -> list[Kpi]:
+    workspace, source = gathered.workspace, gathered.source
+    store = StoreRevenue(workspace.revenue_with_tax, workspace.revenue_with_shipping)
+    now = gathered.found.shown
+    before = gathered.found.before if gathered.found.comparison.before else None
+    kpis = []
+    for metric, unit, better in _KPIS:
+        said = provenance.definition(metric, source, store)
+        value, earlier = _pick(metric, now, source), _pick(metric, before, source)
+        kpis.append(
+            Kpi(
+                key=metric,
+                label=said.label if said else metric,
+                unit=unit,
+                value=value,
+                before=earlier,
+                change=change(value, earlier),
+                better=better,
+                definition=f"{said.formula} {said.meaning}" if said else "",
+            )
+        )
+    return kpis
+
+
+def _pick(metric: str, sums: Sums | None, source: RevenueSource) -> Decimal | None:
+    if sums is None:
+        return None
+    if metric == "revenue":
+        return sums.revenue(source)
+    if metric == "roas":
+        return sums.roas(source)
+    value: Decimal | None = getattr(sums, metric)
+    return value
+
+
+def _day(each: DayFigures, gathered: Gathered) -> Day:
+    settled = gathered.fresh.settled_through
+    return Day(
+        day=each.day,
+        figures=_figures(each.figures, gathered.source) if each.figures else None,
+        settled=not gathered.fresh.live or (settled is not None and each.day <= settled),
+    )
+
+
+def _platforms(gathered: Gathered) -> list[PlatformRow]:
+    before = gathered.platforms_before()
+    compared = gathered.found.comparison.before is not None
+    return [
+        PlatformRow(
+            platform=each.platform,
+            label=platform_label(each.platform),
+            share=each.share,
+            figures=_figures(each.figures, RevenueSource.REPORTED),
+            before=_figures(before.get(each.platform, NOTHING), RevenueSource.REPORTED)
+            if compared
+            else None,
+        )
+        for each in gathered.found.platforms()
+        if not is_shop(each.platform)
+    ]
+
+
+def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
+    before = gathered.campaigns_before.get(row.id, NOTHING)
+    compared = gathered.found.comparison.before is not None
+    return CampaignRow(
+        id=row.id,
+        name=row.name,
+        platform=row.platform,
+        platform_label=platform_label(row.platform),
+        account=row.account,
+        status=row.status,
+        figures=_figures(row.figures, RevenueSource.REPORTED),
+        before=_figures(before, RevenueSource.REPORTED) if compared else None,
+    )
+
+
+def _store(claims: StoreAgainstClaims, manner: Manner) -> Store | None:
+    if not claims.anything:
+        return None
+    orders, revenue = claims.compared(Measure.ORDERS), claims.compared(Measure.REVENUE)
+    ratio = revenue.share()
+    if ratio is None:
+        sentence = (
+            "The shop sold nothing on the days compared, so claims have nothing to be held to."
+        )
+    else:
+        sentence = (
+            f"On {revenue.days} days the shop sold {manner.money(float(revenue.sold))}; the "
+            f"platforms together claim {manner.money(float(revenue.together))}, "
+            f"{manner.share(float(ratio))} of it. Claims overlap, so they are never added to sales."
+        )
+    return Store(
+        orders=int(orders.sold) if orders.days else None,
+        net=revenue.sold,
+        claims=[
+            Claim(
+                platform=each,
+                label=platform_label(each),
+                conversions=orders.claimed[each],
+                value=revenue.claimed[each],
+            )
+            for each in claims.platforms
+        ],
+        claimed_conversions=orders.together,
+        claimed_value=revenue.together,
+        ratio=ratio,
+        sentence=sentence,
+    )
+
+
+def _sources(gathered: Gathered) -> list[Source]:
+    return [
+        Source(
+            account_id=each.account_id,
+            platform=each.platform,
+            platform_label=platform_label(each.platform),
+            name=each.name,
+            currency=each.currency,
+            time_zone=each.time_zone,
+            synced_at=each.synced_at,
+            settled_through=each.settled_through,
+            sandbox=gathered.known.is_sandbox(each),
+        )
+        for each in gathered.known.counted
+    ]
+
+
+def _filters(gathered: Gathered) -> list[str]:
+    wanted = gathered.wanted
+    filters = []
+    if wanted.platforms:
+        names = ", ".join(platform_label(each) for each in wanted.platforms)
+        filters.append(f"Only {names}.")
+    if wanted.accounts:
+        names = ", ".join(each.name for each in gathered.known.counted)
+        filters.append(f"Only the account{'s' * (len(wanted.accounts) > 1)} {names}.")
+    if wanted.campaigns:
+        count = len(wanted.campaigns)
+        filters.append("Only one campaign." if count == 1 else f"Only {count} chosen campaigns.")
+    return filters
+
+
+def _next(recommendations: Sequence[FindingPart], manner: Manner) -> list[str]:
+    steps = []
+    for each in recommendations:
+        if each.class_ != "silent":
+            review = f" Review on {manner.day(each.review_on)}." if each.review_on else ""
+            steps.append(f"{each.title.rstrip('.')}.{review}")
+    return steps or ["Keep budgets as they are, and look again when more days have settled."]
+
+
+def _definitions(gathered: Gathered) -> list[Definition]:
+    return [Definition(term=kpi.label, meaning=kpi.definition) for kpi in _kpis(gathered)]
+
+
+def _finality(gathered: Gathered, manner: Manner) -> Iterator[str]:
+    fresh, period = gathered.fresh, gathered.period
+    unsettled = fresh.unsettled(period)
+    if unsettled is None:
+        yield f"All figures through {manner.day(period.last)} are final: no platform restates them."
+    elif unsettled == period:
+        yield (
+            "Every day of this report may still change: platforms add late conversions and "
+            "correct figures for up to a month."
+        )
+    else:
+        final = manner.day(unsettled.first - dt.timedelta(days=1))
+        days = manner.days(unsettled.first, unsettled.last)
+        yield (
+            f"Figures through {final} are final. Those of {days} may still change: platforms add "
+            "late conversions and correct figures."
+        )
+    if gathered.known.sandbox:
+        yield "Some figures come from a sandbox platform and are invented."
+
+
+def _notes(gathered: Gathered, manner: Manner) -> Iterator[str]:
+    if gathered.cut:
+        yield (
+            f"{manner.day(gathered.wanted.last)} is not over everywhere, so the report ends on "
+            f"{manner.day(gathered.period.last)}."
+        )
+    if gathered.wanted.campaigns:
+        yield (
+            "A shop's sales belong to no campaign, so revenue is what the platforms report for "
+            "the chosen campaigns."
+        )
+    for each in gathered.found.apart:
+        yield (
+            f"{each.currency} {each.figures.spend:,.2f} of spend is not in the figures: there is "
+            f"no exchange rate from {each.currency} to {gathered.workspace.currency} for its days. "
+            "Add one in Settings."
+        )
+    if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
+        count = sum(len(each.days) for each in gathered.found.incomplete)
+        yield (
+            f"{count} day{'s' * (count != 1)} of the shop are not in revenue: tax or shipping is "
+            "wanted in it and not known for them."
+        )
+    unread = [each.day for each in gathered.found.daily() if each.figures is None]
+    if unread:
+        yield (
+            f"{len(unread)} day{'s' * (len(unread) != 1)} of the period were never read, so they "
+            "are unknown, not zero."
+        )

@@ -1,0 +1,65 @@
+"""Findings in a report: their final words, and where their rows are."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from app.insights.finding import Entity, Finding
+from app.insights.words import Manner, say
+from app.reports.document import Entity as EntityPart
+from app.reports.document import FindingPart
+
+BY_RULES = "rules"
+
+
+def part_of(finding: Finding, manner: Manner, finding_id: int | None = None) -> FindingPart:
+    """The finding as a report keeps it, worded by rule."""
+    said = say(finding, manner)
+    expected = finding.range
+    return FindingPart(
+        id=finding_id,
+        rule=finding.rule,
+        kind=finding.kind.value,
+        class_=finding.class_.value,
+        first=finding.first,
+        last=finding.last,
+        entities=[
+            EntityPart(
+                kind=each.kind, key=each.key, name=each.name, platform=each.platform, role=each.role
+            )
+            for each in finding.entities
+        ],
+        numbers={name: number.value for name, number in finding.numbers.items()},
+        units={name: number.unit.value for name, number in finding.numbers.items()},
+        low=expected.low if expected else None,
+        high=expected.high if expected else None,
+        range_per=expected.per if expected else "",
+        certainty=finding.certainty,
+        at_stake=finding.at_stake,
+        review_on=finding.review_on,
+        title=said.title,
+        saw=said.saw,
+        how_sure=said.how_sure,
+        do=said.do,
+        change_our_mind=said.change_our_mind,
+        written_by=BY_RULES,
+        href=rows_of(finding),
+    )
+
+
+def rows_of(finding: Finding) -> str:
+    """The page with the rows that a finding rests on, a path within the app."""
+    days = {"from": finding.first.isoformat(), "to": finding.last.isoformat()}
+    about = [each for each in finding.entities if each.role != "carries"]
+    first = about[0] if len(about) == 1 else None
+    return _page(first, days)
+
+
+def _page(about: Entity | None, days: dict[str, str]) -> str:
+    if about is not None and about.kind == "campaign":
+        return f"/campaigns/{quote(about.key)}?{urlencode(days)}"
+    if about is not None and about.platform:
+        return f"/campaigns?{urlencode({**days, 'platform': about.platform})}"
+    if about is not None and about.kind == "platform":
+        return f"/campaigns?{urlencode({**days, 'platform': about.key})}"
+    return f"/dashboard?{urlencode(days)}"

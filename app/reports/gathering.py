@@ -1,0 +1,128 @@
+"""The figures of a report, read once, by the questions that the dashboard asks too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid
+from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
+from app.metrics.chosen import campaigns_performance, narrowed
+from app.metrics.claims import StoreAgainstClaims, store_against_claims
+from app.metrics.figures import Figures, RevenueSource, revenue_source, total
+from app.metrics.freshness import Freshness, freshness
+from app.metrics.performance import Performance, performance
+from app.metrics.period import Compare, Period, compare
+from app.metrics.sources import Sources, sources
+from app.models import ActionEntry, User, Workspace
+from app.reports.ordering import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`period` are the days asked for that are over everywhere; `today` is the first that is not.
+
+    `campaigns_before` is by campaign. `done` are the day, the text and who did it.
+    """
+
+    workspace: Workspace
+    wanted: Wanted
+    now: dt.datetime
+    today: dt.date
+    period: Period
+    known: Sources
+    found: Performance
+    source: RevenueSource
+    fresh: Freshness
+    campaigns: Sequence[CampaignFigures]
+    campaigns_before: Mapping[int, Figures]
+    claims: StoreAgainstClaims | None
+    done: Sequence[tuple[dt.date, str, str]]
+
+    @property
+    def cut(self) -> bool:
+        """Whether days were asked for that are not over."""
+        return self.period.last != self.wanted.last
+
+    def platforms_before(self) -> dict[str, Figures]:
+        """Each platform on the days compared with."""
+        before = self.found.comparison.before
+        if before is None:
+            return {}
+        rows = [each for each in self.found.slices if each.day in before]
+        return {
+            platform: total(each.figures for each in rows if each.platform == platform)
+            for platform in {each.platform for each in rows}
+        }
+
+
+def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datetime) -> Gathered:
+    """Everything of one moment, if the session reads one snapshot. Raises Invalid.
+
+    That is when no day of the report is over yet.
+    """
+    whole = sources(session, workspace.id)
+    today = whole.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    period = wanted.period.before(today)
+    if period is None:
+        raise Invalid(
+            "No day of this report is over yet, so there is nothing to compare or to settle. "
+            f"Choose days before {today}."
+        )
+    known = narrowed(whole, wanted.platforms, wanted.accounts)
+    comparison = compare(period, today, Compare(wanted.compare))
+    if wanted.campaigns:
+        found = campaigns_performance(session, known, comparison, wanted.campaigns)
+    else:
+        found = performance(session, known, comparison)
+    wish = "reported" if wanted.campaigns else workspace.revenue
+    before = comparison.before
+    return Gathered(
+        workspace=workspace,
+        wanted=wanted,
+        now=now,
+        today=today,
+        period=period,
+        known=known,
+        found=found,
+        source=revenue_source(wish, found.shown),
+        fresh=freshness(known),
+        campaigns=_campaigns(session, known, period, wanted),
+        campaigns_before={
+            row.id: row.figures
+            for row in (_campaigns(session, known, before, wanted) if before else ())
+        },
+        claims=None if wanted.campaigns else store_against_claims(session, known, found),
+        done=_done(session, workspace.id, Period(period.first, max(today, period.last))),
+    )
+
+
+def _campaigns(
+    session: Session, known: Sources, period: Period, wanted: Wanted
+) -> list[CampaignFigures]:
+    """Those that did anything, the largest spend first."""
+    rows = campaigns(session, known, period, Wish(size=EVERYTHING)).rows
+    return [
+        row
+        for row in rows
+        if (row.figures.anything or row.apart.anything)
+        and (not wanted.campaigns or row.id in wanted.campaigns)
+    ]
+
+
+def _done(session: Session, workspace_id: int, days: Period) -> list[tuple[dt.date, str, str]]:
+    rows = session.execute(
+        select(ActionEntry.day, ActionEntry.text, User.name)
+        .outerjoin(User, User.id == ActionEntry.user_id)
+        .where(
+            ActionEntry.workspace_id == workspace_id,
+            ActionEntry.day.between(days.first, days.last),
+        )
+        .order_by(ActionEntry.day, ActionEntry.id)
+    )
+    return [(day, text, name or "") for day, text, name in rows]

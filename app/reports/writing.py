@@ -1,0 +1,102 @@
+"""The job that writes a report: its figures are of one moment, and frozen with their hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.advice import keeping
+from app.errors import Invalid
+from app.insights.finding import Finding
+from app.models import Report, Workspace
+from app.reports import ordering
+from app.reports.assembling import assemble
+from app.reports.document import freeze
+from app.reports.gathering import Gathered, gather
+from app.sync.lock import REPORT_LOCKS, only_one
+
+_WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
+STEPS = 3
+
+Look = Callable[[Session, Gathered], Sequence[Finding]]
+"""What finds wins, concerns and recommendations in the figures, ranked."""
+
+
+def write_report(
+    sessions: sessionmaker[Session], report_id: int, look: Look, *, clock: Callable[[], dt.datetime]
+) -> None:
+    """Write a pending report, or one that a killed process left. Nothing is kept half-done.
+
+    Raises whatever goes wrong beyond a report that cannot be.
+    """
+    with sessions() as session:
+        engine = session.connection().engine
+    with only_one(engine, report_id, REPORT_LOCKS) as ours:
+        if ours:
+            _write(sessions, report_id, look, clock)
+        else:
+            with sessions.begin() as session:
+                ordering.queue(session, report_id, at=clock() + _WAIT_FOR_THE_OTHER)
+
+
+def fail(session: Session, report_id: int, sentence: str, *, now: dt.datetime) -> None:
+    """Mark an unfinished report as failed, with what people should know. The caller commits."""
+    report = session.get(Report, report_id, with_for_update=True)
+    if report is not None and report.state in ordering.UNFINISHED:
+        report.state, report.error, report.finished_at = "failed", sentence, now
+
+
+def _write(
+    sessions: sessionmaker[Session], report_id: int, look: Look, clock: Callable[[], dt.datetime]
+) -> None:
+    if not _begin(sessions, report_id, clock()):
+        return
+    try:
+        gathered, findings = _read(sessions, report_id, look, clock())
+    except Invalid as error:
+        with sessions.begin() as session:
+            fail(session, report_id, error.message, now=clock())
+        return
+    _step(sessions, report_id, 2)
+    with sessions.begin() as session:
+        report = session.get_one(Report, report_id, with_for_update=True)
+        ids = keeping.keep(session, report.workspace_id, findings, gathered.now)
+        document = assemble(gathered, list(zip(findings, ids, strict=True)))
+        report.document, report.content_hash = freeze(document)
+        report.state, report.as_of, report.summary = "completed", gathered.now, document.summary
+        report.title, report.steps_done, report.finished_at = document.title, STEPS, clock()
+
+
+def _begin(sessions: sessionmaker[Session], report_id: int, now: dt.datetime) -> bool:
+    with sessions.begin() as session:
+        report = session.get(Report, report_id, with_for_update=True)
+        if report is None or report.state not in ordering.UNFINISHED:
+            return False
+        report.state, report.started_at = "running", now
+        report.steps_done, report.steps_total = 0, STEPS
+        return True
+
+
+def _read(
+    sessions: sessionmaker[Session], report_id: int, look: Look, now: dt.datetime
+) -> tuple[Gathered, Sequence[Finding]]:
+    """Figures and findings of one snapshot of the database."""
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        report = session.get_one(Report, report_id)
+        workspace = session.get_one(Workspace, report.workspace_id)
+        gathered = gather(session, workspace, ordering.wanted_of(report), now)
+        _step(sessions, report_id, 1)
+        findings = look(session, gathered)
+        # The logo is read with the rest, not when the snapshot is gone.
+        _ = workspace.brand_logo
+        session.expunge(workspace)
+        return gathered, findings
+
+
+def _step(sessions: sessionmaker[Session], report_id: int, done: int) -> None:
+    with sessions.begin() as session:
+        report = session.get_one(Report, report_id, with_for_update=True)
+        report.steps_done = done

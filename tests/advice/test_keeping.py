@@ -1,0 +1,102 @@
+"""Findings are kept once while they last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.advice import keeping
+from app.errors import NotFound
+from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.models import StoredFinding
+from tests.conftest import Member
+from tests.sync.fake_platform import NOON
+
+DAY = dt.timedelta(days=1)
+MOVE = Finding(
+    rule="reallocation",
+    kind=Kind.RECOMMENDATION,
+    class_=Class.RECOMMEND,
+    entities=(
+        Entity("platform", "linkedin", "LinkedIn", "linkedin", "from"),
+        Entity("platform", "meta", "Meta", "meta", "to"),
+    ),
+    first=dt.date(2026, 1, 1),
+    last=dt.date(2026, 11, 1),
+    numbers={"step_month": Number(2000.0, Unit.MONEY)},
+    at_stake=4400.123456,
+    currency="USD",
+    range=Range(1900.0, 6700.0),
+    certainty=0.93,
+    review_on=dt.date(2026, 11, 29),
+    missing=("store",),
+    facts={"name": "قهوة"},
+)
+
+
+def test_a_finding_comes_back_as_it_was(session: Session, alice: Member) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    assert keeping.restored(keeping.find(session, alice.workspace.id, number)) == MOVE
+
+
+def test_found_again_it_is_brought_up_to_date_and_what_was_said_first_stays(
+    session: Session, alice: Member
+) -> None:
+    later = replace(MOVE, at_stake=5000.0, class_=Class.LEANING, last=MOVE.last + DAY)
+    [one] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    [other] = keeping.keep(session, alice.workspace.id, [later], NOON + DAY)
+    session.expire_all()
+    stored = keeping.find(session, alice.workspace.id, one)
+    assert one == other
+    assert keeping.restored(stored) == later
+    assert keeping.as_first_said(stored) == MOVE
+    assert (stored.class_, stored.first_at) == ("leaning", NOON)
+
+
+def test_two_at_once_keep_one(session: Session, alice: Member) -> None:
+    engine = session.get_bind()
+    together = threading.Barrier(4)
+
+    def keep_one() -> None:
+        with Session(engine) as mine, mine.begin():
+            together.wait()
+            keeping.keep(mine, alice.workspace.id, [MOVE], NOON)
+
+    threads = [threading.Thread(target=keep_one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert session.scalar(select(func.count()).select_from(StoredFinding)) == 1
+
+
+def test_what_is_no_longer_found_is_closed_and_a_new_one_is_another(
+    session: Session, alice: Member
+) -> None:
+    [one] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    keeping.close_missing(session, alice.workspace.id, [], NOON + DAY)
+    [other] = keeping.keep(session, alice.workspace.id, [MOVE], NOON + 2 * DAY)
+    assert one != other
+    session.expire_all()
+    assert keeping.find(session, alice.workspace.id, one).state == "closed"
+
+
+def test_a_strangers_finding_is_not_there(session: Session, alice: Member, charlie: Member) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    for call in (keeping.find, keeping.dismiss):
+        with pytest.raises(NotFound):
+            call(session, charlie.workspace.id, number)
+    keeping.close_missing(session, charlie.workspace.id, [], NOON + DAY)
+    assert keeping.kept(session, charlie.workspace.id, MOVE.first, MOVE.last) == []
+    assert len(keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last)) == 1
+
+
+def test_a_dismissed_finding_is_shown_no_more(session: Session, alice: Member) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    keeping.dismiss(session, alice.workspace.id, number)
+    assert keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last) == []
