@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sandbox.google import made, shapes
+from sandbox import edits
+from sandbox.google import made, shapes, things
 from sandbox.google.customers import Customer
 from sandbox.google.errors import ApiProblem, unknown_name
 from sandbox.google.knobs import knobs
@@ -96,14 +97,39 @@ def _wrong(kind: str, verb: str, given: Any, request: Request) -> list[Mistake]:
     if verb == "create":
         return _wrong_to_create(kind, given, request)
     name = given if verb == "remove" else given.get("resourceName", "")
-    there = made.created().objects.get(name)
+    there = made.created().objects.get(name) or of_world(request.customer, name)
     if there is None or not name.startswith(f"customers/{request.customer.id}/"):
         return [Mistake("mutateError", "RESOURCE_NOT_FOUND")]
     if there.get("status") == "REMOVED":
         return [Mistake("contextError", "OPERATION_NOT_PERMITTED_FOR_REMOVED_RESOURCE")]
-    if verb == "update" and given["updateMask"] != "status":
-        return [Mistake("fieldMaskError", "FIELD_MASK_MISSING")]
+    if verb == "remove" and name not in made.created().objects:
+        return [Mistake("mutateError", "RESOURCE_NOT_FOUND")]
+    if verb == "update":
+        return _wrong_to_update(kind, given, request)
     return []
+
+
+def _wrong_to_update(kind: str, given: Body, request: Request) -> list[Mistake]:
+    """A status, or of a budget its daily amount."""
+    wanted = "amountMicros" if kind == "campaignBudget" else "status"
+    if given["updateMask"].replace("amount_micros", "amountMicros") != wanted:
+        return [Mistake("fieldMaskError", "FIELD_MASK_MISSING")]
+    if kind == "campaignBudget":
+        return list(RULES[kind]({**given, "explicitlyShared": False}, request))
+    return []
+
+
+def of_world(customer: Customer, name: str) -> Body | None:
+    """A campaign, ad group or daily budget that the world brought along; None of anything else."""
+    for campaign in things.campaigns(customer):
+        if made.name_of(campaign) == name:
+            return {"status": things.of_campaign(campaign).set}
+        budget = things.budget(campaign)
+        if f"customers/{customer.id}/campaignBudgets/{budget.id}" == name and budget.daily:
+            return {"status": "ENABLED"}
+        if any(made.name_of(group) == name for group in campaign.ad_sets):
+            return {"status": "ENABLED"}
+    return None
 
 
 def _wrong_to_create(kind: str, given: Body, request: Request) -> list[Mistake]:
@@ -141,7 +167,13 @@ class _Doing:
             return self._create(kind, given)
         if verb == "update":
             name = str(given["resourceName"])
-            objects[name] |= {"status": given["status"]}
+            changed = {
+                field: given[field] for field in ("status", "amountMicros") if field in given
+            }
+            if name in objects:
+                objects[name] |= changed
+            else:
+                edits.edit(name, changed)
             return name
         objects[given]["status"] = "REMOVED"
         budget = objects[given].get("campaignBudget")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sandbox.edits import edited
 from sandbox.google import made, shapes, texts
 from sandbox.google.customers import Customer
 from sandbox.state import state
@@ -141,8 +142,13 @@ def of_campaign(campaign: Campaign) -> State:
         return _as_set(sent, "CAMPAIGN")
     if state().world.is_removed(campaign, now):
         return State("REMOVED", "REMOVED", ("CAMPAIGN_REMOVED",))
-    if campaign.ended is not None and now >= campaign.ended:
-        return _over(campaign)
+    over = campaign.ended is not None and now >= campaign.ended
+    usual = _over(campaign) if over else State("ENABLED", "ELIGIBLE")
+    chosen = edited(made.name_of(campaign), "status", usual.set)
+    if chosen == "PAUSED":
+        return State("PAUSED", "PAUSED", ("CAMPAIGN_PAUSED",))
+    if over and usual.set == chosen:
+        return usual
     learning = any(group.is_learning(now) for group in campaign.ad_sets)
     states = (
         (campaign.plan.with_issues, ("MISCONFIGURED", "MISSING_LOCATION_TARGETING")),
@@ -178,6 +184,8 @@ def of_group(group: AdSet) -> State:
         return State("ENABLED", "NOT_ELIGIBLE", ("CAMPAIGN_REMOVED",))
     if above.primary in ("PAUSED", "ENDED"):
         return State("ENABLED", "NOT_ELIGIBLE", (f"CAMPAIGN_{above.primary}",))
+    if edited(made.name_of(group), "status", "ENABLED") == "PAUSED":
+        return State("PAUSED", "PAUSED", ("AD_GROUP_PAUSED",))
     return State("ENABLED", "ELIGIBLE")
 
 
@@ -217,4 +225,5 @@ def budget(campaign: Campaign) -> Budget:
     number = str(int(owner.id) + 7)
     if owner.plan.budget == "lifetime":
         return Budget(number, None, micros * 30, 1)
-    return Budget(number, micros, None, 2 if shared else 1)
+    name = f"customers/{account.id}/campaignBudgets/{number}"
+    return Budget(number, int(edited(name, "amountMicros", str(micros))), None, 2 if shared else 1)

@@ -255,6 +255,12 @@ def _page(body: Body) -> None:
 def _money(body: Body, account: Account) -> None:
     currency = account.plan.currency
     body.money("unitCost", currency, account.decimals)
+    budget_of(body, account)
+
+
+def budget_of(body: Body, account: Account) -> None:
+    """Raises nothing: notes what is wrong with a daily budget."""
+    currency = account.plan.currency
     budget = body.money("dailyBudget", currency, account.decimals)
     least = offers.LEAST.get(currency, Decimal(0))
     if budget is not None and budget < least:

@@ -75,6 +75,11 @@ def keep(kind: str, thing: Described) -> str:
     return str(thing["id"])
 
 
+def is_made(account: Account, kind: str, key: str) -> bool:
+    """Whether it was created through the API."""
+    return any(str(thing["id"]) == key for thing in listed(account, kind))
+
+
 def one(account: Account, kind: str, key: str) -> Described:
     """Raises 404 for what was not created here."""
     for thing in listed(account, kind):

@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sandbox.edits import edited
 from sandbox.linkedin import made
 from sandbox.linkedin.errors import RestProblem, bad_param, denied, not_found
 from sandbox.linkedin.restli import Params, choice, ids, only, required, texts, whole
@@ -130,6 +131,14 @@ def one_of(token: Token, account_id: str, kind: str, key: str) -> Described:
     raise not_found()
 
 
+def world_thing(account: Account, kind: str, key: str) -> Described:
+    """One of the world's own by its key. Raises 404."""
+    for described in _EACH[kind](account):
+        if str(described["id"]) == key:
+            return described
+    raise not_found()
+
+
 def mine(token: Token, account_id: str, what: str) -> Account:
     """The account. Raises 400 for what is no id, 403 for one in which the member has no role."""
     if not account_id.isdigit():
@@ -227,9 +236,8 @@ def _is_over(group: Campaign) -> bool:
 def _group_status(group: Campaign) -> str:
     if state().world.is_removed(group, today()):
         return "REMOVED"
-    if not _is_over(group) or (group.plan.budget == "lifetime" and group.plan.fate == "PAUSED"):
-        return "ACTIVE"
-    return group.plan.fate
+    over = _is_over(group) and not (group.plan.budget == "lifetime" and group.plan.fate == "PAUSED")
+    return edited(group.id, "status", group.plan.fate if over else "ACTIVE")
 
 
 def _group_holds(group: Campaign) -> list[str]:
@@ -273,7 +281,7 @@ def describe_group(group: Campaign) -> Described:
         "backfilled": group.number == 1,
         "test": False,
         "changeAuditStamps": _stamps(group.launched),
-    } | _budget(group, {"campaign": "dailyBudget", "lifetime": "totalBudget"})
+    } | _budget(group, group.id, {"campaign": "dailyBudget", "lifetime": "totalBudget"})
 
 
 def _campaign(ad_set: AdSet) -> Described:
@@ -281,6 +289,7 @@ def _campaign(ad_set: AdSet) -> Described:
     status = _group_status(group)
     if status in ("PAUSED", "ARCHIVED"):
         status = "COMPLETED" if group.plan.budget == "lifetime" else status
+    status = edited(ad_set.id, "status", status)
     holds = [hold for hold in _group_holds(group) if hold != "RUNNABLE"]
     if ad_set.launched > today():
         holds.append("CAMPAIGN_START_DATE_HOLD")
@@ -309,7 +318,7 @@ def _campaign(ad_set: AdSet) -> Described:
         "test": False,
         "version": {"versionTag": "3"},
         "changeAuditStamps": _stamps(ad_set.launched),
-    } | _budget(group, {"ad_sets": "dailyBudget"})
+    } | _budget(group, ad_set.id, {"ad_sets": "dailyBudget"})
 
 
 def describe_creative(ad: Ad) -> Described:
@@ -360,12 +369,13 @@ def _content(ad: Ad) -> Described:
     return {"reference": f"urn:li:share:7{int(ad.id):018d}"}
 
 
-def _budget(group: Campaign, names: dict[str, str]) -> Described:
+def _budget(group: Campaign, own: str, names: dict[str, str]) -> Described:
     name = names.get(group.plan.budget)
     if name is None:
         return {}
     minor = 5000 * max(1, round(group.plan.volume * 4))
-    return {name: _money(group.account, minor * (90 if group.plan.budget == "lifetime" else 1))}
+    usual = _money(group.account, minor * (90 if group.plan.budget == "lifetime" else 1))
+    return {name: edited(own, name, usual)}
 
 
 def _money(account: Account, minor: int) -> Described:

@@ -46,6 +46,11 @@ def add(kind: str, row: dict[str, Any]) -> str:
     return own
 
 
+def is_here(kind: str, own: str) -> bool:
+    """Whether it was created through the API."""
+    return own in memory().rows.get(kind, {})
+
+
 def living(kind: str, own: str, advertiser: str) -> dict[str, Any]:
     """A row that was not deleted. Raises 40007 for one that is not there or another account's."""
     row = memory().rows[kind].get(own)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.edits import edited
 from sandbox.plans.shapes import Kind
 from sandbox.state import state
 from sandbox.tiktok import created
@@ -121,6 +122,16 @@ def things(token: Token, kind: str, params: Params) -> dict[str, Any]:
     return page([_chosen(row, names) for row in shown], params)
 
 
+def one_of(account: Account, kind: str, own: str) -> dict[str, Any]:
+    """A campaign or ad group of the world's own. Raises 40007 for what cannot be changed."""
+    for thing in _REACH[kind](account):
+        if thing.id == own:
+            row: dict[str, Any] = _DESCRIBE[kind](thing)[0]
+            if primary(str(row["secondary_status"])) != "STATUS_DELETE":
+                return row
+    raise ApiProblem(40007, f"The {kind} {own} does not exist.")
+
+
 def _chosen(values: dict[str, Any], names: list[str] | None) -> dict[str, Any]:
     return values if names is None else {name: values[name] for name in names}
 
@@ -153,7 +164,8 @@ def campaign_status(campaign: Campaign) -> str:
     """The effective status."""
     if state().world.is_removed(campaign, today(campaign.account)):
         return "CAMPAIGN_STATUS_DELETE"
-    if _is_over(campaign) and campaign.plan.fate == "PAUSED":
+    over = _is_over(campaign) and campaign.plan.fate == "PAUSED"
+    if edited(campaign.id, "operation_status", "DISABLE" if over else "ENABLE") == "DISABLE":
         return "CAMPAIGN_STATUS_DISABLE"
     if campaign.plan.with_issues:
         return "CAMPAIGN_STATUS_BUDGET_EXCEED"
@@ -162,17 +174,17 @@ def campaign_status(campaign: Campaign) -> str:
 
 def ad_group_status(ad_set: AdSet) -> str:
     above = campaign_status(ad_set.campaign)
-    if above == "CAMPAIGN_STATUS_DELETE":
-        return "ADGROUP_STATUS_CAMPAIGN_DELETE"
-    if above == "CAMPAIGN_STATUS_DISABLE":
-        return "ADGROUP_STATUS_CAMPAIGN_DISABLE"
-    if _is_over(ad_set.campaign):
-        return "ADGROUP_STATUS_TIME_DONE"
-    if above == "CAMPAIGN_STATUS_BUDGET_EXCEED":
-        return "ADGROUP_STATUS_CAMPAIGN_EXCEED"
-    if ad_set.launched > today(ad_set.campaign.account):
-        return "ADGROUP_STATUS_NOT_START"
-    return "ADGROUP_STATUS_DELIVERY_OK"
+    switched_off = edited(ad_set.id, "operation_status", "ENABLE") == "DISABLE"
+    states = (
+        (above == "CAMPAIGN_STATUS_DELETE", "CAMPAIGN_DELETE"),
+        (above == "CAMPAIGN_STATUS_DISABLE", "CAMPAIGN_DISABLE"),
+        (switched_off, "DISABLE"),
+        (_is_over(ad_set.campaign), "TIME_DONE"),
+        (above == "CAMPAIGN_STATUS_BUDGET_EXCEED", "CAMPAIGN_EXCEED"),
+        (ad_set.launched > today(ad_set.campaign.account), "NOT_START"),
+    )
+    word = next((word for holds, word in states if holds), "DELIVERY_OK")
+    return f"ADGROUP_STATUS_{word}"
 
 
 def ad_status(ad: Ad) -> str:
@@ -187,6 +199,7 @@ def ad_status(ad: Ad) -> str:
 _AD_BELOW = {
     "ADGROUP_STATUS_CAMPAIGN_DELETE": "AD_STATUS_CAMPAIGN_DELETE",
     "ADGROUP_STATUS_CAMPAIGN_DISABLE": "AD_STATUS_CAMPAIGN_DISABLE",
+    "ADGROUP_STATUS_DISABLE": "AD_STATUS_ADGROUP_DISABLE",
     "ADGROUP_STATUS_TIME_DONE": "AD_STATUS_DONE",
     "ADGROUP_STATUS_CAMPAIGN_EXCEED": "AD_STATUS_CAMPAIGN_EXCEED",
     "ADGROUP_STATUS_NOT_START": "AD_STATUS_NOT_START",
@@ -290,7 +303,7 @@ def _campaign(campaign: Campaign) -> list[dict[str, Any]]:
             else "MANUAL",
             "objective_type": plan.objective or _OBJECTIVES[plan.kind],
             "objective": "APP" if plan.kind == "app" else "LANDING_PAGE",
-            "budget": amount[plan.budget],
+            "budget": edited(campaign.id, "budget", amount[plan.budget]),
             "budget_mode": mode,
             "budget_optimize_on": plan.budget != "ad_sets",
             "operation_status": "DISABLE" if status.endswith("_DISABLE") else "ENABLE",
@@ -316,9 +329,11 @@ def _ad_group(ad_set: AdSet) -> list[dict[str, Any]]:
             "campaign_name": campaign.name,
             "adgroup_id": ad_set.id,
             "adgroup_name": ad_set.name,
-            "operation_status": "ENABLE",
+            "operation_status": edited(ad_set.id, "operation_status", "ENABLE"),
             "secondary_status": ad_group_status(ad_set),
-            "budget": _daily(campaign, campaign.plan.ad_sets) if own else 0.0,
+            "budget": edited(ad_set.id, "budget", _daily(campaign, campaign.plan.ad_sets))
+            if own
+            else 0.0,
             "budget_mode": "BUDGET_MODE_DAY" if own else "BUDGET_MODE_INFINITE",
             "scheduled_budget": 0.0,
             "schedule_type": "SCHEDULE_FROM_NOW",

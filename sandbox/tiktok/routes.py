@@ -132,14 +132,21 @@ def _written(
     return lambda: write(tokens.presented(), _body())
 
 
-_POST: dict[str, Callable[[], dict[str, Any]]] = {
-    "oauth2/access_token": lambda: tokens.exchange(_body()),
-    "oauth2/revoke_token": _revoke,
-    "campaign/create": _written(writing.create_campaign),
-    "adgroup/create": _written(writing.create_ad_group),
-    "ad/create": _written(writing.create_ads),
-    "file/image/ad/upload": lambda: assets.upload(tokens.presented()),
-} | {f"{kind}/status/update": _written(partial(writing.switch, kind)) for kind in created.KINDS}
+_POST: dict[str, Callable[[], dict[str, Any]]] = (
+    {
+        "oauth2/access_token": lambda: tokens.exchange(_body()),
+        "oauth2/revoke_token": _revoke,
+        "campaign/create": _written(writing.create_campaign),
+        "adgroup/create": _written(writing.create_ad_group),
+        "ad/create": _written(writing.create_ads),
+        "file/image/ad/upload": lambda: assets.upload(tokens.presented()),
+    }
+    | {
+        f"{kind}/update": _written(partial(writing.update, kind))
+        for kind in ("campaign", "adgroup")
+    }
+    | {f"{kind}/status/update": _written(partial(writing.switch, kind)) for kind in created.KINDS}
+)
 _GET: dict[str, Callable[[Token, Params], dict[str, Any]]] = {
     "oauth2/advertiser/get": _listed,
     "user/info": _user,

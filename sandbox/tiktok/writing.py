@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from sandbox import edits
 from sandbox.state import state
-from sandbox.tiktok import assets, checks, created
+from sandbox.tiktok import assets, checks, created, objects
 from sandbox.tiktok.checks import Body
 from sandbox.tiktok.errors import ApiProblem, bad
 from sandbox.tiktok.knobs import knobs
@@ -155,7 +156,7 @@ def create_ads(token: Token, body: Body) -> dict[str, Any]:
 
 
 def switch(kind: str, token: Token, body: Body) -> dict[str, Any]:
-    """`/<kind>/status/update/`: only what was created through the API can be changed here."""
+    """`/<kind>/status/update/`, of what was created and of the world's campaigns and groups."""
     account = _account(token, body)
     field = f"{kind}_ids"
     checks.only(body, ("advertiser_id", field, "operation_status", "allow_partial_success"))
@@ -164,13 +165,40 @@ def switch(kind: str, token: Token, body: Body) -> dict[str, Any]:
     if len(ids) > SWITCHED_AT_ONCE:
         raise ApiProblem(40011)
     word = checks.word(body, "operation_status", (*SWITCHES, "DELETE"))
-    rows = [created.living(kind, own, account.id) for own in ids]
+    rows = [_living(kind, own, account) for own in ids]
     if all(row["operation_status"] == word for row in rows):
         raise ApiProblem(40012)
     for row in rows:
         if not (kind == "campaign" and knobs().stuck_campaigns and word == "DISABLE"):
             row["operation_status"] = word
+            if not created.is_here(kind, row[f"{kind}_id"]):
+                edits.edit(row[f"{kind}_id"], {"operation_status": word})
     return {field: ids, "status": word}
+
+
+def update(kind: str, token: Token, body: Body) -> dict[str, Any]:
+    """`/campaign/update/` and `/adgroup/update/`: the budget only, of what has one of its own."""
+    account = _account(token, body)
+    checks.only(body, ("advertiser_id", f"{kind}_id", "budget"))
+    checks.needed(body, f"{kind}_id", "budget")
+    own = checks.text(body, f"{kind}_id")
+    row = _living(kind, own, account)
+    if row["budget_mode"] == "BUDGET_MODE_INFINITE":
+        raise bad("budget: Not supported when budget_mode is BUDGET_MODE_INFINITE.")
+    if row.get("campaign_automation_type") == "UPGRADED_SMART_PLUS":
+        raise bad("campaign_id: Use /smart_plus/campaign/update/ for Smart+ campaigns.")
+    amount = checks.budget(body, account, kind)
+    if created.is_here(kind, own):
+        row["budget"] = amount
+    else:
+        edits.edit(own, {"budget": amount})
+    return {f"{kind}_id": own}
+
+
+def _living(kind: str, own: str, account: Account) -> dict[str, Any]:
+    if created.is_here(kind, own) or kind == "ad":
+        return created.living(kind, own, account.id)
+    return objects.one_of(account, kind, own)
 
 
 def _account(token: Token, body: Body) -> Account:

@@ -26,6 +26,7 @@ class Budget(msgspec.Struct, rename="camel", gc=False):
     amount_micros: Decimal | None = None
     total_amount_micros: Decimal | None = None
     reference_count: int = 0
+    explicitly_shared: bool = False
 
 
 class Campaign(msgspec.Struct, rename="camel"):

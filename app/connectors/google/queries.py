@@ -69,6 +69,14 @@ ACTIONS = ("conversion_action.id", "conversion_action.name")
 # What a launch looks for: conversions to bid for, and what it has made.
 COUNTED = ("conversion_action.name", "conversion_action.include_in_conversions_metric")
 MADE_CAMPAIGN = ("campaign.id", "campaign.name", "campaign.status", "campaign.campaign_budget")
+CHANGED_CAMPAIGN = (
+    *MADE_CAMPAIGN,
+    "campaign.primary_status",
+    "campaign_budget.amount_micros",
+    "campaign_budget.total_amount_micros",
+    "campaign_budget.reference_count",
+    "campaign_budget.explicitly_shared",
+)
 MADE_GROUPS = ("ad_group.id", "ad_group.name", "ad_group.status")
 MADE_ADS = (
     "ad_group_ad.ad.id",
@@ -124,6 +132,16 @@ def within(fields: Sequence[str], resource: str, campaign_id: str) -> str:
     """One campaign, or what hangs on it and has not been removed. `campaign_id`: digits."""
     where = f"campaign.id = {int(campaign_id)} AND {resource}.status != 'REMOVED'"
     return _select(fields, resource, where=where)
+
+
+def one_campaign(campaign_id: str) -> str:
+    """A campaign with its budget, removed or not. `campaign_id`: digits."""
+    return _select(CHANGED_CAMPAIGN, "campaign", where=f"campaign.id = {int(campaign_id)}")
+
+
+def one_group(group_id: str) -> str:
+    """An ad group, removed or not. `group_id`: digits."""
+    return _select(MADE_GROUPS, "ad_group", where=f"ad_group.id = {int(group_id)}")
 
 
 def quoted(text: str) -> str:

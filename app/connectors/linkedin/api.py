@@ -79,7 +79,10 @@ _VERBS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something to be made or changed. `method` is Rest.li's word, `what` the thing in ours."""
+    """Something to be made or changed. `method` is Rest.li's word, `what` the thing in ours.
+
+    `verdict` is what a refusal comes to.
+    """
 
     method: str
     path: str
@@ -87,6 +90,7 @@ class Change:
     quota: str
     account: str = ""
     body: Mapping[str, Any] | None = None
+    verdict: Callable[[Problem, int, Asked, str], ConnectorError] = refusal
 
 
 class Volume:
@@ -186,7 +190,8 @@ class Api:
             return answer
         logger.info("%s refused with %d%s", change.path, answer.status, traces(answer.headers))
         asked = self._asked(answer, change.path, change.account, grant)
-        refused = refusal(problem_of(answer) or Problem(), answer.status, asked, change.what)
+        problem = problem_of(answer) or Problem()
+        refused = change.verdict(problem, answer.status, asked, change.what)
         self._mark_used_up(refused, change.quota)
         raise refused
 

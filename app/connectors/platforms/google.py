@@ -22,6 +22,7 @@ from app.connectors.errors import (
     Temporary,
 )
 from app.connectors.google import answers, queries
+from app.connectors.google.change import GoogleChanger
 from app.connectors.google.errors import NO_SCOPE, NoAdsUser, TooOld
 from app.connectors.google.launch import GoogleLauncher
 from app.connectors.google.oauth import (
@@ -93,6 +94,7 @@ class Google(Connector):
     readers = 4
     grains = (Grain.CAMPAIGN, Grain.AD, Grain.PLACEMENT)
     launches = GoogleLauncher
+    changes = GoogleChanger
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:
         super().__init__(settings, http, grant)

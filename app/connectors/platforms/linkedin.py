@@ -26,6 +26,7 @@ from app.connectors.errors import (
 from app.connectors.http import Http
 from app.connectors.linkedin import answers
 from app.connectors.linkedin.api import BY_REFRESH, Api, Question
+from app.connectors.linkedin.change import LinkedInChanger
 from app.connectors.linkedin.errors import NO_REPORTING, BadQuestion
 from app.connectors.linkedin.launch import LinkedInLauncher
 from app.connectors.linkedin.lists import Lists
@@ -118,6 +119,7 @@ class LinkedIn(Connector):
     chunk_days = 30
     grains = (Grain.CAMPAIGN, Grain.AD)
     launches = LinkedInLauncher
+    changes = LinkedInChanger
     create_scopes = SCOPES_TO_CREATE
 
     def __init__(self, settings: Settings, http: Http, grant: Grant | None = None) -> None:

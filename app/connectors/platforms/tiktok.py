@@ -26,6 +26,7 @@ from app.connectors.errors import (
 from app.connectors.http import Http
 from app.connectors.tiktok import answers
 from app.connectors.tiktok.api import QUOTA, Api, as_json
+from app.connectors.tiktok.change import TikTokChanger
 from app.connectors.tiktok.errors import (
     BadQuestion,
     ScopeMissing,
@@ -139,6 +140,7 @@ class TikTok(Connector):
     history_days = 1095
     readers = 1
     launches = TikTokLauncher
+    changes = TikTokChanger
     grains = (Grain.CAMPAIGN, Grain.AD)
     pasted_forms = (
         PastedForm(

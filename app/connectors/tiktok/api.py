@@ -163,6 +163,7 @@ class Api:
         body: Mapping[str, object],
         *,
         file: Attachment | None = None,
+        verdict: Verdict = refusal,
     ) -> T:
         """Post what creates or changes something, exactly once; with a `file` as a form.
 
@@ -181,7 +182,7 @@ class Api:
                 content=file,
                 headers=headers,
             )
-            return self._read(answer, address, decoder, refusal, parts=False)
+            return self._read(answer, address, decoder, verdict, parts=False)
         except Temporary as error:
             raise Unknown(UNHEARD) from error
 
