@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -29,6 +28,7 @@ from app.reports.formats import Formats, formats_of
 from app.reports.logo import PNG, png_size
 from app.reports.pdf.coverage import undrawable
 from app.reports.ratios import change, cost_per_conversion, roas, share
+from app.reports.texts import one_line
 
 MOST_CAMPAIGNS = 25
 MARK = "[?]"
@@ -45,8 +45,6 @@ CLASSES = {
 }
 _COMPARED = {"previous": "the days before", "year": "a year earlier"}
 _REVENUE = {"store": "the shop’s own sales", "reported": "what the platforms report"}
-# Those that turn or hide what stands around them, and halves of characters.
-_UNWANTED = re.compile(r"[\u061c\u202a-\u202e\u2066-\u2069\u200e\u200f\ud800-\udfff]")
 
 
 def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
@@ -86,13 +84,6 @@ def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
         }
     )
     return _drawn(found)
-
-
-def plain(text: str) -> str:
-    """A text on one line, without characters that hide or turn others."""
-    kept = _UNWANTED.sub("", text)
-    kept = "".join(" " if unicodedata.category(each) == "Cc" else each for each in kept)
-    return " ".join(kept.split())
 
 
 class _Writer:
@@ -207,11 +198,12 @@ class _Writer:
         return sum((row.figures.spend for row in self._document.platform_rows), Decimal(0))
 
     def _range(self, finding: FindingPart) -> str:
-        """The signs are told: a range may begin below nothing."""
+        """The signs are told: a range may begin below nothing. Money unless `units` says else."""
         if finding.low is None or finding.high is None:
             return ""
-        low, high = Decimal(str(finding.low)), Decimal(str(finding.high))
-        return f"{_signed(self.formats, low)} to {_signed(self.formats, high)}"
+        unit = finding.units.get("range", "money")
+        ends = (Decimal(str(finding.low)), Decimal(str(finding.high)))
+        return " to ".join(_signed(self.formats, end, unit) for end in ends)
 
     def _address(self, href: str) -> str:
         return f"{self._site}{href}" if self._site and href.startswith("/") else ""
@@ -248,9 +240,9 @@ def _revenue_of(figures: Figures) -> Decimal | None:
     return figures.revenue
 
 
-def _signed(formats: Formats, amount: Decimal) -> str:
-    sign = "+" if amount > 0 else "−" if amount < 0 else ""
-    return f"{sign}{formats.money(abs(amount))}"
+def _signed(formats: Formats, value: Decimal, unit: str) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{formats.unit(abs(value), unit)}"
 
 
 def _tone(change: Decimal | None, better: str) -> str:
@@ -298,10 +290,10 @@ _AS_THEY_ARE = frozenset(("svg", "logo"))
 
 
 def _tidied(found: Any) -> Any:
-    """Every text of it plain, pictures apart."""
+    """Every text of it on one line, pictures apart."""
     match found:
         case str():
-            return plain(found)
+            return one_line(found)
         case dict():
             return {
                 name: each if name in _AS_THEY_ARE else _tidied(each)
