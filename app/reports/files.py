@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from app.reports.document import Document
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, NotFound
+from app.models import Report
+from app.reports.document import Document, thaw
 from app.reports.pdf.printing import print_pdf
 from app.reports.tables import csv_file
 from app.reports.texts import one_line
@@ -20,10 +25,29 @@ MEDIA_TYPES: dict[Shape, str] = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+UNFINISHED = (
+    "This report is still being made, so it has no files yet. Its page says how far it is, and has "
+    "them when it is completed."
+)
+FAILED = (
+    "This report could not be made, so it has no files. Its page says why and lets you try again."
+)
 # File systems count bytes and end at 255.
 _LONGEST_NAME = 230
 # What Windows, or a path anywhere, does not take in a name.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A completed report as it is stored."""
+
+    content: bytes
+    content_hash: str
+
+    @property
+    def document(self) -> Document:
+        return thaw(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,27 @@ class File:
     name: str
     media_type: str
     content: bytes
+
+
+def frozen_report(session: Session, workspace_id: int, report_id: int) -> Frozen:
+    """What the files are made of.
+
+    Raises NotFound for a report that is deleted or another workspace's, Conflict for one that
+    is not completed.
+    """
+    found = session.execute(
+        select(Report.state, Report.document, Report.content_hash).where(
+            Report.id == report_id,
+            Report.workspace_id == workspace_id,
+            Report.deleted_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    state, content, content_hash = found
+    if content is None or content_hash is None:
+        raise Conflict(FAILED if state == "failed" else UNFINISHED)
+    return Frozen(content, content_hash)
 
 
 def file_of(document: Document, shape: Shape, site: str = "") -> File:
@@ -50,10 +95,9 @@ def file_of(document: Document, shape: Shape, site: str = "") -> File:
 
 def file_name(document: Document, shape: Shape) -> str:
     """The title and whose it is; invented data says that it is."""
-    parts = [
-        one_line(_NOT_IN_NAMES.sub(" ", each)) for each in (document.title, document.workspace)
-    ]
-    name = " – ".join(part for part in parts if part)[:_LONGEST_NAME].strip(" .–")
+    names = (document.title, document.workspace)
+    parts = [one_line(_NOT_IN_NAMES.sub(" ", each)) for each in names]
+    name = _cut(" – ".join(part for part in parts if part)).strip(" .–")
     made_up = "sandbox-" if any(source.sandbox for source in document.sources) else ""
     return f"{made_up}{name or 'report'}.{shape}"
 

@@ -33,6 +33,7 @@ MEANINGS = {
     422: "The input is wrong, or a parameter is unknown.",
     429: "Asked too often; see Retry-After.",
     502: "The platform did not answer usefully.",
+    503: "Not possible at the moment; nothing was changed.",
 }
 
 

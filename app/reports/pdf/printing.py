@@ -16,7 +16,7 @@ from app.reports.pdf.content import content
 SECONDS = 30.0
 AT_ONCE = 2
 # A download waits this long for those before it.
-_PATIENCE = 20.0
+_PATIENCE = 5.0
 _PROCESS = Path(__file__).with_name("process.py")
 _places = threading.BoundedSemaphore(AT_ONCE)
 _logger = logging.getLogger(__name__)
