@@ -11,10 +11,6 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 from xml.etree import ElementTree as ET
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-
 from app.imports.refusal import Refused
 
 _MOST_UNPACKED = 1 << 30
@@ -32,7 +28,6 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    InvalidFileException,
     KeyError,
     ValueError,
     TypeError,
@@ -73,12 +68,15 @@ class Workbook:
             book.close()
 
     def _open(self) -> Any:
+        # It brings numpy along: 20 MB that a web process needs only for a workbook.
+        from openpyxl import load_workbook  # noqa: PLC0415 - see above
+
         self._file.seek(0)
         try:
             with warnings.catch_warnings():
                 # Platform exports carry no default style, which openpyxl warns about.
                 warnings.simplefilter("ignore")
-                return openpyxl.load_workbook(_Unclosable(self._file), read_only=True)
+                return load_workbook(_Unclosable(self._file), read_only=True)
         except _UNREADABLE as error:
             raise Refused(_DAMAGED) from error
 
@@ -103,7 +101,7 @@ def _value(cell: Any, row: int) -> str | Decimal | dt.date:
             "this cell holds a formula, and formulas are not calculated here. "
             "Download the export again instead of a copy with formulas.",
             row=row,
-            column=get_column_letter(cell.column),
+            column=cell.column_letter,
         )
     if isinstance(value, bool):
         return str(value)

@@ -16,7 +16,6 @@ from app.reports.document import Document, thaw
 from app.reports.pdf.printing import print_pdf
 from app.reports.tables import csv_file
 from app.reports.texts import one_line
-from app.reports.workbook import workbook
 
 Shape = Literal["pdf", "csv", "xlsx"]
 SHAPES: tuple[Shape, ...] = ("pdf", "csv", "xlsx")
@@ -88,9 +87,16 @@ def file_of(document: Document, shape: Shape, site: str = "") -> File:
     make: dict[Shape, Callable[[], bytes]] = {
         "pdf": lambda: print_pdf(document, site),
         "csv": lambda: csv_file(document),
-        "xlsx": lambda: workbook(document),
+        "xlsx": lambda: _xlsx(document),
     }
     return File(file_name(document, shape), MEDIA_TYPES[shape], make[shape]())
+
+
+def _xlsx(document: Document) -> bytes:
+    # openpyxl brings numpy along: 20 MB that a web process needs only for a workbook.
+    from app.reports.workbook import workbook  # noqa: PLC0415 - see above
+
+    return workbook(document)
 
 
 def file_name(document: Document, shape: Shape) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import subprocess
+import sys
 
 import openpyxl
 import pytest
@@ -141,3 +143,9 @@ def test_links_in_a_pdf_lead_to_this_installation(
     report = make_report(session, alice)
     pdf = alices.get(f"/api/reports/{report.id}.pdf").data
     assert b"http://localhost/campaigns?platform=meta" in pdf
+
+
+def test_what_makes_files_is_loaded_when_the_first_is_made() -> None:
+    asked = "import sys, app.web.wiring; print({'typst', 'openpyxl', 'numpy'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert said.stdout.strip() == b"set()"
