@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.advice import change_requests, values
+from app.advice.action_log import enter, follow
 from app.advice.change_sets import UNFINISHED, locked
 from app.advice.changers import Changers, Clock, account_of
 from app.connectors.changing import PAUSED, Changer, Current, Target
@@ -250,6 +251,8 @@ def _write(
     with sessions.begin() as session:
         change = session.get_one(Change, change_id)
         change.state, change.after, change.error, change.ended_at = state, shown, error, now
+        if state == "applied":
+            enter(session, change, now)
     return state == "applied"
 
 
@@ -264,6 +267,7 @@ def _end(sessions: sessionmaker[Session], set_id: int, now: dt.datetime) -> None
         own.error, own.ended_at = _told(own), now
         if own.state == "applied" and own.reverts_id is not None:
             _mark_reverted(session, own)
+        follow(session, own, now)
         _read_again(session, own, now)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.connectors.changing import ACTIVE, PAUSED
+from app.connectors.changing import PAUSED
 from app.insights.finding import Class, Entity, Finding
 from app.insights.thresholds import Thresholds
 
-MOVE, RAISE, CUT, PAUSE, ACTIVATE = "move", "raise", "cut", "pause", "activate"
-_SWITCHES = {PAUSE: PAUSED, ACTIVATE: ACTIVE}
+REALLOCATION, WASTE, LIMITED = "reallocation", "cut_waste", "raise_budget"
+"""The rules whose recommendations can be applied."""
+_SPOKEN = (Class.RECOMMEND, Class.LEANING)
 _CHANGEABLE = frozenset({"platform", "channel", "account", "campaign", "ad_group"})
 
 
@@ -18,12 +19,13 @@ _CHANGEABLE = frozenset({"platform", "channel", "account", "campaign", "ad_group
 class Side:
     """One side of a plan: what `entity` stands for, all of it.
 
-    `step` is money a day in the plan's currency, negative to spend less; None for a switch.
-    `switch` is active or paused, empty for a budget.
+    `step` is money a day in the plan's currency, `share` one of every budget; both negative to
+    spend less, None when the other says it. `switch` is active or paused, empty for a budget.
     """
 
     entity: Entity
     step: Decimal | None = None
+    share: Decimal | None = None
     switch: str = ""
 
 
@@ -37,37 +39,43 @@ class Plan:
 
 
 def plan_of(finding: Finding, thresholds: Thresholds) -> Plan | None:
-    """What a recommendation would change; None when it is nothing that can be applied.
-
-    Its fact `apply` says what: move, raise, cut, pause or activate. Its number `step` says how
-    much money a day, for all but the last two. A move names its sides by their roles.
-    """
-    action = finding.facts.get("apply", "")
-    if action in _SWITCHES:
-        sides = tuple(Side(each, switch=_SWITCHES[action]) for each in _touched(finding))
-        return Plan(sides) if sides else None
-    step = finding.numbers.get("step")
-    if step is None or step.value <= 0 or action not in (MOVE, RAISE, CUT):
+    """What a recommendation would change; None when it is nothing that can be applied."""
+    if finding.rule == REALLOCATION and finding.class_ in _SPOKEN:
+        return _move(finding, thresholds)
+    entity = finding.entities[0] if finding.entities else None
+    if entity is None or entity.kind not in _CHANGEABLE:
         return None
-    amount = Decimal(repr(step.value))
+    if finding.rule == WASTE and finding.facts.get("action") == "pause":
+        return Plan((Side(entity, switch=PAUSED),))
+    step = finding.numbers.get("step")
+    if step is None or step.value <= 0 or finding.rule not in (WASTE, LIMITED):
+        return None
+    share = Decimal(repr(step.value))
+    signed = share if finding.rule == LIMITED else -share
+    cap = max(share, Decimal(repr(thresholds.step_cap)))
+    return Plan((Side(entity, share=signed),), finding.currency, cap)
+
+
+def _move(finding: Finding, thresholds: Thresholds) -> Plan | None:
+    """Both sides by the same money; the cap is that of its class."""
+    roles = {each.role: each for each in finding.entities if each.kind in _CHANGEABLE}
+    step = finding.numbers.get("step_day")
+    if step is None or step.value <= 0 or not {"from", "to"} <= set(roles):
+        return None
     leaning = finding.class_ is Class.LEANING
     cap = thresholds.step_cap_leaning if leaning else thresholds.step_cap
-    sides = _sides(finding, action, amount)
-    return Plan(sides, finding.currency, Decimal(repr(cap))) if sides else None
+    amount = Decimal(repr(step.value))
+    sides = (Side(roles["from"], -amount), Side(roles["to"], amount))
+    return Plan(sides, finding.currency, Decimal(repr(cap)))
 
 
-def _sides(finding: Finding, action: str, amount: Decimal) -> tuple[Side, ...]:
-    if action != MOVE:
-        signed = amount if action == RAISE else -amount
-        touched = _touched(finding)
-        return tuple(Side(each, signed / len(touched)) for each in touched)
-    roles = {each.role: each for each in finding.entities if each.kind in _CHANGEABLE}
-    if not {"from", "to"} <= set(roles):
-        return ()
-    return Side(roles["from"], -amount), Side(roles["to"], amount)
-
-
-def _touched(finding: Finding) -> list[Entity]:
-    return [
-        each for each in finding.entities if each.kind in _CHANGEABLE and each.role != "carries"
-    ]
+def titled(finding: Finding, plan: Plan) -> str:
+    """What a plan does, in a few words."""
+    names = {side.entity.role: side.entity.name for side in plan.sides}
+    if len(plan.sides) > 1:
+        return f"Move budget from {names['from']} to {names['to']}"
+    (side,) = plan.sides
+    if side.switch:
+        return f"Pause {side.entity.name}"
+    verb = "Raise" if finding.rule == LIMITED else "Lower"
+    return f"{verb} the budget of {side.entity.name}"

@@ -222,6 +222,8 @@ def _money(
     session: Session, workspace_id: int, plan: Plan, sides: Sequence[Read], day: dt.date
 ) -> _Money:
     """No side does more than all can, so that what one gives is what the other gets."""
+    if all(read.side.step is None for read in sides):
+        return _Money(tuple(Decimal(0) for _ in sides), Decimal(0))
     totals = tuple(
         sum(
             (
@@ -238,6 +240,14 @@ def _money(
     return _Money(totals, step)
 
 
+def _share(side: Side, plan: Plan, money: _Money) -> Decimal:
+    """A step of money as a share of the side's budgets."""
+    total = money.totals[[each.entity for each in plan.sides].index(side.entity)]
+    if side.step is None or not total:
+        return Decimal(0)
+    return (money.step / total).copy_sign(side.step)
+
+
 def _changes(read: Read, plan: Plan, money: _Money, now: dt.datetime) -> list[Change]:
     side = read.side
     kind = values.STATUS if side.switch else values.BUDGET
@@ -246,10 +256,7 @@ def _changes(read: Read, plan: Plan, money: _Money, now: dt.datetime) -> list[Ch
         for change in changes:
             change.wanted = {"switch": side.switch}
         return changes
-    if side.step is None or not money.step:
-        return changes
-    total = money.totals[[each.entity for each in plan.sides].index(side.entity)]
-    share = (money.step / total).copy_sign(side.step) if total else Decimal(0)
+    share = side.share or _share(side, plan, money)
     for change, each in zip(changes, read.readings, strict=True):
         decimals = get_currency_precision(each.account.currency)
         budget = each.current.daily_budget or Decimal(0)

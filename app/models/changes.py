@@ -37,7 +37,9 @@ class ChangeSet(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id", ondelete="SET NULL"))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("app_user.id", ondelete="SET NULL"))
-    finding_id: Mapped[int | None] = mapped_column(index=True)
+    finding_id: Mapped[int | None] = mapped_column(
+        ForeignKey("finding.id", ondelete="SET NULL"), index=True
+    )
     reverts_id: Mapped[int | None] = mapped_column(
         ForeignKey("change_set.id", ondelete="CASCADE"), index=True
     )

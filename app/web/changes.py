@@ -35,17 +35,10 @@ def index() -> Response:
 
 @blueprint.post("/prepare")
 def prepare() -> ResponseReturnValue:
-    """A set for review, of a campaign's budget or switch; nothing is sent."""
+    """A set for review, of a recommendation or of a campaign; nothing is sent."""
     access.require_editor()
-    group = request.values.get("ad_group_id", "")
     try:
-        made = changing.by_hand(
-            Wish(
-                row_number(request.values.get("campaign_id", "")),
-                row_number(group) if group else None,
-                request.values.get("switch", ""),
-            )
-        )
+        made = _prepared()
     except AppError as error:
         if error.status == 404:
             raise
@@ -115,6 +108,20 @@ def revert(set_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return _shown(changing.find(set_id), error)
     return redirect(url_for("changes.show", set_id=made.id), code=303)
+
+
+def _prepared() -> ChangeSet:
+    given = request.values
+    if "finding_id" in given:
+        return changing.of_finding(row_number(given["finding_id"]))
+    group = given.get("ad_group_id", "")
+    return changing.by_hand(
+        Wish(
+            row_number(given.get("campaign_id", "")),
+            row_number(group) if group else None,
+            given.get("switch", ""),
+        )
+    )
 
 
 def _shown(found: ChangeSet, error: AppError | None = None) -> Response:

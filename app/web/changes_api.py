@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from app.advice import change_sets, values
 from app.advice.by_hand import Wish
+from app.errors import Invalid
 from app.extensions import db
 from app.models import Change, ChangeSet
 from app.web import access, changing
@@ -21,9 +22,10 @@ blueprint = Blueprint("changes_api", __name__, url_prefix="/api/changes")
 
 
 class PrepareIn(Body):
-    """A campaign's budget, or its switch. Nothing is sent until it is confirmed."""
+    """A recommendation, or else a campaign's budget or switch. Nothing is sent until confirmed."""
 
-    campaign_id: int
+    finding_id: int | None = None
+    campaign_id: int | None = None
     ad_group_id: int | None = None
     daily_budget: Annotated[
         Decimal | None, msgspec.Meta(description="The new one, in the account's currency.")
@@ -143,9 +145,14 @@ def list_changes() -> ResponseReturnValue:
 def prepare_change() -> ResponseReturnValue:
     access.require_editor()
     given = body(PrepareIn)
-    made = changing.by_hand(
-        Wish(given.campaign_id, given.ad_group_id, given.switch, given.daily_budget)
-    )
+    if given.finding_id is not None:
+        made = changing.of_finding(given.finding_id)
+    elif given.campaign_id is not None:
+        made = changing.by_hand(
+            Wish(given.campaign_id, given.ad_group_id, given.switch, given.daily_budget)
+        )
+    else:
+        raise Invalid("Name a finding_id or a campaign_id.")
     return answer(_set_out(changing.find(made.id)), 201)
 
 

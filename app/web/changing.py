@@ -13,6 +13,7 @@ from app.accounts.limits import Count
 from app.advice import change_requests, change_sets
 from app.advice.by_hand import Wish, prepare_by_hand
 from app.advice.changers import Changers
+from app.advice.from_finding import prepare_finding
 from app.connectors.http import Http
 from app.errors import Conflict, Invalid
 from app.extensions import db
@@ -35,6 +36,22 @@ def by_hand(wish: Wish) -> ChangeSet:
             access.workspace().id,
             access.user().id,
             wish,
+            now=access.now(),
+        )
+    db.session.commit()
+    return made
+
+
+def of_finding(finding_id: int) -> ChangeSet:
+    """Prepare what a recommendation says, and commit."""
+    _count()
+    with _changers() as changers:
+        made = prepare_finding(
+            db.session(),
+            changers,
+            access.workspace(),
+            access.user().id,
+            finding_id,
             now=access.now(),
         )
     db.session.commit()

@@ -54,6 +54,12 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+            name=op.f("fk_change_set_finding_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
             ["reverts_id"],
             ["change_set.id"],
             name=op.f("fk_change_set_reverts_id"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.advice import applying, change_requests, change_sets, preparing, values
 from app.advice.by_hand import Wish, prepare_by_hand
 from app.advice.changers import Changers
+from app.advice.from_finding import can_apply, prepare_finding
+from app.advice.keeping import close_missing, keep
 from app.advice.plans import Plan, Side
 from app.connectors.base import Connector
 from app.connectors.errors import Temporary
@@ -22,13 +25,24 @@ from app.connectors.http import Http
 from app.connectors.launching import Refused
 from app.connectors.meta.change import MetaChanger
 from app.errors import Conflict, Invalid
-from app.insights.finding import Entity
-from app.models import Account, AdGroup, Campaign, ChangeSet, PlatformConnection, SyncRun
+from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
+from app.models import (
+    Account,
+    ActionEntry,
+    AdGroup,
+    Campaign,
+    ChangeSet,
+    PlatformConnection,
+    StoredFinding,
+    SyncRun,
+    Workspace,
+)
 from app.settings import Settings
 from app.sync.run import Interrupted
 from app.sync.window import Reach
 from tests.conftest import Member
 from tests.connectors.test_changing import THROTTLES, WRITES
+from tests.factories import make_rate
 from tests.platforms.conftest import NOON, Connect, Run
 from tests.sandbox_server import SandboxServer
 
@@ -165,6 +179,9 @@ def test_a_budget_goes_from_review_to_the_platform_to_the_log_and_back(
 
     assert (done.state, done.error, done.confirmed_by) == ("applied", "", desk.user_id)
     assert done.changes[0].after == values.budget(before + 7) == desk.there(made)
+    (entry,) = desk.session.scalars(select(ActionEntry))
+    assert (entry.user_id, entry.day) == (desk.user_id, NOON.date())
+    assert f"{change.currency} (sandbox)" in entry.text
     back = desk.revert(made)
     assert (back.state, back.reverts_id) == ("prepared", made.id)
     assert back.changes[0].wanted == change.before
@@ -527,3 +544,101 @@ def test_a_stopping_process_hands_the_set_on(desk: Desk, meta: PlatformConnectio
     stopping.set()
     assert desk.work(made, stopping).state == "queued"
     assert desk.work(made).state == "applied"
+
+
+def kept(desk: Desk, finding: Finding) -> int:
+    (finding_id,) = keep(desk.session, desk.workspace_id, [finding], NOON)
+    desk.session.commit()
+    return finding_id
+
+
+def recommended(entity: Entity, rule: str, step: float | None, **more: Any) -> Finding:
+    numbers = {} if step is None else {"step": Number(step, Unit.SHARE)}
+    return Finding(
+        rule=rule,
+        kind=Kind.RECOMMENDATION,
+        class_=Class.ACT,
+        entities=(entity,),
+        first=NOON.date(),
+        last=NOON.date(),
+        currency="USD",
+        **{"numbers": numbers, **more},
+    )
+
+
+def prepared(desk: Desk, finding_id: int) -> ChangeSet:
+    workspace = desk.session.get_one(Workspace, desk.workspace_id)
+    made = prepare_finding(
+        desk.session, desk.changers, workspace, desk.user_id, finding_id, now=NOON
+    )
+    desk.session.commit()
+    return desk.look(made)
+
+
+def test_a_recommendation_to_raise_is_applied_and_counts_as_followed(
+    desk: Desk, meta: PlatformConnection
+) -> None:
+    campaign = desk.session.get_one(Campaign, budgeted(desk.session).campaign_id)
+    entity = Entity("campaign", str(campaign.id), campaign.name, "meta")
+    finding = recommended(entity, "raise_budget", 0.2)
+    assert can_apply(finding)
+    finding_id = kept(desk, finding)
+
+    made = prepared(desk, finding_id)
+
+    (change,) = made.changes
+    before, wanted = values.amount(change.before), values.amount(change.wanted)
+    assert before is not None
+    assert wanted is not None
+    assert before * Decimal("1.19") < wanted <= before * Decimal("1.2")
+    assert (made.finding_id, made.cap) == (finding_id, Decimal("0.2"))
+    desk.confirm(made)
+    assert desk.work(made).state == "applied"
+    assert desk.session.scalars(select(StoredFinding.followed)).all() == ["yes"]
+
+
+def test_a_move_between_platforms_is_spread_within_the_cap_of_its_class(
+    desk: Desk, meta: PlatformConnection, connected: Connect, run: Run
+) -> None:
+    run(connected("tiktok", access="create"), Reach.WEEK)
+    make_rates(desk.session)
+    finding = replace(
+        recommended(Entity("platform", "meta", "Meta Ads", "meta", "from"), "reallocation", None),
+        entities=(
+            Entity("platform", "meta", "Meta Ads", "meta", "from"),
+            Entity("platform", "tiktok", "TikTok Ads", "tiktok", "to"),
+        ),
+        class_=Class.LEANING,
+        numbers={"step_day": Number(100_000.0, Unit.MONEY)},
+    )
+    made = prepared(desk, kept(desk, finding))
+
+    assert {each.role for each in made.changes} == {"from", "to"}
+    roles = [each.role for each in made.changes]
+    assert roles == sorted(roles)
+    for change in made.changes:
+        before, wanted = values.amount(change.before), values.amount(change.wanted)
+        assert before is not None
+        assert wanted is not None
+        assert abs(wanted - before) <= before * Decimal("0.1")
+        assert (wanted < before) == (change.role == "from")
+
+
+def test_what_asks_for_no_budget_and_what_no_longer_stands_is_not_prepared(
+    desk: Desk, meta: PlatformConnection
+) -> None:
+    entity = Entity("platform", "meta", "Meta Ads", "meta")
+    reconnect = recommended(entity, "reconnect", None)
+    assert not can_apply(reconnect)
+    with pytest.raises(Conflict, match="no budget and no status"):
+        prepared(desk, kept(desk, reconnect))
+    gone = kept(desk, recommended(entity, "raise_budget", 0.2))
+    close_missing(desk.session, desk.workspace_id, [], NOON + dt.timedelta(days=1))
+    with pytest.raises(Conflict, match="no longer stands"):
+        prepared(desk, gone)
+
+
+def make_rates(session: Session) -> None:
+    for currency, units in (("USD", "1.1"), ("JPY", "160"), ("CAD", "1.5")):
+        make_rate(session, currency, NOON.date(), units)
+    session.commit()

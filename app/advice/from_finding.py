@@ -1,0 +1,59 @@
+"""Preparing what a stored recommendation says, for review."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.advice.changers import Changers
+from app.advice.keeping import find, restored
+from app.advice.plans import plan_of, titled
+from app.advice.preparing import Reason, prepare
+from app.errors import Conflict
+from app.insights.finding import Finding
+from app.insights.thresholds import DEFAULTS, Thresholds
+from app.models import ChangeSet, Workspace
+
+_NOT_APPLIABLE = (
+    "This is nothing that can be changed from here: it asks for no budget and no status. Nothing "
+    "was prepared."
+)
+_NO_LONGER = (
+    "This recommendation no longer stands: newer figures do not bear it out, or it was dismissed. "
+    "Nothing was prepared."
+)
+
+
+def can_apply(finding: Finding) -> bool:
+    """Whether a button to apply it makes sense; asks nobody."""
+    return plan_of(finding, DEFAULTS) is not None
+
+
+def prepare_finding(
+    session: Session,
+    changers: Changers,
+    workspace: Workspace,
+    user_id: int,
+    finding_id: int,
+    *,
+    now: dt.datetime,
+) -> ChangeSet:
+    """A set for review; the caller commits. Raises NotFound, Conflict and what connectors raise."""
+    stored = find(session, workspace.id, finding_id)
+    if stored.state != "open":
+        raise Conflict(_NO_LONGER)
+    finding = restored(stored)
+    rules = msgspec.convert(workspace.thresholds, Thresholds) if workspace.thresholds else DEFAULTS
+    plan = plan_of(finding, rules)
+    if plan is None:
+        raise Conflict(_NOT_APPLIABLE)
+    reason = Reason(
+        "finding",
+        titled(finding, plan),
+        f"Recommended from the figures of {finding.first:%Y-%m-%d} to {finding.last:%Y-%m-%d}.",
+        finding.rule,
+        finding_id=stored.id,
+    )
+    return prepare(session, changers, workspace.id, user_id, plan, reason, now=now)
