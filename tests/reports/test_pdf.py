@@ -10,6 +10,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pypdf
 import pypdfium2
 import pytest
@@ -31,7 +32,7 @@ from tests.reports.test_brand import png, svg
 def text_of(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     pages = (page.get_textpage().get_text_range() for page in document)
-    text = "\n".join(pages)
+    text = "\f".join(pages)
     document.close()
     return text
 
@@ -152,6 +153,22 @@ def test_links_lead_into_the_app_and_nowhere_without_its_address() -> None:
 def test_each_script_is_drawn_by_its_own_font(script: str, font: str) -> None:
     pdf = print_pdf(samples.usual(title=samples.SCRIPTS[script]))
     assert font in fonts_of(pdf)
+
+
+def test_a_sentence_keeps_its_direction_when_a_name_of_another_begins_it() -> None:
+    title = f"{samples.SCRIPTS['Arabic']} returned 3.8x"
+    document = samples.usual(wins=[samples.finding(title)])
+    assert f"\u2066{title}\u2069" in bookmarks(print_pdf(document))
+    arabic = msgspec.structs.replace(document, language="ar")
+    assert f"\u2067{title}\u2069" in bookmarks(print_pdf(arabic))
+
+
+def test_a_heading_is_never_alone_at_the_end_of_a_page() -> None:
+    for lines in range(12):
+        pdf = print_pdf(samples.usual(next_steps=[f"Step {each}" for each in range(lines)]))
+        for page in text_of(pdf).split("\f"):
+            last = page.strip().splitlines()[-2:]
+            assert not any(line.strip() in {"What is next", "What we did"} for line in last)
 
 
 @pytest.mark.parametrize("script", ["Greek", "Cyrillic", "Vietnamese"])

@@ -258,7 +258,8 @@ def _lead(document: Document, formats: Formats) -> str:
         compared = _COMPARED.get(document.compare, "")
         days = formats.days(document.before)
         parts.append(f"compared with {compared}, {days}" if compared else f"compared with {days}")
-    parts.append(", ".join(document.platforms))
+    labels = {source.platform: source.platform_label for source in document.sources}
+    parts.append(", ".join(labels.get(each, each) for each in document.platforms))
     parts.append(f"revenue is {_REVENUE.get(document.revenue_source, document.revenue_source)}")
     return " · ".join(part for part in parts if part)
 
