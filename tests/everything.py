@@ -15,12 +15,17 @@ from app.models import (
     CreativeBatch,
     CreativeVariation,
     Import,
+    Report,
+    ReportDelivery,
+    ReportLetter,
+    ReportShare,
     SyncRun,
     User,
     UserSession,
     Workspace,
 )
 from tests.factories import make_account, make_campaign, make_connection, make_day
+from tests.reports.schedules import make_schedule
 
 DAY = dt.date(2026, 11, 20)
 
@@ -95,8 +100,26 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
         ],
     )
     session.add_all([variation, changes])
+    report = Report(workspace_id=workspace.id, title="December", request={})
+    session.add(report)
+    session.flush()
+    schedule = make_schedule(session, workspace.id, user.id)
+    share = ReportShare(
+        workspace_id=workspace.id,
+        report_id=report.id,
+        name="The client",
+        token_digest=b"2" * 32,
+        token_sealed="",
+    )
+    delivery = ReportDelivery(workspace_id=workspace.id, schedule_id=schedule.id, due_at=now)
+    delivery.letters.append(ReportLetter(recipient=schedule.recipients[0], state="unclear"))
+    session.add_all([share, delivery])
     session.commit()
     return {
+        "report_id": report.id,
+        "share_id": share.id,
+        "schedule_id": schedule.id,
+        "letter_id": delivery.letters[0].id,
         "connection_id": connection.id,
         "account_id": account.id,
         "campaign_id": campaign.id,

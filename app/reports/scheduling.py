@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.accounts.names import clean_name
@@ -171,7 +171,7 @@ def latest_of_each(session: Session, workspace_id: int) -> dict[int, ReportDeliv
         select(ReportDelivery)
         .where(ReportDelivery.workspace_id == workspace_id)
         .order_by(ReportDelivery.schedule_id, ReportDelivery.due_at.desc())
-        .distinct(ReportDelivery.schedule_id)
+        .ext(distinct_on(ReportDelivery.schedule_id))
     )
     return {delivery.schedule_id: delivery for delivery in found}
 

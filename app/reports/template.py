@@ -18,6 +18,8 @@ from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
 from app.reports.ordering import MOST_CAMPAIGNS, Wanted
 
+# No row has a number from here on, and PostgreSQL takes none.
+BEYOND = 2**63
 DAY = dt.timedelta(days=1)
 
 
@@ -55,7 +57,10 @@ def checked(session: Session, workspace_id: int, given: Mapping[str, Any]) -> di
     _known("platforms", platforms, known.platforms)
     _known("accounts", accounts, known.account_ids)
     own = session.scalars(
-        select(Campaign.id).where(Campaign.workspace_id == workspace_id, Campaign.id.in_(campaigns))
+        select(Campaign.id).where(
+            Campaign.workspace_id == workspace_id,
+            Campaign.id.in_(each for each in campaigns if each < BEYOND),
+        )
     ).all()
     _known("campaigns", campaigns, own)
     return {

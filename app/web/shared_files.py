@@ -21,13 +21,14 @@ def answer(document: Document, kind: str) -> Response:
         raise NotFound
     name = file_name(document).removesuffix("pdf") + kind
     return Response(
-        _made(document, kind),
+        made(document, kind),
         mimetype=TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _made(document: Document, kind: str) -> bytes:
+def made(document: Document, kind: str) -> bytes:
+    """Its bytes. Raises NotPrinted for a PDF that fails."""
     if kind == "pdf":
         from app.reports.pdf.printing import print_pdf  # noqa: PLC0415 seldom asked for
 

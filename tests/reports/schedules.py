@@ -12,7 +12,6 @@ from app.reports import scheduling
 from app.reports.document import freeze
 from app.reports.scheduling import Wanted
 from app.reports.timing import Every, Rhythm
-from tests.conftest import Member
 from tests.reports.samples import usual
 
 # A Friday; the schedule's Monday comes three days later.
@@ -46,9 +45,11 @@ def wanted(**fields: Any) -> Wanted:
     )
 
 
-def make_schedule(session: Session, owner: Member, **fields: Any) -> ReportSchedule:
+def make_schedule(
+    session: Session, workspace_id: int, user_id: int, **fields: Any
+) -> ReportSchedule:
     """A schedule made on FRIDAY."""
-    made = scheduling.create(session, owner.workspace.id, owner.user.id, wanted(**fields), FRIDAY)
+    made = scheduling.create(session, workspace_id, user_id, wanted(**fields), FRIDAY)
     session.commit()
     return made
 
@@ -60,9 +61,9 @@ def finish(session: Session, report: Report) -> None:
     session.commit()
 
 
-def make_report(session: Session, owner: Member) -> Report:
+def make_report(session: Session, workspace_id: int) -> Report:
     """A report that is ready."""
-    made = Report(workspace_id=owner.workspace.id, title="December", request={})
+    made = Report(workspace_id=workspace_id, title="December", request={})
     session.add(made)
     session.flush()
     finish(session, made)

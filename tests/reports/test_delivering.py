@@ -93,7 +93,7 @@ def world(session: Session, settings: Settings, mail_server: MailServer) -> Iter
 
 @pytest.fixture
 def schedule(session: Session, alice: Member) -> ReportSchedule:
-    return make_schedule(session, alice)
+    return make_schedule(session, alice.workspace.id, alice.user.id)
 
 
 def sent_to(server: MailServer) -> list[str]:
@@ -143,7 +143,7 @@ def test_a_letter_says_what_is_in_it_and_how_to_stop_it(
 def test_the_pdf_is_attached_when_it_is_wanted(
     world: World, session: Session, alice: Member, mail_server: MailServer
 ) -> None:
-    make_schedule(session, alice, attach_pdf=True, link="none")
+    make_schedule(session, alice.workspace.id, alice.user.id, attach_pdf=True, link="none")
     world.report_is_ready()
     world.tick()
     (pdf,) = mail_server.taken[0][1].iter_attachments()
@@ -158,7 +158,7 @@ def test_it_waits_until_the_days_are_settled_but_not_for_ever(
 ) -> None:
     connection = make_connection(session, alice.workspace)
     account = make_account(session, connection, settled_through=dt.date(2026, 11, 20))
-    make_schedule(session, alice, settle_days=3)
+    make_schedule(session, alice.workspace.id, alice.user.id, settle_days=3)
     world.claim()
     world.tick()
     assert world.delivery.state == "waiting"
@@ -176,7 +176,7 @@ def test_what_never_settles_is_sent_after_the_days_that_were_waited(
     world: World, session: Session, alice: Member
 ) -> None:
     make_account(session, make_connection(session, alice.workspace), settled_through=None)
-    make_schedule(session, alice, settle_days=3)
+    make_schedule(session, alice.workspace.id, alice.user.id, settle_days=3)
     world.claim()
     world.later(days=2, hours=23)
     world.tick()
@@ -190,7 +190,7 @@ def test_processes_that_send_at_once_send_once(
     world: World, session: Session, alice: Member, mail_server: MailServer
 ) -> None:
     people = sorted(f"p{number}@client.example" for number in range(8))
-    make_schedule(session, alice, recipients=people)
+    make_schedule(session, alice.workspace.id, alice.user.id, recipients=people)
     world.report_is_ready()
     delivery_id = world.delivery.id
     world.session.rollback()

@@ -31,7 +31,7 @@ def due_times(session: Session) -> list[dt.datetime]:
 def test_a_due_time_becomes_one_delivery_and_the_next_is_known(
     session: Session, alice: Member, mailing: Settings
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     assert schedule.next_at == MONDAY
     assert scheduling.claim_due(session, mailing, MONDAY - dt.timedelta(seconds=1)) == []
     assert len(scheduling.claim_due(session, mailing, MONDAY)) == 1
@@ -43,7 +43,7 @@ def test_a_due_time_becomes_one_delivery_and_the_next_is_known(
 def test_many_processes_at_once_make_one_delivery(
     session: Session, alice: Member, mailing: Settings
 ) -> None:
-    make_schedule(session, alice)
+    make_schedule(session, alice.workspace.id, alice.user.id)
     engine = create_engine(mailing.database_url)
     gate = threading.Barrier(8)
 
@@ -64,7 +64,7 @@ def test_many_processes_at_once_make_one_delivery(
 def test_of_times_missed_while_the_server_was_down_the_last_is_sent(
     session: Session, alice: Member, mailing: Settings
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     scheduling.claim_due(session, mailing, MONDAY + 3 * WEEK + dt.timedelta(hours=5))
     assert due_times(session) == [MONDAY + 3 * WEEK]
     assert schedule.next_at == MONDAY + 4 * WEEK
@@ -73,7 +73,10 @@ def test_of_times_missed_while_the_server_was_down_the_last_is_sent(
 def test_a_paused_or_deleted_schedule_is_not_due(
     session: Session, alice: Member, mailing: Settings
 ) -> None:
-    paused, deleted = make_schedule(session, alice), make_schedule(session, alice)
+    paused, deleted = (
+        make_schedule(session, alice.workspace.id, alice.user.id),
+        make_schedule(session, alice.workspace.id, alice.user.id),
+    )
     scheduling.pause(session, paused, FRIDAY)
     scheduling.delete(session, deleted, FRIDAY)
     assert scheduling.claim_due(session, mailing, MONDAY + WEEK) == []
@@ -86,7 +89,7 @@ def test_a_paused_or_deleted_schedule_is_not_due(
 def test_without_a_mail_server_or_anybody_to_write_to_the_time_passes(
     session: Session, alice: Member, mailing: Settings, settings: Settings
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     assert scheduling.claim_due(session, settings, MONDAY) == []
     assert schedule.next_at == MONDAY + WEEK
     for recipient in schedule.recipients:
@@ -98,14 +101,16 @@ def test_without_a_mail_server_or_anybody_to_write_to_the_time_passes(
 def test_another_workspaces_schedule_is_not_found(
     session: Session, alice: Member, charlie: Member
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     with pytest.raises(NotFound):
         scheduling.find(session, charlie.workspace.id, schedule.id)
     assert scheduling.listed(session, charlie.workspace.id) == []
 
 
 def test_a_header_cannot_be_begun_in_a_subject(session: Session, alice: Member) -> None:
-    schedule = make_schedule(session, alice, subject="Week\r\nBcc: all@example.com\u2028x")
+    schedule = make_schedule(
+        session, alice.workspace.id, alice.user.id, subject="Week\r\nBcc: all@example.com\u2028x"
+    )
     assert schedule.subject == "Week Bcc: all@example.com x"
 
 
@@ -125,7 +130,7 @@ def test_what_is_no_address_is_refused_by_name(
     session: Session, alice: Member, address: str
 ) -> None:
     with pytest.raises(Invalid, match=r"^recipients: "):
-        make_schedule(session, alice, recipients=[address])
+        make_schedule(session, alice.workspace.id, alice.user.id, recipients=[address])
 
 
 def test_addresses_may_be_typed_in_any_way_and_count_once() -> None:
@@ -139,11 +144,16 @@ def test_addresses_may_be_typed_in_any_way_and_count_once() -> None:
 
 def test_a_schedule_writes_to_a_bearable_number_of_people(session: Session, alice: Member) -> None:
     people = [f"p{number}@client.example" for number in range(recipients.MOST)]
-    assert len(make_schedule(session, alice, recipients=people).recipients) == recipients.MOST
+    assert (
+        len(make_schedule(session, alice.workspace.id, alice.user.id, recipients=people).recipients)
+        == recipients.MOST
+    )
     with pytest.raises(Invalid, match="at most 50"):
-        make_schedule(session, alice, recipients=[*people, "one@more.example"])
+        make_schedule(
+            session, alice.workspace.id, alice.user.id, recipients=[*people, "one@more.example"]
+        )
     with pytest.raises(Invalid, match="at least one"):
-        make_schedule(session, alice, recipients=[])
+        make_schedule(session, alice.workspace.id, alice.user.id, recipients=[])
 
 
 @pytest.mark.parametrize(
@@ -164,11 +174,11 @@ def test_what_makes_no_sense_is_refused_by_its_field(
     session: Session, alice: Member, fields: dict[str, object], named: str
 ) -> None:
     with pytest.raises(Invalid, match=f"^{named}: "):
-        make_schedule(session, alice, **fields)
+        make_schedule(session, alice.workspace.id, alice.user.id, **fields)
 
 
 def test_who_unsubscribed_stays_so_whatever_the_list_says(session: Session, alice: Member) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     recipients.unsubscribe(session, schedule.recipients[0], FRIDAY)
     scheduling.change(session, schedule, wanted(recipients=["ben@client.example"]), FRIDAY)
     assert [each.email for each in recipients.listed(schedule)] == ["ben@client.example"]
@@ -181,6 +191,6 @@ def test_a_workspace_has_a_bearable_number_of_schedules(
     session: Session, alice: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduling, "MOST_SCHEDULES", 1)
-    make_schedule(session, alice)
+    make_schedule(session, alice.workspace.id, alice.user.id)
     with pytest.raises(Conflict):
-        make_schedule(session, alice)
+        make_schedule(session, alice.workspace.id, alice.user.id)

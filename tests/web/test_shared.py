@@ -41,7 +41,7 @@ def share(
 
 @pytest.fixture
 def report(session: Session, alice: Member) -> Report:
-    return make_report(session, alice)
+    return make_report(session, alice.workspace.id)
 
 
 def views(session: Session, made: ReportShare) -> int:
@@ -103,7 +103,7 @@ def test_expired_revoked_deleted_and_unknown_links_look_the_same(
     expired.expires_at = NOW - dt.timedelta(seconds=1)
     revoked, back = share(session, settings, report)
     sharing.revoke(session, report, revoked.id, NOW)
-    other = make_report(session, alice)
+    other = make_report(session, alice.workspace.id)
     _, lost = share(session, settings, other)
     other.deleted_at = NOW
     session.commit()
@@ -250,7 +250,7 @@ def test_another_workspaces_link_cannot_be_revoked(
 ) -> None:
     made, _ = share(session, settings, report)
     with pytest.raises(NotFound):
-        sharing.revoke(session, make_report(session, charlie), made.id, NOW)
+        sharing.revoke(session, make_report(session, charlie.workspace.id), made.id, NOW)
 
 
 def test_a_link_whose_report_moved_workspace_opens_nothing(
@@ -265,7 +265,7 @@ def test_a_link_whose_report_moved_workspace_opens_nothing(
 def test_unsubscribing_takes_a_button_or_one_click_and_can_be_taken_back(
     client: FlaskClient, session: Session, settings: Settings, alice: Member
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     ana, ben = schedule.recipients
     token = recipients.unsubscribe_token(settings, ana)
     asked = client.get(f"/r/unsubscribe/{token}")
@@ -289,7 +289,7 @@ def test_unsubscribing_takes_a_button_or_one_click_and_can_be_taken_back(
 def test_nobody_unsubscribes_another_by_guessing(
     client: FlaskClient, session: Session, settings: Settings, alice: Member
 ) -> None:
-    schedule = make_schedule(session, alice)
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id)
     forged = replace(settings, secret_key="another-secret-key-of-more-than-32-characters")
     token = recipients.unsubscribe_token(forged, schedule.recipients[0])
     assert client.post(f"/r/unsubscribe/{token}").status_code == 404

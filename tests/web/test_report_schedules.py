@@ -1,0 +1,260 @@
+"""Schedules by page and by JSON: filled in, refused, paused, previewed, tested, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.extensions import db
+from app.models import Membership, ReportDelivery, ReportLetter, ReportSchedule
+from app.settings import Settings
+from app.web import outbox
+from tests.conftest import Member, csrf_token, sign_in
+from tests.factories import make_account, make_connection
+from tests.mail_server import MailServer
+from tests.reports.schedules import MONDAY, make_report, make_schedule
+
+PAGE = "/dashboard/reports/schedules"
+API = "/api/report-schedules"
+FORM = {
+    "title": "Monthly",
+    "subject": "",
+    "range": "last-month",
+    "compare": "year",
+    "every": "month",
+    "weekday": "0",
+    "month_day": "31",
+    "hour": "9",
+    "time_zone": "Asia/Kathmandu",
+    "settle_days": "4",
+    "link": "none",
+    "recipients": "ana@client.example\nben@client.example",
+}
+
+
+@pytest.fixture
+def alices(app: Flask, alice: Member) -> FlaskClient:
+    return sign_in(app, alice)
+
+
+@pytest.fixture
+def mailing(settings: Settings, mail_server: MailServer) -> Iterator[Flask]:
+    app = create_app(
+        replace(
+            settings,
+            smtp_host="127.0.0.1",
+            smtp_port=mail_server.server_address[1],
+            smtp_from="ads@example.com",
+            smtp_security="none",
+        )
+    )
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def write(client: FlaskClient, method: str, path: str, **sent: Any) -> Any:
+    return client.open(path, method=method, headers={"X-CSRFToken": csrf_token(client)}, **sent)
+
+
+def test_a_schedule_is_saved_as_it_was_filled_in(alices: FlaskClient) -> None:
+    made = write(alices, "POST", PAGE, data=FORM)
+    assert made.status_code == 303
+    (schedule,) = alices.get(API).get_json()["schedules"]
+    assert schedule["subject"] == "Monthly"
+    assert (schedule["every"], schedule["day"], schedule["hour"]) == ("month", 31, 9)
+    assert (schedule["range"], schedule["compare"]) == ("last-month", "year")
+    assert (schedule["settle_days"], schedule["attach_pdf"]) == (4, False)
+    shown = alices.get(made.headers["Location"]).text
+    assert "on the last day of every month at 09:00, Asia/Kathmandu" in shown
+    assert "ana@client.example\nben@client.example</textarea>" in shown
+
+
+def test_without_a_mail_server_it_is_saved_and_said_that_nothing_is_sent(
+    alices: FlaskClient,
+) -> None:
+    write(alices, "POST", PAGE, data=FORM)
+    for path in (PAGE, f"{PAGE}/new"):
+        shown = alices.get(path).text
+        assert "Nothing is sent" in shown
+        assert "SMTP_HOST" in shown
+    assert alices.get(API).get_json()["schedules"][0]["sends"] is False
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("recipients", "ana@client.example\neve@\nben", "eve@ does not look like"),
+        ("recipients", "", "at least one"),
+        ("title", " ", "Write a title"),
+        ("settle_days", "99", "0 to 28"),
+        ("settle_days", "²", "whole number"),
+        ("month_day", "32", "31"),
+        ("time_zone", "Nowhere/None", "not a time zone"),
+        ("link", "<script>", "one of"),
+        ("range", "ever", "not one of"),
+    ],
+)
+def test_a_refused_form_says_why_and_keeps_what_was_typed(
+    alices: FlaskClient, field: str, value: str, said: str
+) -> None:
+    answer = write(alices, "POST", PAGE, data={**FORM, "title": "Kept", field: value})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert field == "title" or 'value="Kept"' in answer.text
+    assert alices.get(API).get_json() == {"schedules": []}
+
+
+def test_a_filter_set_by_a_script_stays_when_the_form_is_saved(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    account = make_account(session, make_connection(session, alice.workspace))
+    session.commit()
+    body = {"title": "W", "recipients": ["a@b.example"], "accounts": [account.id]}
+    made = write(alices, "POST", API, json=body).get_json()
+    assert made["accounts"] == [account.id]
+    assert made["time_zone"] == "America/New_York"
+    form = {**FORM, "accounts": [str(account.id)]}
+    assert write(alices, "POST", f"{PAGE}/{made['id']}", data=form).status_code == 303
+    assert alices.get(API).get_json()["schedules"][0]["accounts"] == [account.id]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipients": ["x\r\nBcc: y@example.com"]},
+        {"recipients": []},
+        {"recipients": [f"p{n}@client.example" for n in range(51)]},
+        {"accounts": [1]},
+        {"campaigns": [2**70]},
+        {"platforms": ["myspace"]},
+        {"day": 7},
+        {"hour": -1},
+        {"settle_days": 2**40},
+        {"every": "year"},
+        {"unknown": 1},
+    ],
+)
+def test_a_script_cannot_save_what_makes_no_sense(
+    alices: FlaskClient, change: dict[str, object]
+) -> None:
+    body = {"title": "W", "recipients": ["a@b.example"], **change}
+    assert write(alices, "POST", API, json=body).status_code == 422
+
+
+def test_another_workspaces_accounts_and_schedules_are_out_of_reach(
+    app: Flask, alices: FlaskClient, session: Session, alice: Member, charlie: Member
+) -> None:
+    account = make_account(session, make_connection(session, charlie.workspace))
+    session.commit()
+    body = {"title": "W", "recipients": ["a@b.example"], "accounts": [account.id]}
+    assert write(alices, "POST", API, json=body).status_code == 422
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    stranger = sign_in(app, charlie)
+    assert stranger.get(API).get_json() == {"schedules": []}
+    assert write(stranger, "PUT", f"{API}/{made.id}", json={}).status_code == 404
+    assert write(stranger, "DELETE", f"{API}/{made.id}").status_code == 404
+
+
+def test_who_may_only_look_schedules_nothing(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    session.execute(update(Membership).values(role="viewer"))
+    session.commit()
+    assert alices.get(f"{PAGE}/{made.id}").status_code == 200
+    assert alices.get(f"{PAGE}/new").status_code == 403
+    body = {"title": "W", "recipients": ["a@b.example"]}
+    for method, path in (
+        ("POST", API),
+        ("PUT", f"{API}/{made.id}"),
+        ("DELETE", f"{API}/{made.id}"),
+    ):
+        assert write(alices, method, path, json=body).status_code == 403
+    for action in ("", "/pause", "/resume", "/delete", "/test"):
+        assert write(alices, "POST", f"{PAGE}/{made.id}{action}", data=FORM).status_code == 403
+
+
+def test_it_is_paused_resumed_and_deleted(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    write(alices, "POST", f"{PAGE}/{made.id}/pause")
+    assert alices.get(API).get_json()["schedules"][0]["next_at"] is None
+    write(alices, "POST", f"{PAGE}/{made.id}/resume")
+    assert alices.get(API).get_json()["schedules"][0]["next_at"]
+    write(alices, "POST", f"{PAGE}/{made.id}/delete")
+    assert alices.get(API).get_json() == {"schedules": []}
+    assert alices.get(f"{PAGE}/{made.id}").status_code == 404
+
+
+def test_the_preview_is_the_letter_about_the_latest_report(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    assert alices.get(f"{PAGE}/{made.id}/preview").status_code == 409
+    make_report(session, alice.workspace.id)
+    shown = alices.get(f"{PAGE}/{made.id}/preview")
+    assert "December brought $76,350 of revenue" in shown.text
+    assert shown.cache_control.no_store
+
+
+def test_a_test_goes_to_whoever_asks_and_to_nobody_else(
+    mailing: Flask, session: Session, alice: Member, mail_server: MailServer
+) -> None:
+    client = sign_in(mailing, alice)
+    made = make_schedule(session, alice.workspace.id, alice.user.id, attach_pdf=True)
+    make_report(session, alice.workspace.id)
+    assert write(client, "POST", f"{PAGE}/{made.id}/test").status_code == 303
+    outbox.settle()
+    ((to, letter),) = mail_server.taken
+    assert to == "alice@example.com"
+    assert letter["Subject"] == "Test: Northlight: the week"
+    assert [part.get_content_type() for part in letter.iter_attachments()] == ["application/pdf"]
+
+
+def test_without_a_mail_server_there_is_no_test(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    assert write(alices, "POST", f"{PAGE}/{made.id}/test").status_code == 409
+
+
+def test_what_went_wrong_is_shown_and_one_letter_can_be_sent_again(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    delivery = _unclear(session, made)
+    shown = alices.get(f"{PAGE}/{made.id}").text
+    assert "It may have arrived." in shown
+    assert "Sent, not to everybody" in alices.get(PAGE).text
+    path = f"{PAGE}/{made.id}/letters/{delivery.letters[0].id}/again"
+    assert write(alices, "POST", path).status_code == 303
+    session.refresh(delivery)
+    assert delivery.state == "sending"
+    assert delivery.look_at is not None
+
+
+def _unclear(session: Session, schedule: ReportSchedule) -> ReportDelivery:
+    made = ReportDelivery(
+        workspace_id=schedule.workspace_id,
+        schedule_id=schedule.id,
+        due_at=MONDAY,
+        state="sent",
+        error="Not every letter arrived.",
+        finished_at=MONDAY,
+    )
+    letter = ReportLetter(state="unclear", error="It may have arrived.")
+    letter.recipient = schedule.recipients[0]
+    made.letters.append(letter)
+    session.add(made)
+    session.commit()
+    return made
