@@ -15,9 +15,10 @@ from app.extensions import db
 from app.models import Report, ReportDelivery, ReportSchedule
 from app.reports import letters
 from app.reports.document import thaw
+from app.reports.files import file_of
 from app.reports.posting import Parcel
 from app.settings import Settings
-from app.web import entry, outbox, shared_files
+from app.web import entry, outbox
 
 
 def html(schedule: ReportSchedule) -> ResponseReturnValue:
@@ -42,7 +43,7 @@ def _send(parcel: Parcel, to: str) -> None:
         html=render_template("email/report.html", letter=letter),
     )
     if parcel.attach_pdf:
-        pdf = shared_files.made(parcel.document, "pdf")
+        pdf = file_of(parcel.document, "pdf", "").content
         mail.attach_pdf(message, letters.file_name(parcel.document), pdf)
     mail.deliver(settings, message)
 

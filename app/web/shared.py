@@ -21,9 +21,11 @@ from app.extensions import csrf, db
 from app.models import Report, ReportShare
 from app.reports import recipients, sharing
 from app.reports.document import Document, thaw
+from app.reports.files import MEDIA_TYPES, Shape, file_of
 from app.reports.formats import formats_of
-from app.web import access, entry, shared_files
+from app.web import access, entry
 from app.web.incoming import NUL
+from app.web.report_files import attachment
 
 blueprint = Blueprint("shared", __name__, url_prefix="/r")
 csrf.exempt(blueprint)
@@ -83,12 +85,17 @@ def unlock(token: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<token>/report.<kind>")
-def download(token: str, kind: str) -> ResponseReturnValue:
+def download(token: str, kind: Shape) -> ResponseReturnValue:
     """The same report as a file."""
     share, report = sharing.opened(db.session(), token, access.now())
     if not _proven(share):
         return redirect(url_for("shared.show", token=token), code=303)
-    return shared_files.answer(_document(report), kind)
+    if kind not in MEDIA_TYPES:
+        raise NotFound
+    made = file_of(_document(report), kind, "")
+    answer = Response(made.content, mimetype=made.media_type)
+    answer.headers["Content-Disposition"] = attachment(made.name)
+    return answer
 
 
 @blueprint.get("/unsubscribe/<token>")
