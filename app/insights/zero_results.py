@@ -16,6 +16,9 @@ from app.insights.making import carriers, settling
 from app.insights.period import PeriodFigures, Thing
 from app.insights.thresholds import Thresholds
 
+# A smaller chance is only said to be below this.
+_SMALLEST = 0.0001
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -129,6 +132,8 @@ def _finding(tried: Tried, figures: PeriodFigures) -> Finding:
         "clicks": Number(thing.now.clicks, Unit.COUNT),
         **settling(figures),
     }
+    if tried.chance < _SMALLEST:
+        numbers["chance_below"] = Number(_SMALLEST, Unit.SHARE)
     return Finding(
         rule="zero_result",
         kind=Kind.CONCERN,

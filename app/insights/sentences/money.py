@@ -23,8 +23,8 @@ def pacing(finding: Finding, manner: Manner) -> Said:
             f"this pace: {told['share']} of the {told['budget']} budget."
         ),
         how_sure=(
-            f"Likely {told.between()} ({told.level} range) with {days} left, if days go on as the "
-            "last week's did."
+            f"Likely {told.between()} ({told.level} range) with {days} left, if days go on as they "
+            "did lately."
         ),
         do=f"{daily}{'Lower' if over else 'Raise'} daily budgets only if the plan still stands.",
         change_our_mind="Launches, ends or holidays that are planned for the days left.",
@@ -68,8 +68,8 @@ def shock(finding: Finding, manner: Manner) -> Said:
         ),
         how_sure=f"Against the {told['days']} days before it. One day is no trend.",
         do=(
-            "Look for a change of bids, audience or placements that day; else wait two days before "
-            "you act."
+            "Look for a change of bids, audience or placements that day; else wait for the days "
+            "after it before you act."
         ),
-        change_our_mind=f"A CPM back at about {told['before']} on the next day.",
+        change_our_mind=f"A CPM back at about {told['before']} on the day after.",
     )

@@ -22,8 +22,8 @@ def cut(finding: Finding, manner: Manner) -> Said:
                 f"should cost, and none came ({told.days})."
             ),
             how_sure=(
-                f"{spans}, less than all because a conversion or two may have been missed by "
-                f"chance.{told.settling}"
+                f"{spans}, less than all because chance may have hidden a few conversions."
+                f"{told.settling}"
             ),
             do=f"Check that its conversions are counted, then pause it. {told.review}",
             change_our_mind="A conversion that was not counted, or one that takes weeks to come.",
@@ -92,7 +92,7 @@ def reconnect(finding: Finding, manner: Manner) -> Said:
     """A connection that brings nothing any more."""
     told = Telling(finding, manner)
     last = finding.facts.get("last_day")
-    since = f"The last day read is {manner.day(dt.date.fromisoformat(last))}. " if last else ""
+    since = f"Read up to {manner.day(dt.date.fromisoformat(last))}. " if last else ""
     return Said(
         title=f"Reconnect {told.name}",
         saw=f"{since}About {told['daily']} is spent there a day and is missing from every figure.",

@@ -12,7 +12,7 @@ def frequency(finding: Finding, manner: Manner) -> Said:
     """People saw the ads too often."""
     told = Telling(finding, manner)
     audience = finding.facts["audience"]
-    kind = f" for {audience}" if audience else ", the higher one, as its audience is not known"
+    kind = f" for {audience}" if audience else " for any audience"
     return Said(
         title=f"Ad frequency at {told['frequency']} on {told.name}",
         saw=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.insights.finding import Finding, Kind, Number, Unit
+from app.insights.finding import Finding, Kind
 from app.insights.phrases import Telling
 from app.insights.words import Manner, Said, says
 
@@ -74,7 +74,9 @@ def cpa(finding: Finding, manner: Manner) -> Said:
 def nothing(finding: Finding, manner: Manner) -> Said:
     """Spend without a single conversion."""
     told = Telling(finding, manner)
-    target, chance = _target(finding), _chance(told)
+    target = _target(finding)
+    below = told.has("chance_below")
+    chance = f"less than {told['chance_below']}" if below else told["chance"]
     return Said(
         title=f"{told.name} spent {told['spend']} without a conversion",
         saw=(
@@ -93,13 +95,6 @@ def nothing(finding: Finding, manner: Manner) -> Said:
 def _target(finding: Finding) -> str:
     own = "that a conversion costs you elsewhere"
     return own if finding.facts["reference"] == "own" else "target CPA"
-
-
-def _chance(told: Telling) -> str:
-    """A chance too small to be written is less than the smallest one that is."""
-    least = Number(0.0001, Unit.SHARE)
-    small = told.value("chance") < least.value
-    return f"less than {told.manner.number(least)}" if small else told["chance"]
 
 
 @says("nothing_counted")
