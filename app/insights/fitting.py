@@ -18,7 +18,7 @@ from app.insights.weeks import UNSETTLED_DAYS, WEEK, Floats, daily, matured, wee
 
 LEVEL_WEEKS = 8
 QUARTER_WEEKS = 13
-_AROUND_QUARTER = 4
+_LEAST_WEEKS = 4
 # Order values vary by 0.8 of their mean; a platform's level drifts by a tenth.
 _ORDER_VARIATION = 1 + 0.8**2
 _LEVEL_DRIFT = 0.10
@@ -231,18 +231,18 @@ def _levels(value: float, conversions: float, name: str, seed: int) -> Floats:
 
 
 def _quarter_ago(spend: Floats) -> float | None:
-    """The level 13 weeks ago; None where the platform was not there for a whole month then."""
-    first = len(spend) - QUARTER_WEEKS - _AROUND_QUARTER
-    if first < 0 or not (spend[first : first + _AROUND_QUARTER] > 0).all():
+    """The level 13 weeks ago, over as many weeks as today's; None where it was not there."""
+    then = spend[max(len(spend) - QUARTER_WEEKS - LEVEL_WEEKS, 0) : -QUARTER_WEEKS]
+    if len(then) < _LEAST_WEEKS or not (then > 0).all():
         return None
-    return float(spend[first : first + _AROUND_QUARTER].mean())
+    return float(then.mean())
 
 
 def _chases(weeks: _Weekly) -> bool:
-    if weeks.organic is None or len(weeks.spend) < _AROUND_QUARTER:
+    if weeks.organic is None or len(weeks.spend) < _LEAST_WEEKS:
         return False
     told = (weeks.spend > 0) & np.isfinite(weeks.organic)
-    if told.sum() < _AROUND_QUARTER or weeks.lots[told].mean() > 1 / 2:
+    if told.sum() < _LEAST_WEEKS or weeks.lots[told].mean() > 1 / 2:
         return False
     pair = np.log(np.stack((weeks.spend[told], weeks.organic[told] + 0.5)))
     if (pair.std(axis=1) == 0).any():

@@ -36,7 +36,7 @@ class Reallocation:
     to move, `gain_low` to `gain_high` the middle 80 % of the gain in value a week, as platforms
     claim value. `probability` is that of any gain. `missing` names what keeps it from a
     stronger class: `platforms`, `store`, `history`, `variation`, `conversions`, `fresh_data`,
-    `recent_move`, `room`, `size`, `demand`, `difference`.
+    `recent_move`, `room`, `demand`, `difference`.
     """
 
     class_: Class
