@@ -76,8 +76,8 @@ def _worth_testing(told: Telling) -> Said:
         title=f"Averages favour {taker} over {giver}; a test would tell",
         saw=_returns(told),
         how_sure=(
-            f"{told['probability']} that moving budget pays, mostly from averages: nothing to act on "
-            f"yet.{_lacking(told)} {_CLAIMED}"
+            f"A chance of {told['probability']} that moving budget pays, mostly from averages: "
+            f"nothing to act on yet.{_lacking(told)} {_CLAIMED}"
         ),
         do=_test(told),
         change_our_mind="What a test finds, either way.",
