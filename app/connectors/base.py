@@ -24,6 +24,7 @@ from app.connectors.words import (
     PastedField,
     PastedForm,
     Quota,
+    Reached,
     StoreFigures,
     Structure,
     Unmetered,
@@ -49,7 +50,7 @@ class Connector(ABC):
     as a shop's address; `begin_with` gets it by these names. `launches`: what creates paused
     campaigns with a connector, None where nothing can; `changes` likewise what changes budgets and
     statuses. `create_scopes`: what either needs beyond reading; a hand-shake begun with
-    `access=create` asks for those, too.
+    `access=create` asks for those, too. `tells_reach`: it has `reach`.
 
     `started` holds what was remembered when a hand-shake began: a PKCE `verifier`, and what
     `begin_with` made of the start's query.
@@ -70,6 +71,7 @@ class Connector(ABC):
     launches: ClassVar[type[Launcher] | None] = None
     changes: ClassVar[type[Changer] | None] = None
     create_scopes: ClassVar[tuple[str, ...]] = ()
+    tells_reach: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, type[Connector]]] = {}
 
@@ -213,6 +215,10 @@ class Connector(ABC):
     @abstractmethod
     def totals(self, account: FoundAccount, days: Days) -> list[DayTotal]:
         """The account's own totals of each day that had any delivery."""
+
+    def reach(self, account: FoundAccount, days: Days) -> list[Reached]:
+        """How many people saw each campaign in these days as a whole. Only where `tells_reach`."""
+        raise NotImplementedError
 
     def store_days(self, account: FoundAccount, days: Days) -> list[StoreFigures]:
         """A shop's figures of each day on which anything happened. Only where `sells`."""

@@ -145,6 +145,14 @@ class DayTotal(NamedTuple):
     orders: int | None = None
 
 
+class Reached(NamedTuple):
+    """How many people saw a campaign in a span of days, and how often; both of one answer."""
+
+    campaign_id: str
+    reach: int
+    impressions: int
+
+
 class StoreFigures(NamedTuple):
     """One day of a shop, in its currency; see `StoreDay` for what each amount holds."""
 

@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.sync import ending
 from app.sync.drilling import Differing, drill
 from app.sync.lock import UNFINISHED, lock_unfinished, only_one
+from app.sync.people import read_people
 from app.sync.plan import pieces
 from app.sync.preparing import prepare
 from app.sync.quotas import Ledger
@@ -102,6 +103,8 @@ def _attempt(
         _renew_first(work)
         prepare(work)
         finished = _read_chunks(work, stopping)
+        if finished:
+            read_people(work)
     except ConnectorError as error:
         _log.info("sync run %d stopped: %s", run_id, error.message)
         with sessions.begin() as session:

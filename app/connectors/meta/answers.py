@@ -16,7 +16,7 @@ import msgspec
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.meta.errors import Problem
 from app.connectors.meta.texts import texts_of
-from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity
+from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity, Reached
 
 R = TypeVar("R")
 
@@ -164,6 +164,14 @@ class Insight(msgspec.Struct, gc=False):
     action_values: list[Action] | None = None
 
 
+class Seen(msgspec.Struct, gc=False):
+    """A campaign over a whole span of days."""
+
+    campaign_id: str
+    reach: Decimal | None = None
+    impressions: Decimal | None = None
+
+
 class _Cursors(msgspec.Struct):
     after: str = ""
 
@@ -302,6 +310,10 @@ def _day_total(row: Insight, account: FoundAccount) -> DayTotal:
         _whole(row.impressions),
         _whole(row.inline_link_clicks),
     )
+
+
+def reached(row: Seen) -> Reached:
+    return Reached(row.campaign_id, _whole(row.reach), _whole(row.impressions))
 
 
 def found_account(account: AdAccount) -> FoundAccount:

@@ -49,6 +49,7 @@ from app.connectors.words import (
     Grant,
     PastedField,
     PastedForm,
+    Reached,
     Structure,
 )
 from app.settings import Settings, is_loopback
@@ -93,6 +94,7 @@ _ME = msgspec.json.Decoder(answers.Me)
 _PERMISSIONS = msgspec.json.Decoder(answers.Page[answers.Permission])
 _AD_ACCOUNTS = msgspec.json.Decoder(answers.Page[answers.AdAccount])
 _THINGS = msgspec.json.Decoder(answers.Page[answers.Thing])
+_REACHED = msgspec.json.Decoder(answers.Page[answers.Seen])
 _INSIGHTS = msgspec.json.Decoder(answers.Page[answers.Insight])
 
 _NO_BUSINESS = (
@@ -120,6 +122,7 @@ class Meta(Connector):
     launches: ClassVar[type[Launcher] | None] = MetaLauncher
     changes: ClassVar[type[Changer] | None] = MetaChanger
     create_scopes = CREATING
+    tells_reach = True
     pasted_forms = (
         PastedForm(
             "System user token",
@@ -267,6 +270,20 @@ class Meta(Connector):
         question = {"level": "account", "fields": ",".join(("account_currency", *TOTAL_FIELDS))}
         pages = self._insights(account, question, days)
         return [total for rows in pages for total in answers.day_totals(rows, account)]
+
+    def reach(self, account: FoundAccount, days: Days) -> list[Reached]:
+        """Without `time_increment`, so that a person counts once however many days there are."""
+        question = {
+            "level": "campaign",
+            "fields": "campaign_id,reach,impressions",
+            "time_range": _range(days),
+        }
+        edge = f"act_{account.external_id}/insights"
+        try:
+            pages = self._graph.pages(self.granted(), edge, _REACHED, question)
+            return [answers.reached(row) for rows in pages for row in rows]
+        except NotReadable as error:
+            raise AccountRefused(error.message) from error
 
     def _insights(
         self, account: FoundAccount, question: Mapping[str, str], days: Days

@@ -46,6 +46,7 @@ from app.connectors.words import (
     PastedField,
     PastedForm,
     Quota,
+    Reached,
     Structure,
 )
 from app.settings import Settings, is_loopback
@@ -140,6 +141,7 @@ class TikTok(Connector):
     history_days = 1095
     readers = 1
     launches = TikTokLauncher
+    tells_reach = True
     changes = TikTokChanger
     grains = (Grain.CAMPAIGN, Grain.AD)
     pasted_forms = (
@@ -328,6 +330,10 @@ class TikTok(Connector):
             for total in answers.day_totals(rows)
         ]
         return sorted(found, key=lambda total: total.day)
+
+    def reach(self, account: FoundAccount, days: Days) -> list[Reached]:
+        rows = self._reports.reached(self.granted(), account.external_id, days)
+        return [answers.reached(row) for row in rows]
 
     def _app(self) -> dict[str, str]:
         return {

@@ -16,7 +16,7 @@ import msgspec
 
 from app.connectors.errors import Temporary
 from app.connectors.tiktok.statuses import status_of
-from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity
+from app.connectors.words import DayTotal, Fact, FoundAccount, FoundEntity, Reached
 
 R = TypeVar("R")
 Scalar = str | int | float | bool | None
@@ -340,6 +340,16 @@ def day_totals(rows: Iterable[Row]) -> list[DayTotal]:
         )
         for row in rows
     ]
+
+
+def reached(row: Row) -> Reached:
+    """A campaign over a whole span."""
+    figures = row.metrics
+    return Reached(
+        same(row.dimensions.get("campaign_id")),
+        int(number(figures.get("reach"))),
+        int(number(figures.get("impressions"))),
+    )
 
 
 def _sum(figures: Mapping[str, Scalar], metrics: Sequence[str]) -> Decimal:

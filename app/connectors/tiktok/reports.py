@@ -129,6 +129,22 @@ class Reports:
             raise unusable("a report without its list")
         return any(number(row.metrics.get(figure)) for row in rows for figure in FIGURES)
 
+    def reached(self, grant: Grant, advertiser_id: str, days: Days) -> list[Row]:
+        """Every campaign over the days as a whole; a person counts once."""
+        level, dimension, status = LEVELS[Grain.CAMPAIGN]
+        asked = {
+            "advertiser_id": advertiser_id,
+            "report_type": "BASIC",
+            "service_type": "AUCTION",
+            "data_level": level,
+            "dimensions": as_json([dimension]),
+            "metrics": as_json(["reach", "impressions"]),
+            "start_date": days.first.isoformat(),
+            "end_date": days.last.isoformat(),
+            "filtering": as_json([_only(status, ("STATUS_ALL",))]),
+        }
+        return [row for rows in self._api.pages(grant, PATH, _ROWS, asked) for row in rows]
+
     def _params(self, question: Question, piece: _Piece) -> dict[str, str]:
         older = self._older_ads and question.dimension == "ad_id_v2"
         filters = []

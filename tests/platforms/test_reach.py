@@ -1,0 +1,77 @@
+"""How many people saw a campaign, read once a day and told for a span as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.connectors.base import Connector
+from app.metrics.reach import frequencies
+from app.models import Account, CampaignReach
+from app.sync.window import Reach
+from tests.conftest import Member
+from tests.platforms.conftest import NOON, Connect, Run
+from tests.sandbox_server import SandboxServer
+
+TELLING = sorted(
+    slug
+    for slug, kind in Connector.registry.items()
+    if kind.tells_reach and kind.__module__.startswith("app.connectors.platforms.")
+)
+ASKED = {"meta": r"/insights", "tiktok": r"/report/integrated/get"}
+
+
+def test_meta_and_tiktok_tell_reach() -> None:
+    assert TELLING == ["meta", "tiktok"]
+
+
+@pytest.mark.parametrize("slug", TELLING)
+def test_reach_is_of_the_same_days_as_its_impressions_and_read_once_a_day(
+    session: Session,
+    alice: Member,
+    connected: Connect,
+    run: Run,
+    sandbox: SandboxServer,
+    slug: str,
+) -> None:
+    connection = connected(slug)
+    done = run(connection, Reach.WEEK)
+    assert (done.state, done.error) == ("done", "")
+    rows = session.scalars(select(CampaignReach)).all()
+    assert {row.days for row in rows} == {7, 28}
+    assert all(0 < row.reach <= row.impressions for row in rows)
+    zones = {each.id: each.time_zone for each in session.scalars(select(Account))}
+    assert {row.account_id for row in rows} <= set(zones)
+    many = len(rows)
+
+    before = requests_of_spans(sandbox, slug)
+    run(connection, Reach.WEEK)
+
+    assert session.scalar(select(func.count()).select_from(CampaignReach)) == many
+    assert requests_of_spans(sandbox, slug) - before <= before / 2
+    told = frequencies(session, alice.workspace.id, NOON.date(), 28)
+    week = frequencies(session, alice.workspace.id, NOON.date(), 7)
+    assert told
+    assert all(each.frequency >= 1 for each in told.values())
+    both = set(told) & set(week)
+    assert all(told[each].reach >= week[each].reach for each in both)
+    assert frequencies(session, alice.workspace.id, NOON.date() + dt.timedelta(days=9)) == {}
+    assert frequencies(session, alice.workspace.id + 1, NOON.date()) == {}
+
+
+@pytest.mark.parametrize("slug", TELLING)
+def test_a_platform_that_does_not_tell_reach_today_does_not_fail_the_sync(
+    session: Session, connected: Connect, run: Run, sandbox: SandboxServer, slug: str
+) -> None:
+    sandbox.fault("permission", "reach", 9, platform=slug)
+    done = run(connected(slug), Reach.WEEK)
+    assert (done.state, done.error) == ("done", "")
+    sandbox.calm()
+
+
+def requests_of_spans(sandbox: SandboxServer, slug: str) -> int:
+    """How often reach was asked for."""
+    return sum("reach" in each["query"] for each in sandbox.requests(ASKED[slug]))
