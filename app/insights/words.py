@@ -14,11 +14,12 @@ from importlib import import_module
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from app.insights.finding import Finding, Number, Unit
 
 _SMALL = 1000
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,17 @@ class Manner:
                 return sign + self.count(value)
 
     def money(self, value: float) -> str:
-        """Whole units from a thousand on, where cents say nothing."""
+        """Whole units from a thousand on, where cents say nothing.
+
+        A click for ¥1.43 is not one for ¥1: small amounts have decimals in every currency.
+        """
+        standard = Locale.parse(self.locale).currency_formats["standard"].pattern
+        if abs(value) < _FEW and not get_currency_precision(self.currency) and value % 1:
+            return format_currency(
+                value, self.currency, standard, locale=self.locale, currency_digits=False
+            )
         if abs(value) < _SMALL:
             return format_currency(value, self.currency, locale=self.locale)
-        standard = Locale.parse(self.locale).currency_formats["standard"].pattern
         return format_currency(
             round(value),
             self.currency,

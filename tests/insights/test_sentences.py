@@ -76,3 +76,20 @@ def test_counts_agree_with_their_nouns(count: int) -> None:
     number = replace(finding.numbers["count"], value=float(count))
     said = say(replace(finding, numbers={**finding.numbers, "count": number}), ENGLISH)
     assert ("one campaign still" if count == 1 else "three campaigns still") in said.title
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "written"),
+    [
+        ("JPY", 1.43, "¥1.43"),
+        ("JPY", 15.0, "¥15"),
+        ("JPY", 250.4, "¥250"),
+        ("KWD", 0.125, "KWD0.125"),
+        ("USD", 12_345.6, "$12,346"),
+    ],
+)
+def test_small_amounts_keep_what_tells_them_apart(
+    currency: str, amount: float, written: str
+) -> None:
+    said = Manner(currency).money(amount)
+    assert said.replace("\u00a0", "") == written
