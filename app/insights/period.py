@@ -51,7 +51,7 @@ class Sums:
 FIELDS = tuple(each.name for each in fields(Sums))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Daily:
     """The same day by day; every sequence has one entry for each day. Raises ValueError."""
 

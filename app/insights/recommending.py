@@ -28,6 +28,7 @@ def recommendations(
     figures: PeriodFigures, findings: Sequence[Finding], thresholds: Thresholds
 ) -> list[Finding]:
     """From the findings of all rules over the same days."""
+    # A break in the whole workspace has no platform, and leaves none out.
     doubtful = {each.entities[0].platform for each in findings if each.rule in _BREAKS}
     doubtful |= {each.entity.platform for each in figures.feeds if each.state != "ok"}
     found = [_reconnect(each, figures) for each in figures.feeds if each.state != "ok"]
@@ -36,7 +37,7 @@ def recommendations(
             found.append(_follow("fix_tracking", finding, figures))
         elif finding.rule == "disapproved":
             found.append(_follow("fix_disapproved", finding, figures))
-        elif finding.entities[0].platform not in doubtful:
+        elif not doubtful & {finding.entities[0].platform, ""}:
             found += _of_money(finding, figures, thresholds)
     return found
 

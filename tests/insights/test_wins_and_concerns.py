@@ -237,3 +237,11 @@ def test_little_money_is_not_told() -> None:
     big = level(changed(spend=20, conversions=20, value=20))
     account = figures([campaign("Tiny", days, days), campaign("Big", big, big)], target_cpa=1.0)
     assert "zero_result" not in rules(account)
+
+
+def test_a_break_of_the_whole_workspace_leaves_no_money_advice() -> None:
+    account = figures([silent("Nothing", 3000), campaign("Fine")], target_cpa=25.0)
+    found = wins_and_concerns(account)
+    broken = replace(found[0], rule="tracking_break", entities=(WORKSPACE,))
+    assert "cut_waste" in {each.rule for each in advice(account, found)}
+    assert [each.rule for each in advice(account, [*found, broken])] == ["fix_tracking"]
