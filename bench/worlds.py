@@ -147,7 +147,7 @@ def world(
 def _returns(rng: np.random.Generator, stress: Stress, elasticity: Floats) -> Floats:
     """Average ROAS of each platform at its base spend."""
     if stress is Stress.TUNED:
-        return np.asarray(1.6 / elasticity * np.exp(rng.normal(0, 0.15, len(elasticity))))
+        return np.asarray(1.6 / elasticity * np.exp(rng.normal(0, 0.24, len(elasticity))))
     return np.asarray(3.0 * np.exp(rng.normal(0, 0.35, len(elasticity))))
 
 
