@@ -25,7 +25,10 @@ def test_a_budget_goes_from_review_to_the_log_and_back(
     page.get_by_role("button", name="Change budget").click()
     expect(page.locator("body")).to_contain_text("Allow creating campaigns")
     allow_creating(page, site)
+    page.set_viewport_size({"width": 375, "height": 900})
     open_campaign(page, site)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.set_viewport_size({"width": 1320, "height": 1000})
 
     page.get_by_role("button", name="Change budget").click()
     expect(page.get_by_role("heading", name="What changes, in this order")).to_be_visible()
