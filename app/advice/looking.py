@@ -8,7 +8,10 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.advice.asking import ask
 from app.insights.finding import Finding
+from app.insights.ranking import rank
+from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
@@ -37,7 +40,12 @@ def look(
 ) -> list[Finding]:
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
-    return [*_reallocation(session, workspace, period.last, known, now, rules)]
+    found = _reallocation(session, workspace, period.last, known, now, rules)
+    figures = ask(session, workspace, period, before, known=known, now=now)
+    if figures is not None:
+        seen = wins_and_concerns(figures, rules)
+        found += [*seen, *advice(figures, seen, rules)]
+    return rank(found)
 
 
 def _reallocation(

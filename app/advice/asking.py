@@ -1,0 +1,204 @@
+"""A workspace's figures as the rules on wins and concerns ask for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.advice import signals
+from app.insights.finding import Entity
+from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Thing
+from app.metrics.period import Period
+from app.metrics.platforms import is_shop
+from app.metrics.series import platform_series
+from app.metrics.sources import Source, Sources
+from app.metrics.things import platform_entity, things
+from app.models import PlatformTotalDay as Total
+from app.models import Workspace
+
+# As the methods drop them: until then most conversions of a day have arrived.
+UNSETTLED_DAYS = 7
+_FEWEST_DAYS = 7
+_EARLIER_DAYS = 28
+_USUAL_DAYS = 14
+
+
+def ask(
+    session: Session,
+    workspace: Workspace,
+    period: Period,
+    before: Period | None,
+    *,
+    known: Sources,
+    now: dt.datetime,
+) -> PeriodFigures | None:
+    """The settled days of the period, and as many before it; None where fewer than a week settled.
+
+    Accounts count that hold all of these days: what was not read is unknown, not zero. Without
+    a comparison if one of them holds less of the days before.
+    """
+    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    settled = settled_part(known, period, today)
+    if settled is None or len(settled) < _FEWEST_DAYS:
+        return None
+    counted = [each for each in known.counted if _holds(each, settled)]
+    spending = [each for each in counted if not is_shop(each.platform)]
+    compared = _compared(spending, settled, period, before)
+    found = things(
+        session,
+        (workspace.id, workspace.name),
+        [each.account_id for each in spending],
+        settled,
+        compared,
+    )
+    return PeriodFigures(
+        first=settled.first,
+        last=settled.last,
+        before_first=compared.first if compared else None,
+        before_last=compared.last if compared else None,
+        currency=workspace.currency,
+        workspace=found.workspace,
+        platforms=found.platforms,
+        channels=found.channels,
+        placements=found.placements,
+        campaigns=found.campaigns,
+        ads=found.ads,
+        target_roas=_amount(workspace.target_roas),
+        target_cpa=_amount(workspace.target_cpa),
+        still_settling=(period.last - settled.last).days,
+        store=_store(session, known, settled, found.platforms),
+        month_budgets=_month_budgets(session, workspace, known, period, today),
+        feeds=_feeds(session, known, now),
+    )
+
+
+def settled_part(known: Sources, period: Period, today: dt.date) -> Period | None:
+    """The days of the period that hardly change any more; None where there is none."""
+    still = today - dt.timedelta(days=UNSETTLED_DAYS)
+    live = [each for each in known.counted if each.live and not is_shop(each.platform)]
+    settled = [each.settled_through for each in live]
+    if all(each is not None and each >= period.last for each in settled):
+        return period.before(today)
+    return period.before(still)
+
+
+def _holds(source: Source, days: Period) -> bool:
+    return source.holds(days.first) and source.holds(days.last)
+
+
+def _compared(
+    spending: Sequence[Source], settled: Period, period: Period, before: Period | None
+) -> Period | None:
+    """The part of the days before that corresponds to the settled ones."""
+    if before is None:
+        return None
+    cut = dt.timedelta(days=(period.last - settled.last).days)
+    if before.last - cut < before.first:
+        return None
+    same = Period(before.first, before.last - cut)
+    return same if all(_holds(each, same) for each in spending) else None
+
+
+def _amount(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _store(
+    session: Session, known: Sources, days: Period, platforms: Sequence[Thing]
+) -> StoreSales | None:
+    """What the shops sold, where all of them are held and every day of theirs is known."""
+    shops = [each for each in known.counted if is_shop(each.platform)]
+    if not shops or not all(_holds(each, days) for each in shops):
+        return None
+    sold, orders, unknown = session.execute(
+        select(
+            func.sum(Total.store_net),
+            func.sum(Total.orders),
+            func.count().filter(Total.store_net.is_(None)),
+        ).where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_([each.account_id for each in shops]),
+            Total.day.between(days.first, days.last),
+        )
+    ).one()
+    if unknown or sold is None or sold < 0:
+        return None
+    return StoreSales(
+        days=len(days),
+        revenue=float(sold),
+        orders=None if orders is None else float(orders),
+        claims=tuple((each.entity, each.now.conversions, each.now.value) for each in platforms),
+    )
+
+
+def _month_budgets(
+    session: Session, workspace: Workspace, known: Sources, period: Period, today: dt.date
+) -> tuple[MonthBudget, ...]:
+    """Of the month that is not over, when the period reaches into it."""
+    budgets: Mapping[str, str] = workspace.monthly_budgets
+    month = today.replace(day=1)
+    last = _spent_through(known, today)
+    if not budgets or last < month or period.last < month:
+        return ()
+    series = platform_series(session, known, Period(month - dt.timedelta(days=_EARLIER_DAYS), last))
+    made = []
+    for slug, budget in sorted(budgets.items()):
+        chosen = [series.spend[each] for each in series.platforms if slug in ("", each)]
+        daily = [sum(day) for day in zip(*chosen, strict=True)] or [0.0] * len(series.days)
+        whole = Entity("workspace", str(workspace.id), workspace.name)
+        made.append(
+            MonthBudget(
+                entity=platform_entity(slug) if slug else whole,
+                budget=float(Decimal(budget)),
+                month=month,
+                spent=daily[_EARLIER_DAYS:],
+                earlier=daily[:_EARLIER_DAYS],
+            )
+        )
+    return tuple(made)
+
+
+def _spent_through(known: Sources, today: dt.date) -> dt.date:
+    """The last day over that every account still asked was read for."""
+    read = [
+        each.read_through
+        for each in known.counted
+        if each.live and not is_shop(each.platform) and each.read_through
+    ]
+    return min([today - dt.timedelta(days=1), *read])
+
+
+def _feeds(session: Session, known: Sources, now: dt.datetime) -> tuple[Feed, ...]:
+    """The platforms that figures should come from, each by its connection that is worst off."""
+    silent = signals.stale_platforms(known, now)
+    revoked = {each.platform for each in known.links if each.status == "needs_attention"}
+    made = []
+    for slug in sorted(
+        {each.platform for each in known.counted if each.live and not is_shop(each.platform)}
+    ):
+        mine = [each for each in known.counted if each.platform == slug and each.live]
+        last = min((each.read_through for each in mine if each.read_through), default=None)
+        state = "revoked" if slug in revoked else "stale" if slug in silent else "ok"
+        usual = _usual_spend(session, known, mine, last) if last and state != "ok" else 0.0
+        made.append(
+            Feed(entity=platform_entity(slug), state=state, last_day=last, daily_spend=usual)
+        )
+    return tuple(made)
+
+
+def _usual_spend(
+    session: Session, known: Sources, accounts: Sequence[Source], last: dt.date
+) -> float:
+    spent = session.scalar(
+        select(func.sum(Total.spend)).where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_([each.account_id for each in accounts]),
+            Total.day.between(last - dt.timedelta(days=_USUAL_DAYS - 1), last),
+        )
+    )
+    return float(spent or 0) / _USUAL_DAYS
