@@ -107,9 +107,9 @@ def test_the_range_of_marginal_returns_holds_four_of_five_truths() -> None:
 def test_it_keeps_the_measured_accuracy(size: str, stress: Stress) -> None:
     found = tally(250, policies=MIXED, size=size, stress=stress, seed=2)
     spoke = found.spoke[Class.RECOMMEND]
-    wanted = 0.93 if stress is Stress.NONE else 0.80
+    wanted = 0.93 if stress is Stress.NONE else 0.88
     assert found.right[Class.RECOMMEND] >= wanted * spoke
-    assert found.harmed <= (0.08 if stress is Stress.NONE else 0.20) * spoke
+    assert found.harmed <= 0.08 * spoke
 
 
 @settings(max_examples=15, deadline=None)
