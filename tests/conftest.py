@@ -30,21 +30,20 @@ PASSWORD = "correct horse battery"
 SHIPPED_RATES: list[int] = []
 TEMPLATE, TESTS, COPY = "growzzy_template", "growzzy_tests", "growzzy_copy"
 # Whoever is still connected goes first, as a test may have left a process behind. Deleting the
-# few rows there are is ten times quicker than a fresh copy of the database.
-SWEEP = """
-    DO $$
-    DECLARE
-        name text;
+# few rows there are is ten times quicker than a fresh copy of the database, and a function on a
+# connection that stays open plans its statements once.
+SWEEPER = """
+    CREATE FUNCTION pg_temp.sweep() RETURNS void LANGUAGE plpgsql
+    SET session_replication_role = replica AS $$
     BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid();
-        SET LOCAL session_replication_role = replica;
-        FOR name IN SELECT format('%I', tablename) FROM pg_tables
-                    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-        LOOP
-            EXECUTE 'DELETE FROM ' || name;
-        END LOOP;
+        {deletions}
     END $$
+"""
+TABLES = """
+    SELECT format('%I', tablename) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
 
 
@@ -65,17 +64,22 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def swept_database(cluster: Cluster) -> str:
-    """The address of this process's database, migrated; each test leaves it empty."""
+def swept_database(cluster: Cluster) -> Iterator[tuple[str, psycopg.Connection]]:
+    """The address of this process's database, migrated, and what empties it after each test."""
     _execute(cluster.url(), f'CREATE DATABASE "{TESTS}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
-    return cluster.url(TESTS)
+    with psycopg.connect(cluster.url(TESTS), autocommit=True) as sweeper:
+        names = [row[0] for row in sweeper.execute(TABLES)]
+        deletions = " ".join(f"DELETE FROM public.{name};" for name in names)
+        sweeper.execute(SWEEPER.format(deletions=deletions))
+        yield cluster.url(TESTS), sweeper
 
 
 @pytest.fixture
-def database_url(swept_database: str) -> Iterator[str]:
+def database_url(swept_database: tuple[str, psycopg.Connection]) -> Iterator[str]:
     """A migrated and otherwise empty database."""
-    yield swept_database
-    _execute(swept_database, SWEEP)
+    url, sweeper = swept_database
+    yield url
+    sweeper.execute("SELECT pg_temp.sweep()")
 
 
 @pytest.fixture
