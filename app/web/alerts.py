@@ -63,7 +63,8 @@ def reopen(alert_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/by-mail")
 def by_mail() -> ResponseReturnValue:
-    """Whether the person hears of this workspace's alerts by e-mail."""
+    """Whether the person hears of this workspace's alerts by e-mail; who only looks never does."""
+    access.require_editor()
     _membership().alerts_by_mail = "on" in request.form.getlist("by_mail")
     flash("Saved.", "done")
     return _done()
