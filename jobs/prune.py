@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.creative.calls import KEPT_DAYS
 from app.imports.upload import discard_stale
+from app.reports.ordering import UNDO_FOR
 
 # Each takes the moment before which rows are deleted or emptied, and how long ago that is.
 _EXPIRED = (
@@ -16,6 +17,7 @@ _EXPIRED = (
     (dt.timedelta(0), "DELETE FROM rate_limit WHERE expires_at < :before"),
     (dt.timedelta(0), "DELETE FROM oauth_state WHERE expires_at < :before"),
     (dt.timedelta(days=1), "DELETE FROM password_reset WHERE expires_at < :before"),
+    (UNDO_FOR, "DELETE FROM report WHERE deleted_at < :before"),
     (dt.timedelta(days=3), "DELETE FROM quota_use WHERE slot < :before"),
     (dt.timedelta(days=14), "DELETE FROM webhook_delivery WHERE received_at < :before"),
     (
@@ -69,7 +71,7 @@ _EXPIRED = (
 
 
 def prune(session: Session, now: dt.datetime) -> None:
-    """Sessions, links and counters as they expire; syncs, jobs and idle uploads after a while.
+    """What has expired goes at once, deleted reports among it; syncs, jobs, idle uploads later.
 
     Syncs of today's figures that changed nothing and had nothing to say go after three days. What
     models were asked and answered is emptied after 90; what it cost stays.

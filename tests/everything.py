@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.copywriting.brief import Brief
 from app.creative.briefs import as_json
 from app.models import (
+    ActionEntry,
     Ad,
     Change,
     ChangeSet,
@@ -101,7 +102,8 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
     )
     session.add_all([variation, changes])
     report = Report(workspace_id=workspace.id, title="December", request={})
-    session.add(report)
+    action = ActionEntry(workspace_id=workspace.id, user_id=user.id, day=DAY, text="Paused")
+    session.add_all([report, action])
     session.flush()
     schedule = make_schedule(session, workspace.id, user.id)
     share = ReportShare(
@@ -117,6 +119,7 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
     session.commit()
     return {
         "report_id": report.id,
+        "action_id": action.id,
         "share_id": share.id,
         "schedule_id": schedule.id,
         "letter_id": delivery.letters[0].id,

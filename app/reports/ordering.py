@@ -138,6 +138,15 @@ def delete(session: Session, workspace_id: int, report_id: int, now: dt.datetime
     return report
 
 
+def deleted(session: Session, workspace_id: int, now: dt.datetime) -> Sequence[Report]:
+    """Those whose deletion can still be taken back, the latest first."""
+    return session.scalars(
+        select(Report)
+        .where(Report.workspace_id == workspace_id, Report.deleted_at > now - UNDO_FOR)
+        .order_by(Report.deleted_at.desc(), Report.id.desc())
+    ).all()
+
+
 def undelete(session: Session, workspace_id: int, report_id: int) -> Report:
     """Take a deletion back. Raises NotFound once the report is gone."""
     found = session.scalar(
