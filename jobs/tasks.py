@@ -11,7 +11,7 @@ from procrastinate import JobContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.advice import applying, change_requests, looking
+from app.advice import applying, change_requests, looking, nightly
 from app.advice.changers import Changers
 from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
@@ -208,6 +208,12 @@ def apply_change(context: JobContext, *, set_id: int) -> None:
             change_requests.fail(session, set_id, _CHANGE_FAULT, now=utc_now())
 
 
+def look_for_findings(context: JobContext, *, workspace_id: int) -> None:
+    """Compute a workspace's findings of the last month, and keep them."""
+    with Runtime.of(context).transaction() as session:
+        nightly.look_and_keep(session, workspace_id, utc_now())
+
+
 def refresh_rates(context: JobContext) -> None:
     """Fetch the ECB's rates and convert again what they concern.
 
@@ -250,6 +256,7 @@ TASKS: dict[str, Callable[..., None]] = {
     launch_requests.CLEAN_TASK: clean_launch,
     delivering.TASK: deliver,
     change_requests.TASK: apply_change,
+    nightly.TASK: look_for_findings,
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,

@@ -21,8 +21,10 @@ def keep(
 ) -> list[int]:
     """Store what was found, or bring the open one of the same key up to date; their ids.
 
-    The caller commits. Two at once keep one of each.
+    One that was dismissed stays so while it is found again within a week each time. The caller
+    commits. Two at once keep one of each.
     """
+    _one_at_a_time(session, workspace_id)
     return [_keep(session, workspace_id, each, now) for each in findings]
 
 
@@ -30,6 +32,7 @@ def close_missing(
     session: Session, workspace_id: int, seen: Sequence[Finding], now: dt.datetime
 ) -> None:
     """What is open and no longer found is closed; its review still comes."""
+    _one_at_a_time(session, workspace_id)
     session.execute(
         update(StoredFinding)
         .where(
@@ -97,12 +100,45 @@ def as_first_said(stored: StoredFinding) -> Finding:
     return msgspec.convert(stored.first_content, Finding)
 
 
+# The first half of PostgreSQL's two-part advisory locks.
+_FINDING_LOCKS = 20_269
+_DISMISSED_FOR = dt.timedelta(days=7)
+
+
+def _one_at_a_time(session: Session, workspace_id: int) -> None:
+    """Two that touch the same rows in different orders would wait for each other for ever."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:kind, :id)"),
+        {"kind": _FINDING_LOCKS, "id": workspace_id % 2**31},
+    )
+
+
+def _dismissed(
+    session: Session, workspace_id: int, key: str, now: dt.datetime
+) -> StoredFinding | None:
+    return session.scalar(
+        select(StoredFinding)
+        .where(
+            StoredFinding.workspace_id == workspace_id,
+            StoredFinding.key == key,
+            StoredFinding.state == "dismissed",
+            StoredFinding.computed_at >= now - _DISMISSED_FOR,
+        )
+        .order_by(StoredFinding.computed_at.desc())
+        .limit(1)
+    )
+
+
 # What a later computation of the same finding says anew.
 _CHANGING = ("class", "first", "last", "at_stake", "currency", "content", "computed_at")
 
 
 def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetime) -> int:
     content = msgspec.to_builtins(finding)
+    dismissed = _dismissed(session, workspace_id, finding.key, now)
+    if dismissed is not None:
+        dismissed.content, dismissed.computed_at = content, now
+        return dismissed.id
     added = insert(StoredFinding).values(
         workspace_id=workspace_id,
         key=finding.key,

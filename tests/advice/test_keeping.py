@@ -100,3 +100,36 @@ def test_a_dismissed_finding_is_shown_no_more(session: Session, alice: Member) -
     [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
     keeping.dismiss(session, alice.workspace.id, number)
     assert keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last) == []
+
+
+def test_a_dismissed_finding_stays_away_while_it_lasts_and_may_return_when_it_was_gone(
+    session: Session, alice: Member
+) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    keeping.dismiss(session, alice.workspace.id, number)
+    for night in range(1, 15):
+        assert keeping.keep(session, alice.workspace.id, [MOVE], NOON + night * DAY) == [number]
+    assert keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last) == []
+    [later] = keeping.keep(session, alice.workspace.id, [MOVE], NOON + 30 * DAY)
+    assert later != number
+
+
+def test_two_that_keep_the_same_in_other_orders_do_not_block_each_other(
+    session: Session, alice: Member
+) -> None:
+    engine = session.get_bind()
+    several = [replace(MOVE, rule=f"rule{each}") for each in range(30)]
+    together = threading.Barrier(2)
+    done: list[int] = []
+
+    def keep_all(findings: list[Finding]) -> None:
+        together.wait()
+        with Session(engine) as mine, mine.begin():
+            done.extend(keeping.keep(mine, alice.workspace.id, findings, NOON))
+
+    threads = [threading.Thread(target=keep_all, args=[each]) for each in (several, several[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 2 * len(set(done)) == 60

@@ -1,0 +1,50 @@
+"""Every workspace's findings of the last month, computed apart from any request and kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.advice import keeping
+from app.advice.asking import UNSETTLED_DAYS
+from app.advice.looking import look
+from app.insights.finding import Finding
+from app.metrics.period import Compare, Period, compare
+from app.metrics.sources import sources
+from app.models import Workspace
+from app.sync.queue import defer
+
+TASK = "look_for_findings"
+# Four whole weeks, so that both sides have every weekday alike.
+_DAYS = 28
+
+
+def queue(session: Session, workspace_id: int) -> None:
+    """Have one workspace looked at, after those of it that wait. The caller commits."""
+    defer(session, TASK, {"workspace_id": workspace_id}, lock=f"findings-{workspace_id}")
+
+
+def queue_all(session: Session) -> None:
+    """Have every workspace looked at. The caller commits."""
+    for workspace_id in session.scalars(select(Workspace.id).order_by(Workspace.id)):
+        queue(session, workspace_id)
+
+
+def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequence[Finding]:
+    """Look at the last settled weeks, keep what is found, close what is not. The caller commits."""
+    workspace = session.get(Workspace, workspace_id)
+    if workspace is None:
+        return []
+    known = sources(session, workspace_id)
+    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    yesterday = today - dt.timedelta(days=1)
+    period = Period.ending(yesterday, _DAYS + UNSETTLED_DAYS)
+    before = compare(period, today, Compare.PREVIOUS).before
+    found = look(session, workspace, period, before, known=known, now=now)
+    keeping.keep(session, workspace_id, found, now)
+    keeping.close_missing(session, workspace_id, found, now)
+    return found
