@@ -1,0 +1,101 @@
+"""Conversions that stop while clicks go on: counts expected against counts seen.
+
+Windows of 1 to 7 days. The bound is Chernoff's on the lower tail of a negative binomial, exact
+where nothing was seen; its spread is taken from the same windows of the weeks before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.insights.maturity import FloatArray
+
+_HISTORY, _FEWEST, _GONE, _FLOOR = 42, 21, 0.35, 0.10
+WINDOWS = range(1, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """`start` to `day` are the window's days; both counts are of these days as seen."""
+
+    start: int
+    day: int
+    expected: float
+    seen: float
+
+
+def expected(clicks: FloatArray, conversions: FloatArray, share: FloatArray) -> FloatArray:
+    """(days,): clicks of the day by conversions per click of the six weeks before it.
+
+    `share`: how much of each day has arrived, (days,). NaN with fewer than 21 days before.
+    """
+    known = ~np.isnan(clicks) & ~np.isnan(conversions)
+    counted = np.cumsum(np.where(known, conversions, 0.0))
+    arrived = np.cumsum(np.where(known, clicks * share, 0.0))
+    days = np.cumsum((known & (np.nan_to_num(clicks) > 0)).astype(np.float64))
+    result = np.full(len(clicks), np.nan)
+    for day in range(_FEWEST, len(clicks)):
+        last, first = day - 1, day - 1 - _HISTORY
+        seen, clicked, spent = (_between(each, first, last) for each in (counted, arrived, days))
+        if spent >= _FEWEST and clicked > 0:
+            result[day] = clicks[day] * share[day] * seen / clicked
+    return result
+
+
+def breaks(
+    clicks: FloatArray, conversions: FloatArray, share: FloatArray, tail: float = 0.0005
+) -> list[Break]:
+    """Every day on which a window has a third or less of what it should, less likely than `tail`.
+
+    All arrays are (days,), of one platform or summed over several; conversions as seen.
+    """
+    usual = expected(clicks, conversions, share)
+    seen = np.where(np.isnan(usual), np.nan, conversions)
+    found: dict[int, Break] = {}
+    for window in WINDOWS:
+        for day in _unlikely(_sums(usual, window), _sums(seen, window), window, tail):
+            sums = slice(day - window + 1, day + 1)
+            each = Break(day - window + 1, day, float(usual[sums].sum()), float(seen[sums].sum()))
+            found.setdefault(day, each)
+    return [found[day] for day in sorted(found)]
+
+
+def _between(total: FloatArray, first: int, last: int) -> float:
+    return float(total[last] - (total[first] if first >= 0 else 0))
+
+
+def _sums(values: FloatArray, window: int) -> FloatArray:
+    """By last day; NaN where a day of the window is."""
+    result = np.full(len(values), np.nan)
+    if len(values) >= window:
+        result[window - 1 :] = np.convolve(values, np.ones(window), "valid")
+    return result
+
+
+def _unlikely(usual: FloatArray, seen: FloatArray, window: int, tail: float) -> list[int]:
+    days = np.flatnonzero((seen <= _GONE * usual) & (usual > 0))
+    return [
+        int(day)
+        for day in days
+        if _surprise(usual[day], seen[day], _spread(usual, seen, int(day) - window)) > -np.log(tail)
+    ]
+
+
+def _spread(usual: FloatArray, seen: FloatArray, last: int) -> float:
+    """The variance of such a window's rate beyond counting, relative, from six weeks before."""
+    before = slice(max(0, last - _HISTORY + 1), max(0, last + 1))
+    known = ~np.isnan(usual[before]) & ~np.isnan(seen[before])
+    if not known.any():
+        return 4 * _FLOOR**2
+    should, was = usual[before][known], seen[before][known]
+    beyond = float(((was - should) ** 2 - should).sum() / max((should**2).sum(), 1e-12))
+    return max(_FLOOR**2, beyond)
+
+
+def _surprise(usual: float, seen: float, spread: float) -> float:
+    """Minus the log of the bound on so few or fewer."""
+    size = 1 / spread
+    some = seen * np.log(seen / usual) if seen > 0 else 0.0
+    return float(some + (size + seen) * np.log((size + usual) / (size + seen)))

@@ -1,0 +1,113 @@
+"""Ads that wear out: clicks against what the ad's own beginning says, beside the other ads.
+
+Base is the ad's days 4 to 17. L = ln(clicks of 7 days / expected) - ln(median ratio of the others);
+se^2 = 1/(own + 1) + 1/(base + 1) + 4 * .07^2 / 7 + .05^2. An ad is tired on the third day running
+with L/se below -3 and L below ln .85, from its day 21. Frequency and cost explain, and decide
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.insights.maturity import FloatArray
+from app.insights.thresholds import DEFAULTS, Thresholds
+
+_BASE, _WEEK, _OTHERS, _OTHERS_EXPECTED = (3, 17), 7, 2, 20.0
+_NOISE = 4 * 0.07**2 / 7 + 0.05**2
+
+
+@dataclass(frozen=True, slots=True)
+class Tired:
+    """`ad` is a row; `day` the column that decided it, `running` days since the ad began.
+
+    `z` and `ratio` (clicks per impression against its beginning, others divided out) are of the
+    last day, `still` says whether it is tired on that day. Ones that recovered stay listed.
+    """
+
+    ad: int
+    day: int
+    running: int
+    z: float
+    ratio: float
+    still: bool
+
+
+def tired_ads(
+    clicks: FloatArray,
+    impressions: FloatArray,
+    *,
+    thresholds: Thresholds = DEFAULTS,
+    least_base_clicks: float = 0.0,
+) -> list[Tired]:
+    """Of one account's ads. Arrays are (ads, days), of days that are over; NaN counts as nothing.
+
+    With fewer than two other ads to compare with, nothing is said: it could be the season.
+    Raises ValueError for arrays of different shapes.
+    """
+    if clicks.ndim != 2 or clicks.shape != impressions.shape:
+        raise ValueError("Ads x days of one shape are needed.")
+    own, expected, base, running = _compared(np.nan_to_num(clicks), np.nan_to_num(impressions))
+    logs = _against_others(own, expected)
+    z = logs / np.sqrt(1 / (own + 1) + 1 / (base[:, None] + 1) + _NOISE)
+    with np.errstate(invalid="ignore"):
+        low = (z < -thresholds.fatigue_z) & (logs < np.log(thresholds.fatigue_ratio))
+    low &= (running + 1 >= thresholds.fatigue_from_day) & (base[:, None] >= least_base_clicks)
+    held = _held(low, thresholds.fatigue_days)
+    return [
+        Tired(
+            int(ad),
+            int(np.argmax(held[ad])),
+            int(running[ad, -1]) + 1,
+            float(z[ad, -1]),
+            float(np.exp(logs[ad, -1])),
+            bool(held[ad, -1]),
+        )
+        for ad in np.flatnonzero(held.any(axis=1))
+    ]
+
+
+def _compared(
+    clicks: FloatArray, impressions: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Clicks of 7 days, those expected by the ad's base, base clicks, and days since it began."""
+    ads, days = clicks.shape
+    began = np.where((impressions > 0).any(axis=1), np.argmax(impressions > 0, axis=1), days)
+    running = np.arange(days)[None, :] - began[:, None].astype(np.float64)
+    of_base = (running >= _BASE[0]) & (running < _BASE[1])
+    base = (clicks * of_base).sum(axis=1)
+    shown = (impressions * of_base).sum(axis=1)
+    rate = np.divide(base, shown, out=np.zeros(ads), where=shown > 0)
+    expected = _of_week(impressions) * rate[:, None]
+    return _of_week(clicks), np.where(running >= _BASE[1], expected, 0.0), base, running
+
+
+def _of_week(values: FloatArray) -> FloatArray:
+    sums = np.cumsum(np.pad(values, ((0, 0), (_WEEK, 0))), axis=1)
+    return sums[:, _WEEK:] - sums[:, :-_WEEK]
+
+
+def _against_others(own: FloatArray, expected: FloatArray) -> FloatArray:
+    """Log of clicks by those expected, less that of the other ads' median; NaN without others."""
+    result = np.full(own.shape, np.nan)
+    ratio = np.divide(own + 0.5, expected, out=np.full(own.shape, np.nan), where=expected > 0)
+    enough = expected > _OTHERS_EXPECTED
+    for ad in range(own.shape[0]):
+        others = np.where(enough, ratio, np.nan)
+        others[ad] = np.nan
+        days = ((~np.isnan(others)).sum(axis=0) >= _OTHERS) & (expected[ad] > 0)
+        if days.any():
+            median = np.nanmedian(others[:, days], axis=0)
+            result[ad, days] = np.log(ratio[ad, days]) - np.log(median)
+    return result
+
+
+def _held(low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], days: int) -> FloatArray:
+    """Where it has been so for so many days running."""
+    held = low.copy()
+    for back in range(1, days):
+        held[:, back:] &= low[:, :-back]
+        held[:, :back] = False
+    return held.astype(np.float64)

@@ -1,0 +1,107 @@
+"""Words for what changed from one day to the next."""
+
+from __future__ import annotations
+
+from app.insights.finding import Finding, Kind
+from app.insights.phrases import Telling
+from app.insights.words import Manner, Said, says
+
+_METRICS = {"cpc": "cost per click", "ctr": "click rate", "conversions": "conversions a day"}
+
+
+@says("zero_rows")
+def zero_rows(finding: Finding, manner: Manner) -> Said:
+    """A platform stopped spending."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name} spent nothing",
+        saw=f"No spend on {manner.day(finding.last)}, against {told['before']} on a usual day.",
+        do="Look for a stopped payment, a spent-up limit or paused campaigns.",
+        change_our_mind="A pause that you meant, or figures that the platform has not sent yet.",
+    )
+
+
+@says("tracking_break")
+def tracking_break(finding: Finding, manner: Manner) -> Said:
+    """Conversions stopped and clicks did not."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name}: conversions stopped while clicks go on",
+        saw=(
+            f"{told['now']} conversions a day ({told.days}), where the same clicks brought "
+            f"{told['before']} before. What arrives late is allowed for."
+        ),
+        do="Check the tag, the checkout and the consent banner before changing any budget.",
+        change_our_mind="Conversions that arrive later than they used to.",
+    )
+
+
+@says("persistent_shift")
+def shift(finding: Finding, manner: Manner) -> Said:
+    """A level that moved and stayed."""
+    told = Telling(finding, manner)
+    metric = _METRICS[finding.facts["metric"]]
+    way = "up" if told.value("change") > 0 else "down"
+    won = finding.kind is Kind.WIN
+    return Said(
+        title=f"{told.name}: {metric} {way} {told.size('change')} and staying there",
+        saw=f"{told['now']} ({told.days}), {told['before']} before; weekdays are allowed for.",
+        how_sure="The first day is an estimate.",
+        do=(
+            "Find out what changed then, so that it can be repeated."
+            if won
+            else "Look at what changed then: bids, audiences, creatives, prices or competition."
+        ),
+        change_our_mind="A promotion or a season that explains it.",
+    )
+
+
+@says("spend_spike")
+def spend_spike(finding: Finding, manner: Manner) -> Said:
+    """A day that cost far more than it should."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name} spent {told['now']} in a day",
+        saw=f"On {manner.day(finding.last)}, against {told['before']} on a usual day.",
+        do="Check budgets, bid limits and who changed them.",
+        change_our_mind="A budget that you raised on purpose.",
+    )
+
+
+@says("creative_refresh")
+def refresh(finding: Finding, manner: Manner) -> Said:
+    """An ad that has worn out."""
+    told = Telling(finding, manner)
+    seen = f" People saw it {told['frequency']} on average." if told.has("frequency") else ""
+    cost = f" A conversion cost {told['cost']}." if told.has("cost") else ""
+    angle = finding.facts.get("angle", "")
+    other = f" with another angle than “{angle}”" if angle else " with another angle"
+    return Said(
+        title=f"{told.name} is wearing out",
+        saw=(
+            f"Its click rate is {told.size('drop')} below that of its beginning, what happened to "
+            f"the other ads divided out; it has run for {told.few('running')} days.{seen}{cost}"
+        ),
+        how_sure=f"{told.size('z')} standard errors below, three days running.",
+        do=f"Replace it{other}. {told.review}",
+        change_our_mind="A new placement or audience that the ad was moved to.",
+    )
+
+
+@says("audience_expansion")
+def expansion(finding: Finding, manner: Manner) -> Said:
+    """An audience that has seen enough, and returns that allow a wider one."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name} has used up its audience",
+        saw=(
+            f"Its people saw the ads {told['frequency']} on average, and all of its ads are "
+            "clicked less; the same weeks of last year did not dip."
+        ),
+        how_sure=(
+            f"Comparable ad sets reached {told['reach_low']} to {told['reach_high']} people at "
+            f"{told['roas_low']} to {told['roas_high']} ROAS."
+        ),
+        do=f"Try a wider audience with part of the budget. {told.review}",
+        change_our_mind="Returns of the wider audience below break-even.",
+    )

@@ -1,0 +1,92 @@
+"""Ads that wear out, and audiences that are used up."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from app.insights.alarm_findings import of_tired, of_wider
+from app.insights.audience import saturated, wider
+from app.insights.fatigue import tired_ads
+from app.insights.finding import Entity
+from app.insights.maturity import FloatArray
+from app.insights.words import Manner, say
+
+
+def ads(count: int = 6, days: int = 60) -> tuple[FloatArray, FloatArray]:
+    """Clicks and impressions of ads that do not change."""
+    return np.full((count, days), 60.0), np.full((count, days), 5000.0)
+
+
+def test_an_ad_that_wears_out_is_named_with_its_drop() -> None:
+    clicks, impressions = ads()
+    clicks[2, 30:] *= 0.5
+    (found,) = tired_ads(clicks, impressions)
+    assert (found.ad, found.running, found.still) == (2, 60, True)
+    assert found.ratio == pytest.approx(0.5, abs=0.01)
+    assert 30 < found.day <= 39
+
+
+def test_a_season_that_all_ads_share_is_no_fatigue() -> None:
+    clicks, impressions = ads()
+    clicks[:, 30:] *= 0.5
+    assert tired_ads(clicks, impressions) == []
+
+
+def test_the_order_of_ads_makes_no_difference() -> None:
+    clicks, impressions = ads()
+    clicks[2, 30:] *= 0.5
+    (turned,) = tired_ads(clicks[::-1], impressions[::-1])
+    assert turned.ad == 3
+
+
+@pytest.mark.parametrize(("count", "days"), [(1, 60), (2, 60), (6, 1), (6, 20), (0, 5)])
+def test_too_few_ads_or_days_say_nothing(count: int, days: int) -> None:
+    clicks, impressions = ads(count, days)
+    clicks[:1, days // 2 :] *= 0.2
+    assert tired_ads(clicks, impressions) == []
+
+
+@pytest.mark.parametrize("amount", [0.0, np.nan])
+def test_ads_without_figures_say_nothing(amount: float) -> None:
+    assert tired_ads(np.full((4, 60), amount), np.full((4, 60), amount)) == []
+
+
+def test_few_base_clicks_can_be_left_out() -> None:
+    clicks, impressions = ads()
+    clicks[2, 30:] *= 0.3
+    assert tired_ads(clicks, impressions, least_base_clicks=1000) == []
+
+
+def test_a_used_up_audience_needs_frequency_and_a_last_year_without_the_dip() -> None:
+    fallen = np.array([0.8, 0.75, 0.82, np.nan])
+    assert saturated(fallen, (2.0, 3.0), 1.0)
+    assert not saturated(fallen, (2.0, 2.1), 1.0)
+    assert not saturated(fallen, (2.0, 3.0), 0.8)
+    assert not saturated(fallen, (2.0, 3.0), None)
+
+
+def test_widening_pays_only_above_break_even() -> None:
+    comparable = [(1000.0, 2.0), (4000.0, 3.0)]
+    found = wider(is_saturated=True, roas=3, break_even=2, comparable=comparable)
+    assert found is not None
+    assert (found.reach, found.roas) == ((1000, 4000), (2, 3))
+    assert wider(is_saturated=True, roas=1, break_even=2, comparable=comparable) is None
+    assert wider(is_saturated=False, roas=3, break_even=2, comparable=comparable) is None
+    assert wider(is_saturated=True, roas=3, break_even=2, comparable=comparable[:1]) is None
+
+
+def test_both_recommendations_have_words() -> None:
+    clicks, impressions = ads()
+    clicks[2, 30:] *= 0.5
+    (tired,) = tired_ads(clicks, impressions)
+    days = (dt.date(2026, 1, 1), dt.date(2026, 1, 7))
+    ad = Entity("ad", "7", "Summer video", "meta")
+    finding = of_tired(tired, ad, days, "USD", spend=700, frequency=4.2, angle="price")
+    assert "50%" in say(finding, Manner("USD")).saw
+    found = wider(is_saturated=True, roas=3, break_even=2, comparable=[(1000, 2.0), (4000, 3.0)])
+    assert found is not None
+    expansion = of_wider(found, ad, days, "USD", frequency=4.2, spend=700)
+    assert "1,000 to 4,000" in say(expansion, Manner("USD")).how_sure
