@@ -130,11 +130,12 @@ def _figures(sums: Sums, source: RevenueSource) -> Figures:
 def _standing(gathered: Gathered) -> rating.Standing:
     found = gathered.found
     unsettled = gathered.fresh.unsettled(gathered.period)
+    young = gathered.today - rating.YOUNG
     late = sum(
         (
             each.figures.spend
             for each in found.daily()
-            if each.figures and unsettled and each.day in unsettled
+            if each.figures and unsettled and each.day in unsettled and each.day >= young
         ),
         ZERO,
     )
@@ -225,9 +226,10 @@ def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
 
 
 def _store(claims: StoreAgainstClaims, manner: Manner) -> Store | None:
-    if not claims.anything:
-        return None
     orders, revenue = claims.compared(Measure.ORDERS), claims.compared(Measure.REVENUE)
+    if not revenue.days:
+        # Sales that are not known must not be told as none.
+        return None
     ratio = revenue.share()
     if ratio is None:
         sentence = (

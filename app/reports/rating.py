@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,9 @@ from app.metrics.figures import Figures, RevenueSource
 from app.reports.document import Rating
 
 ENOUGH_CONVERSIONS = 30
-# More of the spend than this on days that still change: it is too early.
+# Platforms restate days for a month, but within a week nearly all conversions have come in. More
+# of the spend than this on younger days: it is too early.
+YOUNG = dt.timedelta(days=7)
 MOSTLY_UNSETTLED = Decimal("0.5")
 EXCELLENT, FAIR = Decimal("1.2"), Decimal("0.8")
 STEADY = Decimal("0.1")
@@ -32,13 +35,13 @@ RULE = (
     "Poor; one step lower when ROAS also fell by more than 10% and more than chance explains. "
     "Without one: Good when ROAS rose by more than 10% and more than chance explains, Poor when "
     "it fell so, else Fair. Too early to say with fewer than 30 conversions, with more than half "
-    "of the spend on days that platforms still restate, or with neither a target nor a comparison."
+    "of the spend on days less than a week old, or with neither a target nor a comparison."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a rating rests on. `unsettled` is the share of spend on days that still change.
+    """What a rating rests on. `unsettled` is the share of spend on young days that still change.
 
     `orders` are how many sales revenue is made of, `orders_before` those compared with.
     """
@@ -77,7 +80,7 @@ def _too_early(standing: Standing, roas: Decimal | None) -> list[str]:
     if _sales(standing.now, standing.source) < ENOUGH_CONVERSIONS:
         reasons.append(f"Fewer than {ENOUGH_CONVERSIONS} conversions are in it.")
     if standing.unsettled > MOSTLY_UNSETTLED:
-        reasons.append("More than half of the spend is on days that platforms still restate.")
+        reasons.append("More than half of the spend is on days less than a week old.")
     return reasons
 
 
