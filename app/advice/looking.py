@@ -9,17 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.advice import signals
 from app.advice.asking import ask
+from app.advice.fitting_inputs import fitting_inputs
+from app.advice.moves import days_since_move
 from app.insights.finding import Finding
 from app.insights.ranking import rank
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
-from app.metrics.series import history, platform_series
 from app.metrics.sources import Sources
 from app.models import Workspace
-
-LONGEST_DAYS = 104 * 7 + 7
 
 
 def thresholds_of(workspace: Workspace) -> Thresholds:
@@ -61,24 +60,26 @@ def _reallocation(
     from app.insights.moving import reallocation_finding  # noqa: PLC0415
     from app.insights.reallocation import reallocate  # noqa: PLC0415
 
-    days = history(known, last, LONGEST_DAYS)
-    if days is None:
-        return []
-    series = platform_series(session, known, days)
-    if not series.platforms:
+    figures = fitting_inputs(session, known, last)
+    if figures is None:
         return []
     found = reallocate(
-        [series.spend[each] for each in series.platforms],
-        [series.conversions[each] for each in series.platforms],
-        [series.value[each] for each in series.platforms],
-        names=series.platforms,
-        organic_orders=series.organic_orders,
+        figures.spend,
+        figures.conversions,
+        figures.value,
+        names=figures.names,
+        organic_orders=figures.organic_orders,
+        days_since_move=days_since_move(session, workspace.id, now),
         incident=bool(signals.stale_platforms(known, now)),
         thresholds=rules,
     )
-    labels = {each: platform_label(each) for each in series.platforms}
+    labels = {each: platform_label(each) for each in figures.names}
     return [
         reallocation_finding(
-            found, labels=labels, first=days.first, last=days.last, currency=workspace.currency
+            found,
+            labels=labels,
+            first=figures.days.first,
+            last=figures.days.last,
+            currency=workspace.currency,
         )
     ]

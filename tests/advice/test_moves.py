@@ -1,0 +1,81 @@
+"""After budget was moved on advice, no other move is advised before the first has shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.advice.looking import look
+from app.advice.moves import days_since_move
+from app.metrics.sources import sources
+from app.models import Change, ChangeSet
+from tests.advice.test_asking import BEFORE, NOW, PERIOD, fill, make_read
+from tests.conftest import Member
+from tests.factories import make_campaign
+
+
+def make_move(session: Session, member: Member, days_ago: int, **columns: str) -> None:
+    """A recommended move with one side, as the job leaves it."""
+    then = NOW - dt.timedelta(days=days_ago, hours=1)
+    rule, origin = columns.get("rule", "reallocation"), columns.get("origin", "finding")
+    made = ChangeSet(
+        workspace_id=member.workspace.id,
+        rule=rule,
+        origin=origin,
+        title="Move",
+        state="applied",
+        expires_at=then,
+        ended_at=then,
+    )
+    session.add(made)
+    session.flush()
+    session.add(
+        Change(
+            set_id=made.id,
+            workspace_id=member.workspace.id,
+            position=0,
+            platform="meta",
+            account_name="A",
+            currency="USD",
+            name="C",
+            kind="budget",
+            before={"daily_budget": "10"},
+            wanted={"daily_budget": "9"},
+            state=columns.get("state", "applied"),
+            read_at=then,
+            ended_at=then,
+        )
+    )
+    session.flush()
+
+
+def test_days_count_from_the_last_move_that_stands(session: Session, alice: Member) -> None:
+    make_move(session, alice, 40)
+    make_move(session, alice, 9)
+    make_move(session, alice, 5, state="reverted")
+    make_move(session, alice, 4, state="failed")
+    make_move(session, alice, 3, origin="revert")
+    make_move(session, alice, 2, rule="cut_waste")
+    assert days_since_move(session, alice.workspace.id, NOW) == 9
+
+
+def test_a_move_of_another_workspace_is_none_of_ours(
+    session: Session, alice: Member, charlie: Member
+) -> None:
+    make_move(session, charlie, 3)
+    assert days_since_move(session, alice.workspace.id, NOW) is None
+
+
+@pytest.mark.parametrize(("days_ago", "waits"), [(27, True), (28, False)])
+def test_no_move_is_advised_within_the_days_between_moves(
+    session: Session, alice: Member, days_ago: int, *, waits: bool
+) -> None:
+    for platform in ("meta", "google"):
+        fill(session, make_campaign(session, make_read(session, alice, platform)))
+    make_move(session, alice, days_ago)
+    known = sources(session, alice.workspace.id)
+    found = look(session, alice.workspace, PERIOD, BEFORE, known=known, now=NOW)
+    [advice] = [each for each in found if each.rule == "reallocation"]
+    assert ("recent_move" in advice.missing) == waits
