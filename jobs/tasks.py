@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from procrastinate import JobContext
@@ -17,9 +17,12 @@ from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
 from app.creative.writers import writer_for
 from app.imports import run as imports
+from app.insights.finding import Finding
 from app.models import Account, Workspace
 from app.reports import delivering, ordering
 from app.reports import writing as report_writing
+from app.reports.document import Document
+from app.reports.phrasing import Phrase, phraser
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
@@ -130,11 +133,27 @@ def write_report(context: JobContext, *, report_id: int) -> None:
                 now=gathered.now,
             ),
             clock=utc_now,
+            phrase=_phrased(runtime),
         )
     except Exception:
         logger.exception("report %d failed", report_id)
         with runtime.transaction() as session:
             report_writing.fail(session, report_id, _REPORT_FAULT, now=utc_now())
+
+
+def _phrased(runtime: Runtime) -> Phrase:
+    """Whoever words reports, and the rules when something goes wrong over it."""
+    sessions = sessionmaker(runtime.engine, expire_on_commit=False)
+    phrase = phraser(sessions, runtime.settings, clock=utc_now, stopping=runtime.stopping)
+
+    def phrased(workspace_id: int, document: Document, findings: Sequence[Finding]) -> Document:
+        try:
+            return phrase(workspace_id, document, findings)
+        except Exception:
+            logger.exception("a report of workspace %d is worded by rule", workspace_id)
+            return document
+
+    return phrased
 
 
 def launch_draft(context: JobContext, *, draft_id: int) -> None:

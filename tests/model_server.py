@@ -79,6 +79,8 @@ class ModelServer(ThreadingHTTPServer):
         self.seconds_each = 0.0
         self._coming: deque[str] = deque()
         self.usual: Callable[[], str] = lambda: ""
+        # What is answered to a report's data; its own drafts where nothing else is set.
+        self.worded: Callable[[dict[str, Any]], Any] = _drafts
         self._lock = threading.Lock()
         self._authors: dict[str, BuiltInWriter] = {}
         self._written: defaultdict[str, list[Variation]] = defaultdict(list)
@@ -128,6 +130,12 @@ class ModelServer(ThreadingHTTPServer):
             return answers
 
 
+def _drafts(material: dict[str, Any]) -> dict[str, Any]:
+    """A report in the very words that it came in."""
+    findings = [{"number": each["number"], **each["drafts"]} for each in material["findings"]]
+    return {"summary": material["summary"]["drafts"], "findings": findings}
+
+
 def said_in(body: dict[str, Any]) -> dict[str, Any]:
     """The data block of a request."""
     for message in body["messages"]:
@@ -139,7 +147,9 @@ def said_in(body: dict[str, Any]) -> dict[str, Any]:
 
 def asked_for(body: dict[str, Any]) -> int:
     """How many variations a request wants, none where it is about something else."""
-    return len(said_in(body)["places"]) if "<data>" in body["messages"][-1]["content"] else 0
+    if "<data>" not in body["messages"][-1]["content"]:
+        return 0
+    return len(said_in(body).get("places", ()))
 
 
 def brief_of(said: dict[str, Any]) -> Brief:
@@ -277,6 +287,9 @@ class _Conversation(BaseHTTPRequestHandler):
     def _text(self, body: dict[str, Any], misdeed: str) -> str:
         if misdeed in SENSELESS:
             return SENSELESS[misdeed]
+        if "summary" in (material := said_in(body)):
+            worded: Callable[[dict[str, Any]], Any] = self.server.worded
+            return json.dumps(worded(material), ensure_ascii=False)
         answers = _spoilt(self.server.compose(body), misdeed)
         text = json.dumps({"variations": answers}, ensure_ascii=False)
         if misdeed == "fenced":

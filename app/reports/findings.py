@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
-from app.insights.finding import Entity, Finding
+import msgspec
+
+from app.insights.finding import Entity, Finding, Kind
 from app.insights.words import Manner, say
+from app.reports.document import Document, FindingPart
 from app.reports.document import Entity as EntityPart
-from app.reports.document import FindingPart
 
 BY_RULES = "rules"
 
@@ -44,6 +47,37 @@ def part_of(finding: Finding, manner: Manner, finding_id: int | None = None) -> 
         change_our_mind=said.change_our_mind,
         written_by=BY_RULES,
         href=rows_of(finding),
+    )
+
+
+def paired(
+    document: Document, findings: Sequence[Finding]
+) -> Iterator[tuple[str, int, FindingPart, int]]:
+    """Each part that is shown: its list, its place in it, itself, and the place of its finding."""
+    for kind in Kind:
+        name = f"{kind.value}s"
+        own = [at for at, each in enumerate(findings) if each.kind is kind]
+        # Of wins and concerns only the first are shown.
+        for place, (part, at) in enumerate(zip(getattr(document, name), own, strict=False)):
+            yield name, place, part, at
+
+
+def with_parts(document: Document, changed: Sequence[tuple[str, int, FindingPart]]) -> Document:
+    """The document with other parts in these places of these lists."""
+    lists = {f"{kind.value}s": list(getattr(document, f"{kind.value}s")) for kind in Kind}
+    for name, place, part in changed:
+        lists[name][place] = part
+    return msgspec.structs.replace(document, **lists)
+
+
+def numbered(document: Document, findings: Sequence[Finding], ids: Sequence[int]) -> Document:
+    """The document with the ids that its findings are kept under, in the order of `findings`."""
+    return with_parts(
+        document,
+        [
+            (name, place, msgspec.structs.replace(part, id=ids[at]))
+            for name, place, part, at in paired(document, findings)
+        ],
     )
 
 

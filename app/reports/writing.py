@@ -13,29 +13,38 @@ from app.insights.finding import Finding
 from app.models import Report, Workspace
 from app.reports import ordering
 from app.reports.assembling import assemble
-from app.reports.document import freeze
+from app.reports.document import Document, freeze
+from app.reports.findings import numbered
 from app.reports.gathering import Gathered, gather
+from app.reports.phrasing import Phrase, by_rule
 from app.sync.lock import REPORT_LOCKS, only_one
 
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
-STEPS = 3
+STEPS = 4
+"""Figures, findings, putting it into words, and freezing it."""
 
 Look = Callable[[Session, Gathered], Sequence[Finding]]
 """What finds wins, concerns and recommendations in the figures, ranked."""
 
 
 def write_report(
-    sessions: sessionmaker[Session], report_id: int, look: Look, *, clock: Callable[[], dt.datetime]
+    sessions: sessionmaker[Session],
+    report_id: int,
+    look: Look,
+    *,
+    clock: Callable[[], dt.datetime],
+    phrase: Phrase = by_rule,
 ) -> None:
     """Write a pending report, or one that a killed process left. Nothing is kept half-done.
 
-    Raises whatever goes wrong beyond a report that cannot be.
+    `phrase` may take minutes, so it is called with no transaction open and no row locked. Raises
+    whatever goes wrong beyond a report that cannot be.
     """
     with sessions() as session:
         engine = session.connection().engine
     with only_one(engine, report_id, REPORT_LOCKS) as ours:
         if ours:
-            _write(sessions, report_id, look, clock)
+            _write(sessions, report_id, look, phrase, clock)
         else:
             with sessions.begin() as session:
                 ordering.queue(session, report_id, at=clock() + _WAIT_FOR_THE_OTHER)
@@ -49,7 +58,11 @@ def fail(session: Session, report_id: int, sentence: str, *, now: dt.datetime) -
 
 
 def _write(
-    sessions: sessionmaker[Session], report_id: int, look: Look, clock: Callable[[], dt.datetime]
+    sessions: sessionmaker[Session],
+    report_id: int,
+    look: Look,
+    phrase: Phrase,
+    clock: Callable[[], dt.datetime],
 ) -> None:
     if not _begin(sessions, report_id, clock()):
         return
@@ -60,13 +73,30 @@ def _write(
             fail(session, report_id, error.message, now=clock())
         return
     _step(sessions, report_id, 2)
+    document = assemble(gathered, [(each, None) for each in findings])
+    document = phrase(gathered.workspace.id, document, findings)
+    _step(sessions, report_id, 3)
     with sessions.begin() as session:
-        report = session.get_one(Report, report_id, with_for_update=True)
-        ids = keeping.keep(session, report.workspace_id, findings, gathered.now)
-        document = assemble(gathered, list(zip(findings, ids, strict=True)))
-        report.document, report.content_hash = freeze(document)
-        report.state, report.as_of, report.summary = "completed", gathered.now, document.summary
-        report.title, report.steps_done, report.finished_at = document.title, STEPS, clock()
+        _store(session, report_id, document, findings, clock())
+
+
+def _store(
+    session: Session,
+    report_id: int,
+    document: Document,
+    findings: Sequence[Finding],
+    now: dt.datetime,
+) -> None:
+    """Its findings are kept in the same transaction, so that none is kept of a report that is not.
+
+    As of when its figures were read, which is what a finding is computed at, too.
+    """
+    report = session.get_one(Report, report_id, with_for_update=True)
+    ids = keeping.keep(session, report.workspace_id, findings, document.as_of)
+    document = numbered(document, findings, ids)
+    report.document, report.content_hash = freeze(document)
+    report.state, report.as_of, report.summary = "completed", document.as_of, document.summary
+    report.title, report.steps_done, report.finished_at = document.title, STEPS, now
 
 
 def _begin(sessions: sessionmaker[Session], report_id: int, now: dt.datetime) -> bool:

@@ -10,5 +10,17 @@ from app.insights.phrasing.checking import (
     plan_faults,
     summary_checked,
 )
+from app.insights.phrasing.figures import Figure
+from app.insights.phrasing.outline import figures_of, retold, told_alike
 
-__all__ = ["Checked", "checked", "faults", "plan_faults", "summary_checked"]
+__all__ = [
+    "Checked",
+    "Figure",
+    "checked",
+    "faults",
+    "figures_of",
+    "plan_faults",
+    "retold",
+    "summary_checked",
+    "told_alike",
+]

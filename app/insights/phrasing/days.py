@@ -46,6 +46,19 @@ def strange_days(text: str, finding: Finding) -> tuple[str, list[str]]:
     return text, [*wrong, *found]
 
 
+def day_marks(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """The text with its days blanked out, and where which month and day is said."""
+    found = [(each.start(), f"{int(each[2])}-{int(each[3])}") for each in _ISO.finditer(text)]
+    text = _ISO.sub(_blank, text)
+    for pattern in _patterns()[:2]:
+        for each in pattern.finditer(text):
+            month = _months()[each["month"].casefold().rstrip(".")]
+            days = [each["day"], each.groupdict().get("until")]
+            found += [(each.start(), f"{month}-{int(day)}") for day in days if day]
+        text = pattern.sub(_blank, text)
+    return text, found
+
+
 def _iso(text: str, allowed: set[dt.date]) -> tuple[str, list[str]]:
     written = {each.isoformat() for each in allowed}
     wrong = [f"“{e[0]}” is another day" for e in _ISO.finditer(text) if e[0] not in written]

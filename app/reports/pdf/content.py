@@ -265,8 +265,12 @@ def _lead(document: Document, formats: Formats) -> str:
 
 
 def _written_by(written_by: str) -> str:
-    by = "rules, without a language model" if written_by == "rules" else f"{written_by}"
-    return f"Every figure is computed from the data; the words are by {by}."
+    if written_by == "rules":
+        return "Figures are computed from your data; the wording is by rule."
+    return (
+        f"Figures are computed from your data; the wording is by {written_by}, every figure in it "
+        "checked."
+    )
 
 
 def _brand(brand: Brand) -> dict[str, str]:
