@@ -14,6 +14,8 @@ from app.accounts.signin import comparable
 from app.connections.grants import rotate
 from app.connections.vault import Vault
 from app.extensions import db
+from app.reports import sharing
+from app.reports.sealing import Sealer
 from app.settings import Settings
 
 users = AppGroup("users", help="People with an account.")
@@ -37,8 +39,10 @@ def rotate_keys() -> None:
     """Encrypt every stored token again with the first key of ENCRYPTION_KEYS."""
     settings: Settings = current_app.config["SETTINGS"]
     rotated, lost = rotate(db.session(), Vault(settings.encryption_keys))
+    links = sharing.rotate(db.session(), Sealer(settings.encryption_keys))
     db.session.commit()
     click.echo(f"{rotated} connections are encrypted with the first key now.")
+    click.echo(f"{links} links to reports, too.")
     if lost:
         raise click.ClickException(
             f"{len(lost)} connections cannot be read with any key given (ids "
