@@ -26,7 +26,7 @@ from app.reports.phrasing import Phrase, phraser
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
-from jobs.letters import send_reminders
+from jobs.letters import send_alerts, send_reminders
 from jobs.prune import prune
 from jobs.report_letters import deliver_report
 from jobs.runtime import Runtime, utc_now
@@ -228,9 +228,12 @@ def apply_change(context: JobContext, *, set_id: int) -> None:
 
 
 def look_for_findings(context: JobContext, *, workspace_id: int) -> None:
-    """Compute a workspace's findings of the last month, and keep them."""
-    with Runtime.of(context).transaction() as session:
+    """Compute a workspace's findings of the last month, keep them, and tell what cannot wait."""
+    runtime = Runtime.of(context)
+    with runtime.transaction() as session:
         nightly.look_and_keep(session, workspace_id, utc_now())
+    if runtime.settings.smtp_host:
+        send_alerts(runtime, utc_now())
 
 
 def refresh_rates(context: JobContext) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.advice.alarming import alarm_findings, tired_findings
 from app.advice.asking import ask
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.moves import days_since_move
@@ -40,10 +42,16 @@ def look(
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
     found = _reallocation(session, workspace, period.last, known, now, rules)
+    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    alarms = alarm_findings(
+        session, workspace, period, known=known, today=today, now=now, rules=rules
+    )
+    found += alarms
+    found += tired_findings(session, workspace, period.last, known=known, rules=rules)
     figures = ask(session, workspace, period, before, known=known, now=now)
     if figures is not None:
         seen = wins_and_concerns(figures, rules)
-        found += [*seen, *advice(figures, seen, rules)]
+        found += [*seen, *advice(figures, [*seen, *alarms], rules)]
     return rank(found)
 
 

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.advice import keeping
+from app.advice import alerts, keeping, signals
 from app.advice.asking import UNSETTLED_DAYS
 from app.advice.looking import look
 from app.insights.finding import Finding
+from app.insights.words import Manner
+from app.metrics.freshness import runs
 from app.metrics.period import Compare, Period, compare
+from app.metrics.problems import problems
 from app.metrics.sources import sources
 from app.models import Workspace
 from app.sync.queue import defer
@@ -35,7 +38,10 @@ def queue_all(session: Session) -> None:
 
 
 def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequence[Finding]:
-    """Look at the last settled weeks, keep what is found, close what is not. The caller commits."""
+    """Look at the last weeks, keep what is found, close what is not, and raise what cannot wait.
+
+    The caller commits.
+    """
     workspace = session.get(Workspace, workspace_id)
     if workspace is None:
         return []
@@ -47,4 +53,15 @@ def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequ
     found = look(session, workspace, period, before, known=known, now=now)
     keeping.keep(session, workspace_id, found, now)
     keeping.close_missing(session, workspace_id, found, now)
+    troubles = problems(known, runs(session, workspace_id), now)
+    alerts.check(
+        session,
+        workspace,
+        [
+            *signals.of_findings(found, Manner(workspace.currency), today),
+            *signals.of_connections(troubles, now),
+        ],
+        stale=signals.stale_platforms(known, now),
+        now=now,
+    )
     return found

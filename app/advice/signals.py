@@ -15,16 +15,21 @@ from app.metrics.problems import Problem
 from app.metrics.sources import Link, Sources
 
 URGENT = ("zero_result", "tracking_break", "zero_rows", "spend_spike", "pacing")
+# Raised by single days, which stay in the figures long after somebody has seen to it.
+OF_DAYS = ("tracking_break", "zero_rows", "spend_spike")
+RAISED_WITHIN = dt.timedelta(days=14)
 # Figures are read every few minutes; half a day without any is no hiccup.
 STALE_AFTER = dt.timedelta(hours=12)
 
 
-def of_findings(findings: Iterable[Finding], manner: Manner) -> list[Signal]:
-    """Concerns that cannot wait, worded."""
+def of_findings(findings: Iterable[Finding], manner: Manner, today: dt.date) -> list[Signal]:
+    """Concerns that cannot wait, worded. What days raised counts while it is young."""
     return [
         _worded(each, manner)
         for each in findings
-        if each.kind is Kind.CONCERN and each.rule in URGENT
+        if each.kind is Kind.CONCERN
+        and each.rule in URGENT
+        and (each.rule not in OF_DAYS or each.last >= today - RAISED_WITHIN)
     ]
 
 

@@ -1,0 +1,139 @@
+"""Alarms and tired ads of a workspace, from its daily figures and what it knows of late ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from app.advice import signals
+from app.insights.finding import Entity, Finding
+from app.insights.thresholds import Thresholds
+from app.metrics.ad_series import AdHistory, account_rates, ad_histories
+from app.metrics.ages import conversions_at_ages
+from app.metrics.period import Period
+from app.metrics.platforms import platform_label
+from app.metrics.series import PlatformSeries, history, platform_series
+from app.metrics.sources import Source, Sources
+from app.models import Workspace
+
+if TYPE_CHECKING:
+    from app.insights.incidents import Alarm
+
+LEARN_FROM_DAYS = 150
+AD_DAYS = 400
+# Conversions of younger days are mostly late, not lost, where no readings tell how late.
+_YOUNG = 7
+
+
+def alarm_findings(
+    session: Session,
+    workspace: Workspace,
+    period: Period,
+    *,
+    known: Sources,
+    today: dt.date,
+    now: dt.datetime,
+    rules: Thresholds,
+) -> list[Finding]:
+    """Alarms raised on days of `period`, all over; platforms not being read are left out."""
+    import numpy as np  # noqa: PLC0415 the web process never needs it
+
+    from app.insights.alarm_findings import of_alarm  # noqa: PLC0415 as above
+    from app.insights.alarms import alarms  # noqa: PLC0415 as above
+    from app.insights.maturity import learn  # noqa: PLC0415 as above
+
+    days = history(known, period.last, LEARN_FROM_DAYS)
+    if days is None:
+        return []
+    series = platform_series(session, known, days)
+    stale = signals.stale_platforms(known, now)
+    platforms = [each for each in series.platforms if each not in stale]
+    if not platforms:
+        return []
+    ledger = conversions_at_ages(
+        session, known, days, {each: series.conversions[each] for each in platforms}, today
+    )
+    maturity = [learn(np.array(ledger[each], dtype=np.float64)) for each in platforms]
+    spend, impressions, clicks, conversions = (
+        np.array([_from_its_first_day(series, each, of[each]) for each in platforms])
+        for of in (series.spend, series.impressions, series.clicks, series.conversions)
+    )
+    found = alarms(spend, impressions, clicks, conversions, maturity=maturity, thresholds=rules)
+    entities = [Entity("platform", each, platform_label(each), each) for each in platforms]
+    whole = Entity("workspace", str(workspace.id), workspace.name)
+    late = {each for each, learnt in zip(platforms, maturity, strict=True) if learnt is None}
+    return [
+        of_alarm(each, entities, whole, days.first, workspace.currency)
+        for each in found
+        if days.first + dt.timedelta(days=each.day) in period
+        and not _only_late(each, platforms, late, len(days) - 1 - each.day)
+    ]
+
+
+def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], age: int) -> bool:
+    """Whether it may be nothing but conversions that have not come in yet.
+
+    `late` are platforms of which no readings tell how much comes in late.
+    """
+    if alarm.metric != "conversions" or alarm.after <= 0 or age >= _YOUNG:
+        return False
+    about = platforms if alarm.platform is None else [platforms[alarm.platform]]
+    return any(each in late for each in about)
+
+
+def _from_its_first_day(
+    series: PlatformSeries, platform: str, amounts: Sequence[float]
+) -> list[float]:
+    """Unknown before the platform's first spend, so that its start is no shift."""
+    spent = series.spend[platform]
+    first = next((i for i, amount in enumerate(spent) if amount > 0), len(spent))
+    return [float("nan")] * first + list(amounts[first:])
+
+
+def tired_findings(
+    session: Session, workspace: Workspace, last: dt.date, *, known: Sources, rules: Thresholds
+) -> list[Finding]:
+    """Ads that are worn out on the last day, against their own beginning and the other ads."""
+    days = history(known, last, AD_DAYS)
+    if days is None:
+        return []
+    sources = {source.account_id: source for source in known.counted}
+    found: list[Finding] = []
+    rates = account_rates(session, known, days)
+    for account_id, ads in ad_histories(session, known, days).items():
+        if account_id in rates:
+            found += _tired(sources[account_id], ads, days, rules, workspace, rates[account_id])
+    return found
+
+
+def _tired(
+    source: Source,
+    ads: Sequence[AdHistory],
+    days: Period,
+    rules: Thresholds,
+    workspace: Workspace,
+    rate: float,
+) -> Iterator[Finding]:
+    """`rate` is what a unit of the account's currency is worth in the workspace's."""
+    import numpy as np  # noqa: PLC0415 the web process never needs it
+
+    from app.insights.alarm_findings import of_tired  # noqa: PLC0415 as above
+    from app.insights.fatigue import tired_ads  # noqa: PLC0415 as above
+
+    nothing = (0.0, 0.0, 0.0)
+    figures = np.array([[ad.figures.get(day, nothing) for day in days] for ad in ads])
+    for tired in tired_ads(figures[:, :, 1], figures[:, :, 0], thresholds=rules):
+        if not tired.still:
+            continue
+        ad = ads[tired.ad]
+        since = days.first + dt.timedelta(days=tired.day)
+        yield of_tired(
+            tired,
+            Entity("ad", str(ad.ad_id), ad.name, source.platform),
+            (min(since, days.last), days.last),
+            workspace.currency,
+            spend=float(figures[tired.ad, tired.day :, 2].sum()) * rate,
+        )

@@ -1,0 +1,70 @@
+"""What days amounted to when they were young, by platform, from readings that were made then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.metrics.period import Period
+from app.metrics.sources import Sources
+from app.models import DayAtAge
+
+SETTLED = 28
+ONE_DAY = dt.timedelta(days=1)
+
+
+def conversions_at_ages(
+    session: Session,
+    known: Sources,
+    days: Period,
+    final: dict[str, Sequence[float]],
+    today: dt.date,
+) -> dict[str, list[list[float | None]]]:
+    """By platform (days, ages 0 to 28): age 0 is the first look after the day ended.
+
+    `final` are the conversions held now, one a day of `days`: they stand for age 28 of days that
+    are that old. None where not every account that counts was read at that age.
+    """
+    wanted = Counter(source.platform for source in known.counted)
+    rows = session.execute(
+        select(
+            DayAtAge.account_id,
+            DayAtAge.day,
+            DayAtAge.age,
+            func.sum(DayAtAge.conversions),
+        )
+        .where(
+            DayAtAge.workspace_id == known.workspace_id,
+            DayAtAge.account_id.in_(known.account_ids),
+            DayAtAge.day.between(days.first, days.last),
+            DayAtAge.age.between(1, SETTLED),
+        )
+        .group_by(DayAtAge.account_id, DayAtAge.day, DayAtAge.age)
+    )
+    platform_of = {source.account_id: source.platform for source in known.counted}
+    read: dict[tuple[str, dt.date, int], tuple[int, float]] = {}
+    for account_id, day, age, conversions in rows:
+        place = (platform_of[account_id], day, age - 1)
+        count, amount = read.get(place, (0, 0.0))
+        read[place] = (count + 1, amount + float(conversions))
+    return {
+        platform: [
+            [
+                *(
+                    _whole(read.get((platform, day, age)), wanted[platform])
+                    for age in range(SETTLED)
+                ),
+                held if today - day > SETTLED * ONE_DAY else None,
+            ]
+            for day, held in zip(days, amounts, strict=True)
+        ]
+        for platform, amounts in final.items()
+    }
+
+
+def _whole(found: tuple[int, float] | None, accounts: int) -> float | None:
+    return found[1] if found is not None and found[0] == accounts else None
