@@ -138,9 +138,8 @@ def _schedule(schedule_id: int) -> ReportSchedule:
 
 
 def _changeable(schedule_id: int) -> ReportSchedule:
-    found = _schedule(schedule_id)
     access.require_editor()
-    return found
+    return _schedule(schedule_id)
 
 
 def _done(schedule_id: int, words: str) -> ResponseReturnValue:

@@ -131,9 +131,8 @@ def delete(schedule_id: int) -> Response:
 
 
 def _changeable(schedule_id: int) -> ReportSchedule:
-    found = scheduling.find(db.session(), access.workspace().id, schedule_id)
     access.require_editor()
-    return found
+    return scheduling.find(db.session(), access.workspace().id, schedule_id)
 
 
 def _wanted() -> Wanted:

@@ -73,9 +73,8 @@ def address(share: ReportShare) -> str:
 
 def _report(report_id: int) -> Report:
     """The workspace's own report, for those who may hand it out. Raises NotFound, Forbidden."""
-    found = ordering.find(db.session(), access.workspace().id, report_id)
     access.require_editor()
-    return found
+    return ordering.find(db.session(), access.workspace().id, report_id)
 
 
 def _wanted() -> NewShare:

@@ -78,9 +78,8 @@ def revoke(report_id: int, share_id: int) -> Response:
 
 
 def _report(report_id: int) -> Report:
-    found = ordering.find(db.session(), access.workspace().id, report_id)
     access.require_editor()
-    return found
+    return ordering.find(db.session(), access.workspace().id, report_id)
 
 
 def _out(share: ReportShare) -> ShareOut:
