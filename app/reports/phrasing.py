@@ -137,7 +137,8 @@ class _Model:
             )
         if answer is None or reply.failed:
             return document
-        return reworded(document, findings, answer, self.door.setup.name)
+        # Reports are shared with people who need not know our servers.
+        return reworded(document, findings, answer, self.door.setup.bare_name)
 
     def _over(self, workspace_id: int) -> bool:
         with self.sessions() as session:

@@ -35,33 +35,39 @@ Write = Callable[..., Document]
 @pytest.fixture
 def month(session: Session, alice: Member) -> None:
     """Sixty days: Meta returns three for one, Google two; the shop sells more than both claim."""
+    fill_month(session, alice, NOW)
+
+
+def fill_month(session: Session, alice: Member, now: dt.datetime) -> None:
+    """The sixty days up to this moment."""
+    today = now.date()
     meta = make_account(
         session,
-        make_connection(session, alice.workspace, last_synced_at=NOW),
-        history_from=TODAY - 90 * DAY,
-        read_through=TODAY,
-        settled_through=TODAY - 8 * DAY,
-        synced_at=NOW,
+        make_connection(session, alice.workspace, last_synced_at=now),
+        history_from=today - 90 * DAY,
+        read_through=today,
+        settled_through=today - 8 * DAY,
+        synced_at=now,
     )
     google = make_account(
         session,
-        make_connection(session, alice.workspace, "google", last_synced_at=NOW),
-        history_from=TODAY - 90 * DAY,
-        read_through=TODAY,
-        settled_through=TODAY - 8 * DAY,
-        synced_at=NOW,
+        make_connection(session, alice.workspace, "google", last_synced_at=now),
+        history_from=today - 90 * DAY,
+        read_through=today,
+        settled_through=today - 8 * DAY,
+        synced_at=now,
     )
     shop = make_account(
         session,
-        make_connection(session, alice.workspace, "shopify", last_synced_at=NOW),
-        history_from=TODAY - 90 * DAY,
-        read_through=TODAY,
-        settled_through=TODAY - DAY,
-        synced_at=NOW,
+        make_connection(session, alice.workspace, "shopify", last_synced_at=now),
+        history_from=today - 90 * DAY,
+        read_through=today,
+        settled_through=today - DAY,
+        synced_at=now,
     )
     prospecting = make_campaign(session, meta, "Prospecting قهوة ☕")
     search = make_campaign(session, google, "Search · ブランド")
-    days = [TODAY - back * DAY for back in range(60)]
+    days = [today - back * DAY for back in range(60)]
     for day in days:
         session.add_all(
             (

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from procrastinate import JobContext
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,10 +21,12 @@ from app.reports import ordering, phrasing, writing
 from app.reports.document import Document, thaw
 from app.reports.ordering import Wanted
 from app.settings import Settings
+from jobs import tasks
+from jobs.runtime import KEY, Runtime, utc_now
 from tests.conftest import Member
 from tests.jobs.processes import with_model
 from tests.model_server import ModelServer, said_in
-from tests.reports.conftest import FIRST, LAST, NOW, TODAY, newest
+from tests.reports.conftest import DAY, FIRST, LAST, NOW, TODAY, fill_month, newest
 
 pytestmark = pytest.mark.usefixtures("month")
 
@@ -119,7 +123,7 @@ def logged(session: Session) -> list[tuple[str, str, Decimal | None]]:
 
 
 def test_what_a_model_says_well_is_used_and_the_report_says_who_said_it(
-    worded: Worded, session: Session, model_server: ModelServer, shared_door: Door
+    worded: Worded, session: Session, model_server: ModelServer
 ) -> None:
     model_server.worded = saying(saw=GOOD)
     document = worded(DEARER)
@@ -127,7 +131,7 @@ def test_what_a_model_says_well_is_used_and_the_report_says_who_said_it(
     assert concern.saw == GOOD
     assert concern.title == f"{NAME} CPC +30%"
     assert concern.id is not None
-    assert concern.written_by == document.written_by == shared_door.setup.name
+    assert concern.written_by == document.written_by == "gpt-4o-mini"
     assert logged(session) == [("report", "ok", Decimal("0.00066"))]
 
 
@@ -325,3 +329,24 @@ def test_an_empty_report_asks_nobody(
     session.commit()
     assert worded().summary[0].startswith("Nothing is recorded")
     assert model_server.asked == []
+
+
+def test_the_job_has_the_configured_model_word_a_report(
+    session: Session, charlie: Member, with_server: Settings, model_server: ModelServer
+) -> None:
+    now = utc_now()
+    fill_month(session, charlie, now)
+    days = Wanted(first=now.date() - 20 * DAY, last=now.date() - 2 * DAY)
+    report = ordering.order(
+        session, charlie.workspace, days, user_id=charlie.user.id, today=now.date(), now=now
+    )
+    session.commit()
+    model_server.worded = summing(0, lambda own: own.replace("On ", "From ", 1))
+    runtime = Runtime.create(with_server)
+    context = cast("JobContext", SimpleNamespace(additional_context={KEY: runtime}))
+    tasks.write_report(context, report_id=report.id)
+    runtime.engine.dispose()
+    session.refresh(report)
+    assert (report.state, report.error) == ("completed", "")
+    assert report.summary[0].startswith("From ")
+    assert len(logged(session)) == 1

@@ -25,10 +25,14 @@ class ModelSetup:
     @property
     def name(self) -> str:
         """Who writes, for people: the model, and the server when it is not the provider's own."""
-        bare = self.model.removeprefix("openai/") if self.base else self.model
         # Not what may stand before an @.
         host = urlsplit(self.base).netloc.rpartition("@")[2]
-        return f"{bare} at {host}" if host else bare
+        return f"{self.bare_name} at {host}" if host else self.bare_name
+
+    @property
+    def bare_name(self) -> str:
+        """The model alone, for whoever need not know where it runs."""
+        return self.model.removeprefix("openai/") if self.base else self.model
 
     @property
     def secrets(self) -> tuple[str, ...]:
