@@ -11,7 +11,7 @@ from procrastinate import JobContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.advice import applying, change_requests, looking, nightly
+from app.advice import applying, change_requests, looking, nightly, reviewing
 from app.advice.changers import Changers
 from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
@@ -228,10 +228,12 @@ def apply_change(context: JobContext, *, set_id: int) -> None:
 
 
 def look_for_findings(context: JobContext, *, workspace_id: int) -> None:
-    """Compute a workspace's findings of the last month, keep them, and tell what cannot wait."""
+    """Compute a workspace's findings, keep and review them, and tell what cannot wait."""
     runtime = Runtime.of(context)
     with runtime.transaction() as session:
         nightly.look_and_keep(session, workspace_id, utc_now())
+    with runtime.transaction() as session:
+        reviewing.review(session, workspace_id, utc_now())
     if runtime.settings.smtp_host:
         send_alerts(runtime, utc_now())
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.insights.finding import Finding
+from app.insights.finding import CLAIMS_NOTHING, Finding
 from app.models import StoredFinding
 
 
@@ -24,7 +25,7 @@ def keep(
     One that was dismissed stays so while it is found again within a week each time. The caller
     commits. Two at once keep one of each.
     """
-    _one_at_a_time(session, workspace_id)
+    one_at_a_time(session, workspace_id)
     return [_keep(session, workspace_id, each, now) for each in findings]
 
 
@@ -32,7 +33,7 @@ def close_missing(
     session: Session, workspace_id: int, seen: Sequence[Finding], now: dt.datetime
 ) -> None:
     """What is open and no longer found is closed; its review still comes."""
-    _one_at_a_time(session, workspace_id)
+    one_at_a_time(session, workspace_id)
     session.execute(
         update(StoredFinding)
         .where(
@@ -105,7 +106,7 @@ _FINDING_LOCKS = 20_269
 _DISMISSED_FOR = dt.timedelta(days=7)
 
 
-def _one_at_a_time(session: Session, workspace_id: int) -> None:
+def one_at_a_time(session: Session, workspace_id: int) -> None:
     """Two that touch the same rows in different orders would wait for each other for ever."""
     session.execute(
         text("SELECT pg_advisory_xact_lock(:kind, :id)"),
@@ -131,6 +132,19 @@ def _dismissed(
 
 # What a later computation of the same finding says anew.
 _CHANGING = ("class", "first", "last", "at_stake", "currency", "content", "computed_at")
+
+# What was said first is what promised something first.
+_SAID_FIRST = ("first_content", "first_at", "review_on")
+
+
+def _claimed_nothing() -> ColumnElement[bool]:
+    nothing: ColumnElement[bool] = StoredFinding.first_content["class_"].astext.in_(CLAIMS_NOTHING)
+    return nothing
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = StoredFinding.__table__.c[name]
+    return column
 
 
 def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetime) -> int:
@@ -161,7 +175,13 @@ def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetim
     upserted = added.on_conflict_do_update(
         index_elements=["workspace_id", "key"],
         index_where=text("state = 'open'"),
-        set_={each: added.excluded[each] for each in _CHANGING},
+        set_={
+            **{each: added.excluded[each] for each in _CHANGING},
+            **{
+                each: case((_claimed_nothing(), added.excluded[each]), else_=_column(each))
+                for each in _SAID_FIRST
+            },
+        },
     )
     found: int = session.execute(upserted.returning(StoredFinding.id)).scalar_one()
     return found

@@ -34,6 +34,10 @@ class Class(StrEnum):
     OBSERVED = "observed"
 
 
+# They promise nothing that could be held against them later.
+CLAIMS_NOTHING = (Class.SILENT, Class.WORTH_TESTING)
+
+
 class Unit(StrEnum):
     """What a number counts. Shares are of one; money is in the finding's currency, major units."""
 

@@ -18,7 +18,8 @@ class StoredFinding(Base):
     `content` is the whole finding as JSON, the other columns are for asking. `key` is the same for
     the same rule about the same things; at most one of a key is open. `first_content` is what was
     said first: reviews are held against it. `followed` is yes, no or empty for unknown,
-    `followed_how` said or detected. `outcome` is what the review found, NULL before it.
+    `followed_how` said or detected. `outcome` is what the reviews found, by the days after which
+    they were due (14, 28), NULL before them; `scored_at` is when the last of them was made.
     """
 
     __tablename__ = "finding"

@@ -1,0 +1,255 @@
+"""How the figures of a finding went on after it was told, read from settled days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import Session
+
+from app.advice import outcomes
+from app.advice.asking import settled_part
+from app.advice.outcomes import Outcome, Spell
+from app.insights.finding import Entity, Finding, Kind
+from app.insights.period import Sums
+from app.metrics.period import WEEK, Period
+from app.metrics.platforms import is_shop
+from app.metrics.sources import Source, Sources
+from app.metrics.stretch import can_measure, measured
+from app.models import Account, Campaign, StoredFinding, Workspace
+
+# Days that are still not read so long after they should have been are not waited for.
+_GIVE_UP = dt.timedelta(days=35)
+# From how many stretches of days before a move the usual change is told.
+_STRETCHES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where is looked: a workspace, its sources and the first day that is not over."""
+
+    session: Session
+    workspace: Workspace
+    known: Sources
+    today: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was found over `first` to `last`. `followed` is yes, no or empty for not to be told."""
+
+    first: dt.date
+    last: dt.date
+    outcome: Outcome
+    before_first: dt.date | None = None
+    before_last: dt.date | None = None
+    followed: str = ""
+
+
+def after_of(finding: Finding, told: dt.date, stage: int) -> Period | None:
+    """Whole weeks up to `stage` days after its last day, none of them before it was told.
+
+    None where that leaves no week.
+    """
+    last = finding.last + dt.timedelta(days=stage)
+    first = max(finding.last + dt.timedelta(days=1), told)
+    weeks = ((last - first).days + 1) // WEEK
+    return Period.ending(last, weeks * WEEK) if weeks > 0 else None
+
+
+def look_back(place: Place, finding: Finding, after: Period) -> Review | None:
+    """None where days still have to settle or to be read."""
+    if finding.rule == "pacing":
+        return _month(place, finding, after)
+    if settled_part(place.known, after, place.today) != after:
+        return None
+    before = Period.ending(finding.last, len(after))
+    if finding.rule == "cut_waste":
+        before = Period(finding.first, finding.last)
+    accounts = _accounts(place, finding, before)
+    if not accounts or not all(each.holds(after.last) for each in accounts):
+        late = place.today - after.last > _GIVE_UP
+        return _unknown(after, "not_read") if late else None
+    if _other_currency(place, finding):
+        return _unknown(after, "currency")
+    return _Looking(place, finding, after, before, accounts).review()
+
+
+def _unknown(after: Period, why: str) -> Review:
+    return Review(after.first, after.last, Outcome(unknown=why))
+
+
+def _other_currency(place: Place, finding: Finding) -> bool:
+    return outcomes.in_money(finding) and finding.currency != place.workspace.currency
+
+
+def _month(place: Place, finding: Finding, after: Period) -> Review | None:
+    """The whole month that spend was heading for the end of."""
+    following = (finding.first.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+    month = Period(finding.first, following - dt.timedelta(days=1))
+    if month.last > after.last:
+        return _unknown(after, "month_not_over")
+    if settled_part(place.known, month, place.today) != month:
+        return None
+    accounts = _accounts(place, finding, Period(month.first, finding.last))
+    if not accounts or not all(each.holds(month.last) for each in accounts):
+        late = place.today - month.last > _GIVE_UP
+        return _unknown(month, "not_read") if late else None
+    if _other_currency(place, finding):
+        return _unknown(month, "currency")
+    spent = _Looking(place, finding, month, month, accounts).sums(finding.entities[0], month)
+    if spent is None:
+        return _unknown(month, "no_rate")
+    return Review(month.first, month.last, outcomes.month_outcome(finding, spent))
+
+
+def _accounts(place: Place, finding: Finding, before: Period) -> list[Source]:
+    """Those that the finding is about and whose days before are held."""
+    about = [each for each in finding.entities if each.role != "carries"]
+    platforms = {each.platform for each in about if each.kind != "workspace"}
+    campaign = _campaign(place, about[0]) if about else None
+    return [
+        each
+        for each in place.known.counted
+        if not is_shop(each.platform)
+        and (not platforms or each.platform in platforms)
+        and (campaign is None or each.account_id == campaign.account_id)
+        and each.holds(before.first)
+        and each.holds(before.last)
+    ]
+
+
+def _campaign(place: Place, entity: Entity) -> Row[*tuple[Any, ...]] | None:
+    if entity.kind != "campaign":
+        return None
+    return place.session.execute(
+        select(
+            Campaign.account_id,
+            Campaign.status,
+            Campaign.budget,
+            Campaign.budget_kind,
+            Account.currency,
+        )
+        .join(Account, Account.id == Campaign.account_id)
+        .where(Campaign.workspace_id == place.workspace.id, Campaign.id == int(entity.key))
+    ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    place: Place
+    finding: Finding
+    after: Period
+    before: Period
+    accounts: Sequence[Source]
+
+    def review(self) -> Review:
+        """By the finding's rule; one that is not measured is looked for among tonight's."""
+        about = self.finding.entities[0]
+        rule = self.finding.rule
+        if rule == "reallocation":
+            return self._moved()
+        if not can_measure(about):
+            return self._lasting()
+        if rule in ("cut_waste", "raise_budget"):
+            return self._advised(about)
+        if rule in ("zero_result", "roas_target", "cpa_target") or rule.endswith("_change"):
+            return self._observed(about)
+        return self._lasting()
+
+    def sums(self, entity: Entity, days: Period) -> Sums | None:
+        """Of the accounts looked at."""
+        numbers = [each.account_id for each in self.accounts]
+        return measured(self.place.session, self.place.workspace.id, numbers, entity, days)
+
+    def _review(self, outcome: Outcome, followed: str = "", before: Period | None = None) -> Review:
+        return Review(
+            self.after.first,
+            self.after.last,
+            outcome,
+            before.first if before else None,
+            before.last if before else None,
+            followed,
+        )
+
+    def _spell(self, entity: Entity) -> Spell | None:
+        before, after = self.sums(entity, self.before), self.sums(entity, self.after)
+        if before is None or after is None:
+            return None
+        days = len(self.after)
+        scaled = outcomes.scaled(before, days / len(self.before))
+        return Spell(scaled, after, days, self._budget(entity))
+
+    def _budget(self, entity: Entity) -> float | None:
+        """The campaign's daily one now, where it is in the currency of the finding."""
+        found = _campaign(self.place, entity)
+        if found is None or found.budget is None or found.budget_kind != "daily":
+            return None
+        return float(found.budget) if found.currency == self.finding.currency else None
+
+    def _moved(self) -> Review:
+        sides = {each.role: each for each in self.finding.entities}
+        giver, taker = self._spell(sides["from"]), self._spell(sides["to"])
+        if giver is None or taker is None:
+            return self._review(Outcome(unknown="no_rate"))
+        outcome = outcomes.move_outcome(self.finding, giver, taker, self._usual())
+        followed = outcomes.move_followed(self.finding, giver, taker)
+        return self._review(outcome, followed, self.before)
+
+    def _usual(self) -> list[float]:
+        """How both platforms' sales changed from each stretch of days to the next, a month."""
+        found: list[Sums] = []
+        length = len(self.before)
+        for back in range(_STRETCHES):
+            days = self.before.earlier(back * length)
+            if not all(each.holds(days.first) for each in self.accounts):
+                break
+            sides = [self.sums(each, days) for each in self.finding.entities]
+            known = [each for each in sides if each is not None]
+            if len(known) < len(sides):
+                break
+            found.append(sum(known, Sums()))
+        return [
+            outcomes.monthly_value(earlier, later, length) for later, earlier in pairwise(found)
+        ]
+
+    def _advised(self, about: Entity) -> Review:
+        spell = self._spell(about)
+        if spell is None:
+            return self._review(Outcome(unknown="no_rate"))
+        if self.finding.rule == "cut_waste":
+            outcome = outcomes.cut_outcome(self.finding, spell)
+            followed = outcomes.cut_followed(self.finding, spell)
+        else:
+            outcome = outcomes.raise_outcome(spell)
+            followed = outcomes.raise_followed(self.finding, spell)
+        return self._review(outcome, followed, self.before)
+
+    def _observed(self, about: Entity) -> Review:
+        after = self.sums(about, self.after)
+        if after is None:
+            return self._review(Outcome(unknown="no_rate"))
+        if self.finding.rule == "zero_result":
+            return self._review(outcomes.nothing_outcome(after))
+        if self.finding.rule.endswith("_target"):
+            return self._review(outcomes.target_outcome(self.finding, after))
+        return self._review(outcomes.change_outcome(self.finding, after, len(self.after)))
+
+    def _lasting(self) -> Review:
+        """Whether the rule still finds the same; what was to be mended is to be gone."""
+        place = self.place
+        found = place.session.scalar(
+            select(
+                exists().where(
+                    StoredFinding.workspace_id == place.workspace.id,
+                    StoredFinding.key == self.finding.key,
+                    StoredFinding.last >= self.after.last,
+                )
+            )
+        )
+        to_be_gone = self.finding.kind is Kind.RECOMMENDATION
+        return self._review(Outcome(bool(found) is not to_be_gone))
