@@ -16,6 +16,8 @@ from app.models import Membership, User, UserSession, Workspace
 
 HIGHEST_TARGET = Decimal(1000)
 TARGET_DECIMALS = 4
+# The one threshold of the rules that is an amount.
+LEAST_SPEND = "ignore_spend_below"
 REVENUE_CHOICES = ("auto", "store", "reported")
 
 
@@ -66,15 +68,31 @@ def create_workspace(
 def change_workspace(workspace: Workspace, changes: Changes) -> Stale:
     """Apply what was sent; says which totals rolled up before are wrong now.
 
-    Raises Invalid before anything is changed.
+    Another currency drops the amounts people wrote in the one before. Raises Invalid before
+    anything is changed.
     """
     checked = _checked(changes)
     currency, parts = workspace.currency, _parts(workspace)
     for field, value in checked.items():
         setattr(workspace, field, value)
     if workspace.currency != currency:
+        _drop_amounts(workspace)
         return Stale.EVERYTHING
     return Stale.NOTHING if _parts(workspace) == parts else Stale.SHOPS
+
+
+def holds_amounts(workspace: Workspace) -> bool:
+    """Whether anything was written in the workspace's currency that means nothing in another."""
+    aims = workspace.target_cpa is not None or bool(workspace.monthly_budgets)
+    return aims or LEAST_SPEND in workspace.thresholds
+
+
+def _drop_amounts(workspace: Workspace) -> None:
+    workspace.target_cpa = None
+    workspace.monthly_budgets = {}
+    workspace.thresholds = {
+        name: value for name, value in workspace.thresholds.items() if name != LEAST_SPEND
+    }
 
 
 def switch_workspace(session: Session, who: UserSession, workspace_id: int) -> Workspace:

@@ -7,7 +7,10 @@ from typing import Annotated
 import msgspec
 
 Share = Annotated[float, msgspec.Meta(gt=0, lt=1)]
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1000)]
+Multiple = Annotated[float, msgspec.Meta(gt=1, le=1000)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,39 +31,39 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     information_recommend: Share = 0.3
     information_leaning: Share = 0.2
     settled_weeks: Annotated[int, msgspec.Meta(ge=4, le=104)] = 10
-    conversions_each: Annotated[int, msgspec.Meta(ge=1)] = 30
+    conversions_each: Count = 30
     step_cap: Share = 0.20
     step_cap_leaning: Share = 0.10
     quarter_cap: Share = 0.30
-    above_highest: Annotated[float, msgspec.Meta(ge=1)] = 1.3
-    days_between_moves: Annotated[int, msgspec.Meta(ge=1)] = 28
+    above_highest: Annotated[float, msgspec.Meta(ge=1, le=1000)] = 1.3
+    days_between_moves: Days = 28
 
     money_at_stake: Share = 0.02
-    ignore_spend_below: Annotated[float, msgspec.Meta(ge=0)] = 0
+    ignore_spend_below: Annotated[float, msgspec.Meta(ge=0, le=1e12)] = 0
     zero_result_multiple: Positive = 3
-    concern_cpa_multiple: Annotated[float, msgspec.Meta(gt=1)] = 1.5
-    concern_cpa_conversions: Annotated[int, msgspec.Meta(ge=1)] = 40
+    concern_cpa_multiple: Multiple = 1.5
+    concern_cpa_conversions: Count = 40
     change_z: Positive = 3
-    noise_rate: Share = 0.05
+    noise_rate: Annotated[float, msgspec.Meta(ge=0.0001, le=0.5)] = 0.05
     least_change: Share = 0.10
-    over_claimed: Annotated[float, msgspec.Meta(gt=1)] = 1.2
+    over_claimed: Multiple = 1.2
     cpm_shock: Positive = 0.40
     frequency_prospecting: Positive = 3
     frequency_retargeting: Positive = 5
     pacing_under: Share = 0.75
-    pacing_over: Annotated[float, msgspec.Meta(gt=1)] = 1.25
+    pacing_over: Multiple = 1.25
     budget_used: Share = 0.95
 
     cusum_reference: Positive = 0.75
     cusum_decision: Positive = 8.5
     count_tail: Share = 0.0005
-    incident_days: Annotated[int, msgspec.Meta(ge=1)] = 7
-    spend_spike: Annotated[float, msgspec.Meta(gt=1)] = 2.0
+    incident_days: Days = 7
+    spend_spike: Multiple = 2.0
 
     fatigue_z: Positive = 3
     fatigue_ratio: Share = 0.85
-    fatigue_days: Annotated[int, msgspec.Meta(ge=1)] = 3
-    fatigue_from_day: Annotated[int, msgspec.Meta(ge=18)] = 21
+    fatigue_days: Days = 3
+    fatigue_from_day: Annotated[int, msgspec.Meta(ge=18, le=366)] = 21
 
 
 DEFAULTS = Thresholds()

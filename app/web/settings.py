@@ -35,6 +35,10 @@ from app.web.workspace_api import apply_changes
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 RATE_USED = "The rate is saved, and every figure since its first day is converted again."
+AMOUNTS_DROPPED = (
+    "The target CPA, monthly budgets and least spend were amounts in the currency before, so they "
+    "are removed. Write them again under Advice."
+)
 
 
 @blueprint.get("")
@@ -126,7 +130,7 @@ def workspace() -> Response:
     form = WorkspaceForm(request.form)
 
     def change() -> None:
-        apply_changes(
+        dropped = apply_changes(
             access.workspace(),
             {
                 "name": form.name.data,
@@ -138,6 +142,8 @@ def workspace() -> Response:
                 "revenue_with_shipping": form.with_shipping.data,
             },
         )
+        if dropped:
+            flash(AMOUNTS_DROPPED)
 
     return _saved(form, form.target_roas, change, "The workspace is changed.", workspace=form)
 

@@ -6,6 +6,8 @@ from flask import Flask
 
 from app.web import (
     access,
+    advice_settings,
+    advice_settings_api,
     alerts,
     alerts_api,
     api,
@@ -90,6 +92,8 @@ PRIVATE = tuple(
         report_shares,
         report_shares_api,
         settings,
+        advice_settings,
+        advice_settings_api,
         branding,
         report_files,
         workspace_api,

@@ -59,7 +59,11 @@ def show() -> Response:
 @blueprint.patch("/api/workspace")
 @documented("Change the workspace", body=WorkspacePatch, answer=WorkspaceAnswer)
 def change() -> Response:
-    """Change what was sent; another currency or other revenue computes the figures again."""
+    """Change what was sent; another currency or other revenue computes the figures again.
+
+    Another currency also drops the target CPA, the monthly budgets and the least spend of
+    /api/workspace/advice, which are amounts in the one before.
+    """
     access.require_editor()
     sent: Any = {
         name: value
@@ -70,8 +74,14 @@ def change() -> Response:
     return answer(as_answer(access.workspace()))
 
 
-def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> None:
-    """Store the changes and what follows from them, all or nothing. Raises Invalid."""
+def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> bool:
+    """Store the changes and what follows from them, all or nothing. Raises Invalid.
+
+    Says whether amounts in another currency were dropped with it.
+    """
+    # Whoever is saving such an amount at this moment is done before it is looked at.
+    db.session.refresh(workspace, with_for_update={"key_share": True})
+    held = workspaces.holds_amounts(workspace)
     stale = workspaces.change_workspace(workspace, changes)
     db.session.flush()
     if stale is Stale.EVERYTHING:
@@ -79,6 +89,7 @@ def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> None:
     elif stale is Stale.SHOPS:
         recompute_shops(db.session(), workspace.id)
     db.session.commit()
+    return held and not workspaces.holds_amounts(workspace)
 
 
 def as_answer(workspace: Workspace) -> WorkspaceAnswer:

@@ -126,6 +126,13 @@ def test_the_pages_are_accessible_and_fit(
     for details in page.locator("#settings details").all():
         details.evaluate("node => { node.open = true; }")
     check(page, width)
+    page.get_by_role("link", name="Open advice settings").click()
+    page.get_by_label("Target CPA (").fill("25")
+    page.get_by_label("CPA above its target").fill("1")
+    page.get_by_role("button", name="Save advice").click()
+    expect(page.get_by_text("It has to be more than 1 times")).to_be_visible()
+    expect(page.get_by_label("Target CPA (")).to_have_value("25")
+    check(page, width)
     context.close()
 
 

@@ -1,0 +1,103 @@
+"""What advice is measured against, in Settings: targets, monthly budgets, thresholds."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
+
+from app.advice import nightly
+from app.advice.preferences import (
+    Refused,
+    budget_field,
+    budgeted_platforms,
+    preferences,
+    reset_thresholds,
+    save,
+    threshold_field,
+)
+from app.errors import Conflict
+from app.extensions import db
+from app.web import access
+from app.web import threshold_fields as words
+from app.web.advice_form import CURRENCY, make_form, read_form, show_complaints
+from app.web.htmx import page
+
+blueprint = Blueprint("advice_settings", __name__, url_prefix="/settings/advice")
+
+
+@blueprint.get("")
+def index() -> Response:
+    """What is in force, with the default beside each threshold."""
+    return _show(_form())
+
+
+@blueprint.post("")
+def change() -> Response:
+    """Save all of it, or show what was typed again with what is wrong beside each field."""
+    access.require_editor()
+    workspace, form = access.workspace(), _form(request.form)
+    try:
+        wished = read_form(form, workspace.currency, _platforms())
+        changed = save(db.session(), workspace, wished, currency=form[CURRENCY].data or "")
+    except Refused as error:
+        db.session.rollback()
+        show_complaints(form, error.complaints)
+        return _show(form, 422, "Nothing was saved: some fields cannot be used as they are.")
+    except Conflict as error:
+        db.session.rollback()
+        form[CURRENCY].data = workspace.currency
+        return _show(form, 409, error.message)
+    return _done("Saved." if changed else "Nothing was different, so nothing was changed.")
+
+
+@blueprint.post("/reset")
+def reset() -> Response:
+    """The default thresholds again."""
+    access.require_editor()
+    reset_thresholds(access.workspace())
+    return _done("The thresholds are the defaults again.")
+
+
+def _form(sent: MultiDict[str, str] | None = None) -> BaseForm:
+    workspace = access.workspace()
+    return make_form(preferences(workspace), workspace.currency, _platforms(), sent)
+
+
+def _platforms() -> list[str]:
+    return budgeted_platforms(db.session(), access.workspace())
+
+
+def _show(form: BaseForm, status: int = 200, problem: str = "") -> Response:
+    currency = access.workspace().currency
+    return page(
+        "settings/advice.html",
+        "advice",
+        form=form,
+        budgets=[form[budget_field(slug)] for slug in ("", *_platforms())],
+        groups=[
+            (
+                group,
+                [(form[threshold_field(each.name)], _usual(each.name)) for each in group.fields],
+            )
+            for group in words.GROUPS
+        ],
+        currency=currency,
+        own=bool(access.workspace().thresholds),
+        editor=access.may_edit(),
+        problem=problem,
+        status=status,
+    )
+
+
+def _usual(name: str) -> str:
+    return words.worded(name, words.default(name), access.workspace().currency)
+
+
+def _done(done: str) -> Response:
+    """What was found before rests on other thresholds, so it is looked for again."""
+    nightly.queue(db.session(), access.workspace().id)
+    db.session.commit()
+    flash(f"{done} Findings are being looked for again; reports that are made stay as they are.")
+    answer = redirect(url_for("advice_settings.index"), code=303)
+    return Response(answer.get_data(), status=303, headers=answer.headers)
