@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, case, select, text, update
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -58,6 +58,26 @@ def kept(session: Session, workspace_id: int, first: dt.date, last: dt.date) -> 
                 StoredFinding.state != "dismissed",
             )
             .order_by(StoredFinding.at_stake.desc(), StoredFinding.id)
+        )
+    )
+
+
+def still_open(session: Session, workspace_id: int) -> list[StoredFinding]:
+    """What was found at the last look and not dismissed, the most money at stake first."""
+    return list(
+        session.scalars(
+            select(StoredFinding)
+            .where(StoredFinding.workspace_id == workspace_id, StoredFinding.state == "open")
+            .order_by(StoredFinding.at_stake.desc(), StoredFinding.id)
+        )
+    )
+
+
+def computed_at(session: Session, workspace_id: int) -> dt.datetime | None:
+    """When anything was found last, None when nothing ever was."""
+    return session.scalar(
+        select(func.max(StoredFinding.computed_at)).where(
+            StoredFinding.workspace_id == workspace_id
         )
     )
 

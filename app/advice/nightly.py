@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.advice import alerts, keeping, signals
@@ -24,11 +24,24 @@ from app.sync.queue import defer
 TASK = "look_for_findings"
 # Four whole weeks, so that both sides have every weekday alike.
 _DAYS = 28
+_WAITING = text("""
+    SELECT EXISTS (
+        SELECT FROM procrastinate_jobs
+        WHERE task_name = :task
+        AND (args->>'workspace_id')::bigint = :id
+        AND status IN ('todo', 'doing')
+    )
+""")
 
 
 def queue(session: Session, workspace_id: int) -> None:
     """Have one workspace looked at, after those of it that wait. The caller commits."""
     defer(session, TASK, {"workspace_id": workspace_id}, lock=f"findings-{workspace_id}")
+
+
+def waiting(session: Session, workspace_id: int) -> bool:
+    """Whether a look at the workspace is queued or going on."""
+    return bool(session.scalar(_WAITING, {"task": TASK, "id": workspace_id}))
 
 
 def queue_all(session: Session) -> None:

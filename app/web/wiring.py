@@ -43,11 +43,13 @@ from app.web import (
     imports,
     imports_api,
     incoming,
+    insights,
     insights_api,
     landing,
     oauth,
     openapi,
     report_files,
+    report_nav,
     report_page,
     report_schedules,
     report_schedules_api,
@@ -62,7 +64,17 @@ from app.web import (
     workspace_api,
 )
 
-PARTS = (incoming, headers, errorpages, formats, creative_writer, forgery, cookies, access)
+PARTS = (
+    incoming,
+    headers,
+    errorpages,
+    formats,
+    report_nav,
+    creative_writer,
+    forgery,
+    cookies,
+    access,
+)
 PUBLIC = tuple(
     page.blueprint for page in (landing, auth, health, auth_api, openapi, webhooks, shared)
 )
@@ -104,6 +116,7 @@ PRIVATE = tuple(
         reports_api,
         trail_api,
         growth_api,
+        insights,
         insights_api,
         creative,
         creative_variations,

@@ -46,6 +46,7 @@ PAGES = (
     "/dashboard/creative",
     "/dashboard/creative/library",
     "/dashboard/creative/log",
+    "/dashboard/reports/insights",
     "/settings",
     "/no-such-page",
 )

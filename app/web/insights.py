@@ -1,0 +1,182 @@
+"""Insights: what the rules found, how sure that is, and what a person makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.advice import keeping, nightly
+from app.advice.from_finding import can_apply
+from app.errors import Invalid
+from app.extensions import db
+from app.insights.finding import Class, Finding, Kind, Number
+from app.insights.words import Manner, Said, say
+from app.metrics.platforms import platform_label
+from app.metrics.sources import sources
+from app.models import StoredFinding
+from app.reports.findings import rows_of
+from app.web import access
+from app.web.htmx import page
+from app.web.incoming import refuse_nul_in_form
+
+blueprint = Blueprint("insights", __name__, url_prefix="/dashboard/reports/insights")
+blueprint.before_request(refuse_nul_in_form)
+
+CLASSES = {
+    Class.RECOMMEND: "Recommend",
+    Class.LEANING: "Leaning",
+    Class.WORTH_TESTING: "Worth testing",
+    Class.SILENT: "Nothing safe to recommend",
+    Class.ACT: "Recommend",
+}
+MISSING = {
+    "platforms": "A second platform that spends and reports revenue",
+    "store": "A shop's own orders over enough weeks",
+    "history": "More settled weeks",
+    "variation": "Spend that varies beyond season and demand",
+    "conversions": "More conversions",
+    "fresh_data": "Data without a break",
+    "recent_move": "Time for the last move to settle",
+    "room": "A move within what the history supports",
+    "demand": "Spend that does not follow demand, or more orders",
+    "difference": "Returns that differ clearly",
+    "target": "A target of yours",
+    "budget": "The campaign's budget",
+}
+GROUPS = {
+    Kind.RECOMMENDATION: "Recommendations",
+    Kind.CONCERN: "Concerns",
+    Kind.WIN: "Wins",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding with its words. `low` and `high` are empty without a range of what is expected."""
+
+    stored: StoredFinding
+    finding: Finding
+    said: Said
+    days: str
+    rows: str
+    low: str
+    high: str
+    appliable: bool
+
+    @property
+    def silent(self) -> bool:
+        """Whether it says that there is nothing to follow."""
+        return self.finding.class_ is Class.SILENT
+
+    @property
+    def missing(self) -> list[str]:
+        """What kept it from going further."""
+        return [MISSING[each] for each in self.finding.missing if each in MISSING]
+
+
+@blueprint.get("")
+def index() -> Response:
+    """What is open, the most money at stake first."""
+    session, workspace = db.session(), access.workspace()
+    found = [_shown(each) for each in keeping.still_open(session, workspace.id)]
+    return page(
+        "insights/index.html",
+        "insights",
+        groups=[(kind.value, GROUPS[kind], _of(found, kind)) for kind in GROUPS],
+        found=found,
+        computed_at=keeping.computed_at(session, workspace.id),
+        waiting=nightly.waiting(session, workspace.id),
+        counted=bool(sources(session, workspace.id).counted),
+        classes=CLASSES,
+        label=platform_label,
+        editor=access.may_edit(),
+    )
+
+
+@blueprint.get("/looking")
+def looking() -> Response:
+    """Asks again while a look goes on, then for the findings."""
+    waiting = nightly.waiting(db.session(), access.workspace().id)
+    return page("insights/looking.html", "looking", waiting=waiting)
+
+
+@blueprint.post("/recompute")
+def recompute() -> ResponseReturnValue:
+    """Look again, once however often it is asked for."""
+    access.require_editor()
+    session, workspace = db.session(), access.workspace()
+    if not nightly.waiting(session, workspace.id):
+        nightly.queue(session, workspace.id)
+    return _done()
+
+
+@blueprint.post("/<int:finding_id>/followed")
+def followed(finding_id: int) -> ResponseReturnValue:
+    """Whether the advice was followed, as the person says. Raises Invalid."""
+    access.require_editor()
+    answer = request.form.get("followed", "")
+    if answer not in ("yes", "no"):
+        raise Invalid("Say whether it was followed, yes or no. Nothing was saved.")
+    keeping.say_followed(
+        db.session(),
+        access.workspace().id,
+        finding_id,
+        followed=answer == "yes",
+        now=access.now(),
+    )
+    return _done()
+
+
+@blueprint.post("/<int:finding_id>/dismiss")
+def dismiss(finding_id: int) -> ResponseReturnValue:
+    """Show it no more."""
+    access.require_editor()
+    keeping.dismiss(db.session(), access.workspace().id, finding_id)
+    flash("Dismissed. It is not shown again while it lasts.", "done")
+    return _done()
+
+
+def _done() -> ResponseReturnValue:
+    db.session.commit()
+    return redirect(url_for("insights.index"), code=303)
+
+
+def _of(found: Sequence[Shown], kind: Kind) -> list[Shown]:
+    return [each for each in found if each.finding.kind is kind]
+
+
+def _shown(stored: StoredFinding) -> Shown:
+    finding = keeping.restored(stored)
+    manner = Manner(finding.currency or access.workspace().currency)
+    low, high = _range(finding, manner)
+    return Shown(
+        stored=stored,
+        finding=finding,
+        said=say(finding, manner),
+        days=_days(finding, manner),
+        rows=rows_of(finding),
+        low=low,
+        high=high,
+        appliable=can_apply(finding),
+    )
+
+
+def _range(finding: Finding, manner: Manner) -> tuple[str, str]:
+    """What following it is expected to bring, only of a recommendation."""
+    expected = finding.range
+    if expected is None or finding.kind is not Kind.RECOMMENDATION:
+        return "", ""
+    return (
+        manner.number(Number(expected.low, expected.unit, change=True)),
+        manner.number(Number(expected.high, expected.unit)),
+    )
+
+
+def _days(finding: Finding, manner: Manner) -> str:
+    count: int = (finding.last - finding.first) // dt.timedelta(days=1) + 1
+    return f"{manner.days(finding.first, finding.last)}, {count} day{'' if count == 1 else 's'}"
