@@ -51,6 +51,7 @@ bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figur
 	$(BIN)/python -m bench.cycle
 	$(BIN)/python -m bench.creative
 	$(BIN)/python -m bench.pdf
+	$(BIN)/python -m bench.reports
 	$(BIN)/python -m bench.serving
 	$(BIN)/python -m bench.advice
 

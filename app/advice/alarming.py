@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from app.advice import signals
 from app.insights.finding import Entity, Finding
 from app.insights.thresholds import Thresholds
-from app.metrics.ad_series import AdHistory, account_rates, ad_histories
+from app.metrics.ad_series import (
+    FIRST_DAYS,
+    LAST_DAYS,
+    AdHistory,
+    account_rates,
+    ad_histories,
+)
 from app.metrics.ages import conversions_at_ages
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
     from app.insights.incidents import Alarm
 
 LEARN_FROM_DAYS = 150
-AD_DAYS = 400
 # Conversions of younger days are mostly late, not lost, where no readings tell how late.
 _YOUNG = 7
 
@@ -97,22 +102,19 @@ def tired_findings(
     session: Session, workspace: Workspace, last: dt.date, *, known: Sources, rules: Thresholds
 ) -> list[Finding]:
     """Ads that are worn out on the last day, against their own beginning and the other ads."""
-    days = history(known, last, AD_DAYS)
-    if days is None:
-        return []
     sources = {source.account_id: source for source in known.counted}
     found: list[Finding] = []
-    rates = account_rates(session, known, days)
-    for account_id, ads in ad_histories(session, known, days).items():
+    rates = account_rates(session, known, Period.ending(last, LAST_DAYS))
+    for account_id, ads in ad_histories(session, known, last).items():
         if account_id in rates:
-            found += _tired(sources[account_id], ads, days, rules, workspace, rates[account_id])
+            found += _tired(sources[account_id], ads, last, rules, workspace, rates[account_id])
     return found
 
 
 def _tired(
     source: Source,
     ads: Sequence[AdHistory],
-    days: Period,
+    last: dt.date,
     rules: Thresholds,
     workspace: Workspace,
     rate: float,
@@ -123,17 +125,31 @@ def _tired(
     from app.insights.alarm_findings import of_tired  # noqa: PLC0415 as above
     from app.insights.fatigue import tired_ads  # noqa: PLC0415 as above
 
-    nothing = (0.0, 0.0, 0.0)
-    figures = np.array([[ad.figures.get(day, nothing) for day in days] for ad in ads])
+    figures = np.array([_columns(ad, last) for ad in ads])
     for tired in tired_ads(figures[:, :, 1], figures[:, :, 0], thresholds=rules):
         if not tired.still:
             continue
         ad = ads[tired.ad]
-        since = days.first + dt.timedelta(days=tired.day)
+        columns = FIRST_DAYS + LAST_DAYS
+        since = last - dt.timedelta(days=min(columns - 1 - tired.day, LAST_DAYS - 1))
+        first = columns - 1 - (last - since).days
         yield of_tired(
             tired,
             Entity("ad", str(ad.ad_id), ad.name, source.platform),
-            (min(since, days.last), days.last),
+            (since, last),
             workspace.currency,
-            spend=float(figures[tired.ad, tired.day :, 2].sum()) * rate,
+            spend=float(figures[tired.ad, first:, 2].sum()) * rate,
         )
+
+
+def _columns(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float]]:
+    """Its first days, then its last ones; a young ad's own days, nothing before them."""
+    nothing = (0.0, 0.0, 0.0)
+    columns = FIRST_DAYS + LAST_DAYS
+    age = (last - ad.began).days + 1
+    if age < columns:
+        days = [last - dt.timedelta(days=back) for back in range(columns - 1, -1, -1)]
+    else:
+        days = [ad.began + dt.timedelta(days=each) for each in range(FIRST_DAYS)]
+        days += [last - dt.timedelta(days=back) for back in range(LAST_DAYS - 1, -1, -1)]
+    return [ad.figures.get(day, nothing) for day in days]

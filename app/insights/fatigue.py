@@ -9,6 +9,7 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -94,14 +95,29 @@ def _against_others(own: FloatArray, expected: FloatArray) -> FloatArray:
     result = np.full(own.shape, np.nan)
     ratio = np.divide(own + 0.5, expected, out=np.full(own.shape, np.nan), where=expected > 0)
     enough = expected > _OTHERS_EXPECTED
-    for ad in range(own.shape[0]):
-        others = np.where(enough, ratio, np.nan)
-        others[ad] = np.nan
-        days = ((~np.isnan(others)).sum(axis=0) >= _OTHERS) & (expected[ad] > 0)
-        if days.any():
-            median = np.nanmedian(others[:, days], axis=0)
-            result[ad, days] = np.log(ratio[ad, days]) - np.log(median)
+    for day in range(own.shape[1]):
+        medians = _medians_of_others(ratio[:, day], enough[:, day])
+        said = ~np.isnan(medians) & (expected[:, day] > 0)
+        result[said, day] = np.log(ratio[said, day]) - np.log(medians[said])
     return result
+
+
+def _medians_of_others(
+    ratio: FloatArray, enough: np.ndarray[Any, np.dtype[np.bool_]]
+) -> FloatArray:
+    """For each ad the median of the others that have enough; NaN with fewer than two of them."""
+    pool = np.flatnonzero(enough)
+    order = pool[np.argsort(ratio[pool], kind="stable")]
+    values = ratio[order]
+    place = np.full(len(ratio), len(pool))
+    place[order] = np.arange(len(pool))
+    others = len(pool) - enough.astype(np.int64)
+    medians = np.full(len(ratio), np.nan)
+    said = others >= _OTHERS
+    # Whoever stands in the pool is stepped over.
+    low, high = (others[said] - 1) // 2, others[said] // 2
+    medians[said] = (values[low + (low >= place[said])] + values[high + (high >= place[said])]) / 2
+    return medians
 
 
 def _held(low: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], days: int) -> FloatArray:

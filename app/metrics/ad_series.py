@@ -5,37 +5,51 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
 from app.metrics.sources import Sources
-from app.models import Account, Ad, AdDay
+from app.models import Ad, AdDay
 from app.models import PlatformTotalDay as Total
 
+ONE_DAY = dt.timedelta(days=1)
 LATELY = dt.timedelta(days=7)
+# An ad's beginning, and what is held against it.
+FIRST_DAYS, LAST_DAYS = 21, 14
 
 
 @dataclass(frozen=True, slots=True)
 class AdHistory:
-    """One ad. `figures` are impressions, clicks and spend (the account's currency) by day."""
+    """One ad. `figures` are impressions, clicks and spend (the account's currency) by day.
+
+    Only its first weeks and the last ones are read: `began` is its first day.
+    """
 
     ad_id: int
     name: str
+    began: dt.date
     figures: dict[dt.date, tuple[float, float, float]] = field(default_factory=dict)
 
 
-def ad_histories(session: Session, known: Sources, days: Period) -> dict[int, list[AdHistory]]:
-    """By account: every ad that was seen in the last week of `days`, with all its days in them."""
+def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, list[AdHistory]]:
+    """By account: every ad that was seen in the week up to `last`, its first and last weeks."""
     lately = (
         select(AdDay.ad_id)
         .where(
             AdDay.workspace_id == known.workspace_id,
             AdDay.account_id.in_(known.account_ids),
-            AdDay.day.between(days.last - LATELY, days.last),
+            AdDay.day.between(last - LATELY, last),
         )
         .group_by(AdDay.ad_id)
         .having(func.sum(AdDay.impressions) > 0)
+        .subquery()
+    )
+    beginnings = (
+        select(AdDay.ad_id, func.min(AdDay.day).label("began"))
+        .join(lately, lately.c.ad_id == AdDay.ad_id)
+        .where(AdDay.workspace_id == known.workspace_id, AdDay.impressions > 0)
+        .group_by(AdDay.ad_id)
         .subquery()
     )
     rows = session.execute(
@@ -43,23 +57,27 @@ def ad_histories(session: Session, known: Sources, days: Period) -> dict[int, li
             AdDay.account_id,
             AdDay.ad_id,
             Ad.name,
+            beginnings.c.began,
             AdDay.day,
             AdDay.impressions,
             AdDay.clicks,
             AdDay.spend,
         )
-        .join(lately, lately.c.ad_id == AdDay.ad_id)
+        .join(beginnings, beginnings.c.ad_id == AdDay.ad_id)
         .join(Ad, Ad.id == AdDay.ad_id)
-        .join(Account, Account.id == AdDay.account_id)
         .where(
-            Account.workspace_id == known.workspace_id,
-            AdDay.day.between(days.first, days.last),
+            Ad.workspace_id == known.workspace_id,
+            AdDay.day <= last,
+            or_(
+                AdDay.day > last - LAST_DAYS * ONE_DAY,
+                AdDay.day - beginnings.c.began < FIRST_DAYS,
+            ),
         )
-        .order_by(AdDay.account_id, AdDay.ad_id, AdDay.day)
+        .order_by(AdDay.account_id, AdDay.ad_id)
     )
     found: dict[int, dict[int, AdHistory]] = {}
-    for account_id, ad_id, name, day, impressions, clicks, spend in rows:
-        mine = found.setdefault(account_id, {}).setdefault(ad_id, AdHistory(ad_id, name))
+    for account_id, ad_id, name, began, day, impressions, clicks, spend in rows:
+        mine = found.setdefault(account_id, {}).setdefault(ad_id, AdHistory(ad_id, name, began))
         mine.figures[day] = (float(impressions), float(clicks), float(spend))
     return {account_id: list(ads.values()) for account_id, ads in found.items()}
 
