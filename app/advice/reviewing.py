@@ -48,6 +48,16 @@ def reviews_of(stored: StoredFinding) -> dict[int, Review]:
     }
 
 
+def lately(session: Session, workspace_id: int, most: int) -> Sequence[StoredFinding]:
+    """Those of the workspace that were reviewed, told last first."""
+    return session.scalars(
+        select(StoredFinding)
+        .where(StoredFinding.workspace_id == workspace_id, StoredFinding.outcome.is_not(None))
+        .order_by(StoredFinding.first_at.desc(), StoredFinding.id.desc())
+        .limit(most)
+    ).all()
+
+
 def _waiting(session: Session, workspace_id: int, today: dt.date) -> Sequence[StoredFinding]:
     """Locked, for a person may be saying that one was followed."""
     said = StoredFinding.first_content

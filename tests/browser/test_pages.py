@@ -47,6 +47,7 @@ PAGES = (
     "/dashboard/creative/library",
     "/dashboard/creative/log",
     "/dashboard/reports/insights",
+    "/dashboard/reports/scoreboard",
     "/settings",
     "/no-such-page",
 )
