@@ -54,6 +54,7 @@ bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figur
 	$(BIN)/python -m bench.reports
 	$(BIN)/python -m bench.serving
 	$(BIN)/python -m bench.advice
+	$(BIN)/python -m bench.alarms
 
 lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
 	$(BIN)/ruff check $(CODE)

@@ -14,13 +14,15 @@ import numpy as np
 from app.insights.breaks import Break, breaks
 from app.insights.incidents import Alarm, incidents
 from app.insights.maturity import FloatArray, Maturity
-from app.insights.shifts import Shift, shifts
+from app.insights.shifts import Shift, agreed, shifts
 from app.insights.spikes import spend_spikes, usual_spend
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.insights.zero_rows import zero_rows
 
 METRICS = ("cpc", "ctr", "conversions")
 _RECENT = 28
+# Conversions per click stay as they are when budgets move, or conversions follow half as far.
+_RESPONSES = (1.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,36 +142,55 @@ def _broken(account: _Account, platform: int | None, each: Break) -> Alarm:
 def _shifts(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
     for row in range(account.spend.shape[0]):
         for metric in METRICS:
-            logs, extra = metric_logs(account, row, metric)
-            for each in shifts(
-                logs,
-                extra,
-                reference=thresholds.cusum_reference,
-                decision=thresholds.cusum_decision,
-            ):
+            for each in _shifts_of(account, row, metric, thresholds):
                 if abs(np.expm1(each.size)) >= thresholds.least_change:
                     yield _shifted(account, row, metric, each)
 
 
+def _shifts_of(account: _Account, row: int, metric: str, thresholds: Thresholds) -> list[Shift]:
+    """Conversions only where neither full nor half a response to clicks explains the shift.
+
+    Otherwise a budget that somebody changed would be told as one of conversions.
+    """
+    reference, decision = thresholds.cusum_reference, thresholds.cusum_decision
+    found = []
+    for logs, extra in metric_logs(account, row, metric):
+        found.append(shifts(logs, extra, reference=reference, decision=decision))
+    first, *others = found
+    return [each for other in others for each in agreed(first, other)] if others else first
+
+
 def _shifted(account: _Account, row: int, metric: str, each: Shift) -> Alarm:
-    levels = (float(np.exp(each.before)), float(np.exp(each.before + each.size)))
+    level = each.before
+    if metric == "conversions":
+        clicks = account.clicks[row, each.start : each.day + 1]
+        level += float(np.log(np.mean(clicks[clicks > 0])))
+    levels = (float(np.exp(level)), float(np.exp(level + each.size)))
     return _raised(account, "persistent_shift", row, metric, (each.start, each.day), levels)
 
 
-def metric_logs(account: _Account, row: int, metric: str) -> tuple[FloatArray, FloatArray]:
-    """The log of a metric by day, NaN where it is none, and variance beyond the usual."""
-    nothing = np.zeros(account.spend.shape[1])
+def metric_logs(account: _Account, row: int, metric: str) -> list[tuple[FloatArray, FloatArray]]:
+    """The log of a metric by day, NaN where it is none, and variance beyond the usual.
+
+    Of conversions two: by click, and by the root of clicks.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
+        clicks = np.log(account.clicks[row])
         match metric:
             case "cpc":
-                logs, extra = np.log(account.spend[row] / account.clicks[row]), nothing
+                found = [np.log(account.spend[row]) - clicks]
             case "ctr":
-                logs, extra = np.log(account.clicks[row] / account.impressions[row]), nothing
+                found = [clicks - np.log(account.impressions[row])]
             case _:
                 seen, share = account.conversions[row], account.share[row]
-                logs = np.where(account.spend[row] > 0, np.log(seen / share + 0.5), np.nan)
-                extra = (1 - share) / (seen + 0.5) + account.error[row] ** 2
-    return np.where(np.isfinite(logs), logs, np.nan), np.nan_to_num(extra)
+                settled = np.log(seen / share + 0.5)
+                extra = np.nan_to_num((1 - share) / (seen + 0.5) + account.error[row] ** 2)
+                return [(_finite(settled - part * clicks), extra) for part in _RESPONSES]
+    return [(_finite(logs), np.zeros(len(logs))) for logs in found]
+
+
+def _finite(logs: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(logs), logs, np.nan)
 
 
 def _spikes(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 _RULES = ("zero_rows", "tracking_break", "persistent_shift", "spend_spike")
+_STOPPED = _RULES[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class Alarm:
 def incidents(alarms: Iterable[Alarm], within: int, least: float) -> list[Alarm]:
     """One for each platform and at most `within` days between alarms, oldest first.
 
-    The first alarm stands, of one day the gravest rule. What has less than `least` of the
-    account's spend at stake is dropped before. What one platform's conversions do while those of
-    all together are an incident is part of that.
+    The first alarm stands, of one day the gravest rule, until something stops altogether. What
+    has less than `least` of the account's spend at stake is dropped before. What one platform's
+    conversions do while those of all together are an incident is part of that.
     """
     kept = [each for each in alarms if each.share_at_stake >= least]
     kept.sort(key=lambda each: (each.day, _RULES.index(each.rule), -each.share_at_stake))
@@ -56,7 +57,7 @@ def incidents(alarms: Iterable[Alarm], within: int, least: float) -> list[Alarm]
         known = open_.get(place)
         if each.metric == "conversions" and None in open_ and not _open(known, each, within):
             place, known = None, open_[None]
-        if known and _open(known, each, within):
+        if known and _open(known, each, within) and not _graver(each, found[known[0]]):
             found[known[0]] = _joined(found[known[0]], each)
             open_[place] = (known[0], each.day)
         else:
@@ -67,6 +68,11 @@ def incidents(alarms: Iterable[Alarm], within: int, least: float) -> list[Alarm]
 
 def _open(known: tuple[int, int] | None, alarm: Alarm, within: int) -> bool:
     return known is not None and alarm.day - known[1] <= within
+
+
+def _graver(alarm: Alarm, than: Alarm) -> bool:
+    """What stopped is told even while a mere shift is open."""
+    return alarm.rule in _STOPPED and than.rule not in _STOPPED
 
 
 def _joined(first: Alarm, later: Alarm) -> Alarm:

@@ -7,7 +7,7 @@ conversions have not all arrived.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class _State:
 
 
 def shifts(
-    logs: FloatArray, extra: FloatArray, *, reference: float = 0.75, decision: float = 8.5
+    logs: FloatArray, extra: FloatArray, *, reference: float = 0.75, decision: float = 6.5
 ) -> list[Shift]:
     """Every alarm of one series, oldest first.
 
@@ -58,6 +58,20 @@ def shifts(
     rule = (reference, decision)
     steps = (_step(state, logs, float(extra[day]), int(day), rule) for day in known[_WARM:])
     return [each for each in steps if each]
+
+
+def agreed(first: list[Shift], second: list[Shift], within: int = 7) -> list[Shift]:
+    """Shifts of the first that the second has too, the same way; told on the later day."""
+    found = []
+    for each in first:
+        same = [
+            other.day
+            for other in second
+            if other.size * each.size > 0 and abs(other.day - each.day) <= within
+        ]
+        if same:
+            found.append(replace(each, day=max(each.day, min(same))))
+    return found
 
 
 def _begun(logs: FloatArray, days: np.ndarray[tuple[int], np.dtype[np.intp]]) -> _State:
@@ -78,9 +92,9 @@ def _step(
 ) -> Shift | None:
     reference, decision = rule
     left = float(logs[day]) - state.level - state.week[day % 7]
-    rho = _ECHO * float(np.clip(state.echo / state.variance, 0, 0.6))
-    spread = float(np.sqrt(state.variance * (1 + rho) / (1 - rho) + extra))
-    z = float(np.clip(left / spread, -_LIMIT, _LIMIT))
+    rho = _ECHO * min(max(state.echo / state.variance, 0.0), 0.6)
+    spread = (state.variance * (1 + rho) / (1 - rho) + extra) ** 0.5
+    z = _within(left / spread, _LIMIT)
     state.up, state.up_since = _summed(state.up, z - reference, state.up_since, day)
     state.down, state.down_since = _summed(state.down, -z - reference, state.down_since, day)
     if max(state.up, state.down) > decision:
@@ -89,13 +103,17 @@ def _step(
     return None
 
 
+def _within(value: float, limit: float) -> float:
+    return min(max(value, -limit), limit)
+
+
 def _summed(total: float, more: float, since: int, day: int) -> tuple[float, int]:
     summed = max(0.0, total + more)
     return summed, (since if total > 0 else day)
 
 
 def _follow(state: _State, left: float, day: int) -> None:
-    held = float(np.clip(left, -2.5 * state.variance**0.5, 2.5 * state.variance**0.5))
+    held = _within(left, 2.5 * state.variance**0.5)
     doubt = _IN_DOUBT if max(state.up, state.down) > _DOUBT else 1.0
     state.level += _LEVEL * doubt * held
     state.week[day % 7] += _WEEK * doubt * held

@@ -13,14 +13,20 @@ _WINDOW, _FEWEST, _SPREADS = 28, 14, 5.0
 def usual_spend(spend: FloatArray) -> FloatArray:
     """(platforms, days): the larger of the median and last week's day; NaN below 14 spent days."""
     usual = np.full(spend.shape, np.nan)
-    for row, series in enumerate(spend):
-        for day in range(_FEWEST, spend.shape[1]):
-            before = series[max(0, day - _WINDOW) : day]
-            before = before[before > 0]
-            if len(before) >= _FEWEST:
-                week_ago = series[day - 7]
-                usual[row, day] = max(float(np.median(before)), float(np.nan_to_num(week_ago)))
-    return usual
+    before = _before(spend)
+    enough = (~np.isnan(before)).sum(axis=2) >= _FEWEST
+    if enough.any():
+        usual[enough] = np.nanmedian(before[enough], axis=1)
+    week_ago = np.zeros(spend.shape)
+    week_ago[:, 7:] = np.nan_to_num(spend[:, :-7])
+    return np.where(enough, np.maximum(usual, week_ago), np.nan)
+
+
+def _before(spend: FloatArray) -> FloatArray:
+    """(platforms, days, 28): the spent days of the four weeks before each, NaN for others."""
+    spent = np.where(spend > 0, spend, np.nan)
+    padded = np.pad(spent, ((0, 0), (_WINDOW, 0)), constant_values=np.nan)
+    return np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=1)[:, : spend.shape[1]]
 
 
 def spend_spikes(spend: FloatArray, times: float = 2.0) -> npt.NDArray[np.bool_]:

@@ -55,7 +55,7 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     budget_used: Share = 0.95
 
     cusum_reference: Positive = 0.75
-    cusum_decision: Positive = 8.5
+    cusum_decision: Positive = 6.5
     count_tail: Share = 0.0005
     incident_days: Days = 7
     spend_spike: Multiple = 2.0
