@@ -59,6 +59,14 @@ def test_a_dearer_click_is_one_incident_with_its_size_and_start() -> None:
     assert found.ratio in (pytest.approx(1.3, rel=0.05), pytest.approx(1 / 1.3, rel=0.05))
 
 
+def test_a_platform_that_stops_is_told_even_while_a_shift_is_open() -> None:
+    arrays = steady()
+    arrays[2][0, -10:] /= 1.3
+    for each in arrays:
+        each[0, -1] = 0
+    assert [each.rule for each in alarms(*arrays)] == ["persistent_shift", "zero_rows"]
+
+
 def test_a_cheaper_click_is_a_win() -> None:
     spend, impressions, clicks, conversions = steady()
     spend[0, -14:] /= 1.3
