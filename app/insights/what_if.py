@@ -22,8 +22,8 @@ _MIDDLE = (0.1, 0.9)
 class Limits:
     """Money a week, `low` to `high` around today's `now`.
 
-    `low_because` and `high_because`: `step`, `quarter`, `highest`, or `unknown` where nothing is
-    known of what the platform returns, so that its budget stays as it is.
+    `low_because` and `high_because`: `step`, `quarter`, `highest`; or where its budget stays as it
+    is: `unknown`, nothing is spent or returned now, and `history`, too few weeks to learn from.
     """
 
     name: str
@@ -49,6 +49,7 @@ class WhatIf:
     """The middle 80 % of value a week as platforms claim it, and of its change.
 
     All are None where a budget is refused. `chance` is that of any gain, None without a change.
+    `spend` and `value` are of the platforms that spend and return something.
     """
 
     refused: tuple[Refused, ...] = ()
@@ -103,8 +104,8 @@ def _answer(fitted: Sequence[Fitted], budgets: Mapping[str, float]) -> WhatIf:
         now += each.value
     moves = any(abs(step) > _SAME * each.response.spend for each, step in speaking)
     return WhatIf(
-        spend=sum(each.response.spend for each in fitted) + sum(steps),
-        spend_change=sum(steps),
+        spend=sum(each.response.spend + step for each, step in speaking),
+        spend_change=sum(step for _, step in speaking),
         value=_middle(now + gain),
         change=_middle(gain),
         chance=float((gain > 0).mean()) if moves else None,
@@ -115,6 +116,8 @@ def _limits(fitted: Fitted, rules: Thresholds) -> Limits:
     now, name = fitted.response.spend, fitted.response.name
     if not fitted.speaks:
         return Limits(name, now, now, now, "unknown", "unknown")
+    if fitted.response.weeks < rules.settled_weeks:
+        return Limits(name, now, now, now, "history", "history")
     lows = [((1 - rules.step_cap) * now, "step")]
     highs = [
         ((1 + rules.step_cap) * now, "step"),
