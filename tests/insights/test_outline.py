@@ -79,6 +79,8 @@ def test_a_plan_may_be_told_in_other_words() -> None:
          "Google Ads from about $400 to $330 a day and Meta from about $350 to $420"),
         ("$400 to $330", "$330 to $400"),
         ("$70 a day", "$420 a day"),
+        ("$70 a day", "$70 a month"),
+        ("$330 a day", "$330"),
         ("Shift", "Do not shift"),
         ("Shift", "Cut"),
         ("Make no other move until then. ", ""),
@@ -89,6 +91,15 @@ def test_a_plan_may_be_told_in_other_words() -> None:
 def test_a_plan_that_does_another_thing_is_refused(old: str, new: str) -> None:
     assert old in PLAN
     assert retold(PLAN.replace(old, new), "do", say(MOVE, ENGLISH), MOVE, ENGLISH)
+
+
+def test_likely_figures_may_be_told_in_other_words() -> None:
+    finding = next(each for each in SHOWN if each.rule == "cpc_change")
+    own = say(finding, ENGLISH)
+    text = own.how_sure.replace("Likely", "The rise is likely").replace("finds", "makes")
+    assert text != own.how_sure
+    assert retold(text, "how_sure", own, finding, ENGLISH) == []
+    assert retold(text.replace("fewer", "more"), "how_sure", own, finding, ENGLISH)
 
 
 def test_returns_of_one_platform_are_not_said_of_the_other() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from app.insights.finding import Finding
 from app.insights.phrasing.days import day_marks
@@ -66,6 +67,14 @@ _ACTIONS = _groups(
     wait="wait",
     test="test tests testing",
 )
+_PERIODS = _groups(
+    day="day daily", week="week weekly", month="month monthly", year="year yearly annually annual"
+)
+_PER = re.compile(
+    r"(?:\b(?:a|per|each|every)\s|/\s?)(?P<period>day|week|month|year)\b"
+    r"|\b(?P<adverb>daily|weekly|monthly|yearly|annually|annual)\b",
+    re.IGNORECASE,
+)
 _DENIALS = frozenset(
     "no not never none neither nor cannot hardly barely without avoid instead unless nobody "
     "nothing t except".split()
@@ -111,8 +120,9 @@ def told_alike(text: str, own: str, finding: Finding, manner: Manner) -> list[st
 
 
 def _same_way(said: list[str], ours: list[str]) -> bool:
+    """Where the rule says both ways, they have to take turns as the rule's do."""
     if any(pair <= set(ours) for pair in _PAIRS):
-        return said == ours
+        return [way for way, _ in groupby(said)] == [way for way, _ in groupby(ours)]
     return set(said) <= set(ours)
 
 
@@ -139,6 +149,12 @@ def _marks(text: str, finding: Finding, manner: Manner) -> list[Mark]:
             way = "up" if figure.sign == "+" else "down"
             found.append(Mark(figure.start, "direction", way))
         found.append(Mark(figure.start, "thing", f"{figure.kind} {figure.value:.10g}"))
+    found += [
+        Mark(
+            each.start(), "thing", f"per {_PERIODS[(each['period'] or each['adverb']).casefold()]}"
+        )
+        for each in _PER.finditer(text)
+    ]
     for kind, groups in _WORDS.items():
         found += _grouped(text, kind, groups)
     return sorted(found, key=lambda each: each.start)
