@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -133,8 +134,10 @@ def _tired(
         columns = FIRST_DAYS + LAST_DAYS
         since = last - dt.timedelta(days=min(columns - 1 - tired.day, LAST_DAYS - 1))
         first = columns - 1 - (last - since).days
+        age = (last - ad.began).days + 1
         yield of_tired(
-            tired,
+            # The columns leave out what lies between its first days and its last ones.
+            replace(tired, running=age),
             Entity("ad", str(ad.ad_id), ad.name, source.platform),
             (since, last),
             workspace.currency,

@@ -150,6 +150,7 @@ def test_a_tired_ad_is_told_from_the_others_in_the_workspaces_money(
     [finding] = found
     assert (finding.rule, finding.entities[0].key) == ("creative_refresh", str(tired.id))
     assert finding.currency == "USD"
+    assert finding.numbers["running"].value == 60
     days = (finding.last - finding.first).days + 1
     assert finding.at_stake == pytest.approx(days * 200)
 
