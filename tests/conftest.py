@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -24,9 +26,18 @@ from app.models import Membership, User, Workspace
 from app.settings import Settings
 from local.postgres import Cluster
 
+# Every test has an app of its own, whose templates need not be compiled again each time.
+_COMPILED = tempfile.TemporaryDirectory()
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(_COMPILED.name)}
+
+# Making one takes longer than most tests with it.
+_APPS: dict[str, Flask] = {}
+MOST_APPS = 8
+
 pytest_plugins = ["tests.sandbox_server", "tests.mail_server", "tests.model_server"]
 
 PASSWORD = "correct horse battery"
+KEY = Fernet.generate_key().decode()
 SHIPPED_RATES: list[int] = []
 TEMPLATE, TESTS, COPY = "growzzy_template", "growzzy_tests", "growzzy_copy"
 # Whoever is still connected goes first, as a test may have left a process behind. Deleting the
@@ -98,10 +109,17 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    """The application on the test's own database."""
-    application = create_app(settings)
+    """The application on the test's own database; tests of the same settings share one."""
+    made = str(asdict(settings))
+    if made not in _APPS:
+        if len(_APPS) >= MOST_APPS:
+            _APPS.clear()
+        _APPS[made] = create_app(settings)
+    application = _APPS[made]
     application.testing = True
+    config = dict(application.config)
     yield application
+    application.config.update(config)
     with application.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -167,7 +185,7 @@ def make_settings(database_url: str, **overrides: object) -> Settings:
         environment="test",
         database_url=f"postgresql+psycopg://{rest}" if scheme == "postgresql" else database_url,
         secret_key="test-secret-key-of-more-than-32-characters",
-        encryption_keys=(Fernet.generate_key().decode(),),
+        encryption_keys=(KEY,),
         public_url="http://localhost",
         run_jobs=False,
     )

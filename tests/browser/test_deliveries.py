@@ -23,8 +23,6 @@ from tests.reports.schedules import MONDAY, make_report, make_schedule
 SECRET = "three unrelated words"
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (1320, "light"),
-    (1320, "dark"),
-    (375, "light"),
     (375, "dark"),
 )
 Open = Callable[..., BrowserContext]

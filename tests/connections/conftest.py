@@ -75,16 +75,6 @@ class Visitor:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    application = create_app(settings)
-    application.testing = True
-    yield application
-    with application.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
 def with_keys(settings: Settings) -> Iterator[Callable[..., Flask]]:
     """Makes the same installation with other encryption keys, newest first."""
     made: list[Flask] = []
