@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -229,10 +228,3 @@ def test_a_shop_connected_lately_counts_from_its_first_day(certain: World) -> No
         found = said(certain, organic_orders=orders, randomised=None)
         assert found.class_ is not Class.RECOMMEND
         assert [each.weeks for each in found.platforms] == [52] * 3
-
-
-def test_a_workspace_of_five_platforms_and_two_years_is_quick(certain: World) -> None:
-    true = world(np.random.default_rng(4), policy=Policy.STEP, weeks=104, platforms=5)
-    began = time.process_time()
-    ask(true)
-    assert time.process_time() - began < 0.2
