@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
@@ -82,12 +82,6 @@ def alerts(session: Session, workspace_id: int, now: dt.datetime) -> list[Alert]
         found,
         key=lambda each: (order.index(each.state), -(each.at_stake or 0), -each.id),
     )
-
-
-def count_open(session: Session, workspace_id: int) -> int:
-    """How many nobody has seen to yet."""
-    counted = select(func.count()).where(Alert.workspace_id == workspace_id, Alert.state == "open")
-    return session.scalar(counted) or 0
 
 
 def acknowledge(session: Session, workspace_id: int, alert_id: int, user_id: int) -> Alert:

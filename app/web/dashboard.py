@@ -8,7 +8,6 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from app.advice import alerts
 from app.connectors.base import Connector
 from app.errors import NotFound
 from app.extensions import db
@@ -55,7 +54,6 @@ def index() -> ResponseReturnValue:
         view=made.numbers.view,
         sandbox_offered=_sandbox_offered(),
         now=access.now(),
-        alerts_open=alerts.count_open(db.session(), access.workspace().id),
         label=platform_label,
         **_charts(made, view),
     )
