@@ -78,7 +78,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def swept_database(cluster: Cluster) -> Iterator[tuple[str, psycopg.Connection]]:
     """The address of this process's database, migrated, and what empties it after each test."""
     _execute(cluster.url(), f'CREATE DATABASE "{TESTS}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
-    with psycopg.connect(cluster.url(TESTS), autocommit=True) as sweeper:
+    with psycopg.connect(
+        cluster.url(TESTS), autocommit=True, application_name="sweeper"
+    ) as sweeper:
         names = [row[0] for row in sweeper.execute(TABLES)]
         deletions = " ".join(f"DELETE FROM public.{name};" for name in names)
         sweeper.execute(SWEEPER.format(deletions=deletions))

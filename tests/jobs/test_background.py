@@ -111,7 +111,8 @@ def test_stopping_leaves_no_connection_behind(
     started.stop()
     others: Any = text(
         "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND application_name <> 'sweeper'"
     )
     deadline = time.monotonic() + 5
     while session.scalar(others):
