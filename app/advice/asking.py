@@ -16,7 +16,7 @@ from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Th
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.series import platform_series
-from app.metrics.sources import Source, Sources
+from app.metrics.sources import Source, Sources, sources
 from app.metrics.things import platform_entity, things
 from app.models import PlatformTotalDay as Total
 from app.models import Workspace
@@ -140,7 +140,10 @@ def _month_budgets(
     session: Session, workspace: Workspace, known: Sources, period: Period, today: dt.date
 ) -> tuple[MonthBudget, ...]:
     """Of the month that is not over, when the period reaches into it."""
-    budgets: Mapping[str, str] = workspace.monthly_budgets
+    whole_ones = _asked_whole(sources(session, workspace.id), known)
+    budgets: Mapping[str, str] = {
+        slug: amount for slug, amount in workspace.monthly_budgets.items() if slug in whole_ones
+    }
     month = today.replace(day=1)
     last = _spent_through(known, today)
     if not budgets or last < month or period.last < month:
@@ -161,6 +164,14 @@ def _month_budgets(
             )
         )
     return tuple(made)
+
+
+def _asked_whole(every: Sources, known: Sources) -> set[str]:
+    """Platforms all of whose accounts are asked about, "" for all: a part has no budget."""
+    asked = set(known.account_ids)
+    left_out = {each.platform for each in every.counted if each.account_id not in asked}
+    whole = {each for each in every.platforms if each not in left_out}
+    return whole | ({""} if all(is_shop(each) for each in left_out) else set())
 
 
 def _spent_through(known: Sources, today: dt.date) -> dt.date:

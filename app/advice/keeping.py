@@ -29,6 +29,36 @@ def keep(
     return [_keep(session, workspace_id, each, now) for each in findings]
 
 
+def open_numbers(
+    session: Session, workspace_id: int, findings: Sequence[Finding]
+) -> list[int | None]:
+    """The ids of those that are open already, None for the others; nothing is stored."""
+    found = session.execute(
+        select(StoredFinding.key, StoredFinding.id).where(
+            StoredFinding.workspace_id == workspace_id,
+            StoredFinding.state == "open",
+            StoredFinding.key.in_([each.key for each in findings]),
+        )
+    )
+    ids: dict[str, int] = {row.key: row.id for row in found}
+    return [ids.get(each.key) for each in findings]
+
+
+def keep_new(
+    session: Session, workspace_id: int, findings: Sequence[Finding], now: dt.datetime
+) -> list[int]:
+    """Store those that are not open yet and leave the others as the last look found them; the ids.
+
+    The caller commits.
+    """
+    one_at_a_time(session, workspace_id)
+    known = open_numbers(session, workspace_id, findings)
+    return [
+        _keep(session, workspace_id, each, now) if number is None else number
+        for each, number in zip(findings, known, strict=True)
+    ]
+
+
 def close_missing(
     session: Session, workspace_id: int, seen: Sequence[Finding], now: dt.datetime
 ) -> None:

@@ -70,8 +70,13 @@ def with_parts(document: Document, changed: Sequence[tuple[str, int, FindingPart
     return msgspec.structs.replace(document, **lists)
 
 
-def numbered(document: Document, findings: Sequence[Finding], ids: Sequence[int]) -> Document:
-    """The document with the ids that its findings are kept under, in the order of `findings`."""
+def numbered(
+    document: Document, findings: Sequence[Finding], ids: Sequence[int | None]
+) -> Document:
+    """The document with the ids that its findings are kept under, in the order of `findings`.
+
+    None for one that is not kept.
+    """
     return with_parts(
         document,
         [

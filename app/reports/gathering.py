@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.insights.finding import Finding
 from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
 from app.metrics.chosen import campaigns_performance, narrowed
 from app.metrics.claims import StoreAgainstClaims, store_against_claims
@@ -48,6 +49,25 @@ class Gathered:
     def cut(self) -> bool:
         """Whether days were asked for that are not over."""
         return self.period.last != self.wanted.last
+
+    @property
+    def current(self) -> bool:
+        """Whether it is of everything and reaches up to now, as what is kept of findings is."""
+        wanted = self.wanted
+        part = wanted.platforms or wanted.accounts or wanted.campaigns
+        return not part and self.period.last == self.today - dt.timedelta(days=1)
+
+    def about(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those of the chosen campaigns, where some are chosen."""
+        chosen = {str(each) for each in self.wanted.campaigns}
+        if not chosen:
+            return list(findings)
+        return [
+            each
+            for each in findings
+            if each.entities
+            and all(about.kind == "campaign" and about.key in chosen for about in each.entities)
+        ]
 
     def platforms_before(self) -> dict[str, Figures]:
         """Each platform on the days compared with."""

@@ -77,7 +77,7 @@ def _write(
     document = phrase(gathered.workspace.id, document, findings)
     _step(sessions, report_id, 3)
     with sessions.begin() as session:
-        _store(session, report_id, document, findings, clock())
+        _store(session, report_id, document, findings, gathered, clock())
 
 
 def _store(
@@ -85,14 +85,20 @@ def _store(
     report_id: int,
     document: Document,
     findings: Sequence[Finding],
+    gathered: Gathered,
     now: dt.datetime,
 ) -> None:
     """Its findings are kept in the same transaction, so that none is kept of a report that is not.
 
-    As of when its figures were read, which is what a finding is computed at, too.
+    Only those of a current report, as of when its figures were read; what is open already stays
+    as the last look found it, for a report may be of other days.
     """
     report = session.get_one(Report, report_id, with_for_update=True)
-    ids = keeping.keep(session, report.workspace_id, findings, document.as_of)
+    ids: Sequence[int | None]
+    if gathered.current:
+        ids = keeping.keep_new(session, report.workspace_id, findings, document.as_of)
+    else:
+        ids = keeping.open_numbers(session, report.workspace_id, findings)
     document = numbered(document, findings, ids)
     report.document, report.content_hash = freeze(document)
     report.state, report.as_of, report.summary = "completed", document.as_of, document.summary
@@ -119,7 +125,7 @@ def _read(
         workspace = session.get_one(Workspace, report.workspace_id)
         gathered = gather(session, workspace, ordering.wanted_of(report), now)
         _step(sessions, report_id, 1)
-        findings = look(session, gathered)
+        findings = gathered.about(look(session, gathered))
         # The logo is read with the rest, not when the snapshot is gone.
         _ = workspace.brand_logo
         session.expunge(workspace)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.advice.asking import ask
 from app.advice.looking import look
 from app.insights.period import PeriodFigures
+from app.metrics.chosen import narrowed
 from app.metrics.period import Period
 from app.metrics.sources import sources
 from app.models import Account, Ad, AdDay, Campaign, PlacementDay, PlatformConnection
@@ -173,6 +174,22 @@ def test_a_months_budget_is_held_against_the_days_that_are_over(
     whole, meta = asked(session, alice).month_budgets
     assert (whole.budget, len(whole.spent), sum(whole.spent)) == (3000, 29, 2800)
     assert (meta.entity.key, len(meta.earlier)) == ("meta", 28)
+
+
+def test_a_budget_is_not_held_against_a_part_of_what_spends_it(
+    session: Session, alice: Member
+) -> None:
+    fill(session, make_campaign(session, make_read(session, alice)))
+    fill(session, make_campaign(session, make_read(session, alice, "google")))
+    alice.workspace.monthly_budgets = {"": "3000", "meta": "2500", "google": "9", "tiktok": "9"}
+    session.flush()
+    known = narrowed(sources(session, alice.workspace.id), ["meta"], [])
+    part = ask(session, alice.workspace, PERIOD, BEFORE, known=known, now=NOW)
+    assert part is not None
+    assert [each.entity.key for each in part.month_budgets] == ["meta"]
+    whole = asked(session, alice)
+    assert {each.budget for each in whole.month_budgets} == {3000, 2500, 9}
+    assert len(whole.month_budgets) == 3
 
 
 def test_spend_without_a_result_is_found_and_what_to_do_about_it(

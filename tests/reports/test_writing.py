@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, undefer
 
+from app.advice import keeping
 from app.errors import Conflict, Invalid, NotFound
+from app.insights.finding import Entity, Finding
 from app.metrics.period import Compare
 from app.models import ActionEntry, Campaign, CampaignTotalDay, PlatformTotalDay, Report
 from app.reports import ordering
 from app.reports.ordering import Wanted
 from tests.conftest import Member
+from tests.insights.showing import shown
 from tests.reports.conftest import DAY, FIRST, LAST, NOW, TODAY, Write, finish, newest
 
 pytestmark = pytest.mark.usefixtures("month")
@@ -228,3 +232,46 @@ def test_every_report_has_a_job_of_its_own(session: Session, alice: Member, writ
     write()
     jobs = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'write_report'")
     assert session.scalar(jobs) == session.scalar(select(func.count()).select_from(Report)) == 1
+
+
+@pytest.fixture(scope="module")
+def waste() -> Finding:
+    """Advice to cut a campaign that brings nothing, as the rule gives it."""
+    return next(each for each in shown() if each.rule == "cut_waste")
+
+
+def test_a_report_of_other_days_leaves_open_findings_as_they_are(
+    write: Write, session: Session, alice: Member, waste: Finding
+) -> None:
+    current = replace(waste, at_stake=900.0)
+    [number] = keeping.keep(session, alice.workspace.id, [current], NOW)
+    session.commit()
+    fresh = about(waste, "999999")
+    for changed in ({"last": LAST - DAY}, {"platforms": ("meta",)}):
+        document = write([waste, fresh], **changed)
+        assert [each.id for each in document.recommendations] == [number, None]
+    session.expire_all()
+    [stored] = keeping.still_open(session, alice.workspace.id)
+    assert keeping.restored(stored) == current
+
+
+def test_a_report_up_to_now_keeps_what_is_new(
+    write: Write, session: Session, alice: Member, waste: Finding
+) -> None:
+    [part] = write([waste]).recommendations
+    [stored] = keeping.still_open(session, alice.workspace.id)
+    assert part.id == stored.id
+
+
+def test_a_report_of_chosen_campaigns_has_findings_of_these_only(
+    write: Write, session: Session, waste: Finding
+) -> None:
+    campaign = session.scalars(select(Campaign).where(Campaign.name.startswith("Search"))).one()
+    mine, other = about(waste, str(campaign.id)), about(waste, "999999")
+    document = write([mine, other], campaigns=(campaign.id,))
+    assert [each.entities[0].key for each in document.recommendations] == [str(campaign.id)]
+
+
+def about(finding: Finding, key: str) -> Finding:
+    """The same of another campaign."""
+    return replace(finding, entities=(Entity("campaign", key, "Search", "google"),))
