@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,7 +41,7 @@ def ask(
     Accounts count that hold all of these days: what was not read is unknown, not zero. Without
     a comparison if one of them holds less of the days before.
     """
-    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    today = known.unfinished_day(workspace.time_zone, now)
     settled = settled_part(known, period, today)
     if settled is None or len(settled) < _FEWEST_DAYS:
         return None

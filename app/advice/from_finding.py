@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from app.advice.changers import Changers
 from app.advice.keeping import find, restored
+from app.advice.looking import thresholds_of
 from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
 from app.insights.finding import Finding
-from app.insights.thresholds import DEFAULTS, Thresholds
+from app.insights.thresholds import DEFAULTS
 from app.models import ChangeSet, Workspace
 
 _NOT_APPLIABLE = (
@@ -45,8 +45,7 @@ def prepare_finding(
     if stored.state != "open":
         raise Conflict(_NO_LONGER)
     finding = restored(stored)
-    rules = msgspec.convert(workspace.thresholds, Thresholds) if workspace.thresholds else DEFAULTS
-    plan = plan_of(finding, rules)
+    plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
     reason = Reason(

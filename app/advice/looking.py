@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -42,7 +41,7 @@ def look(
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
     found = _reallocation(session, workspace, period.last, known, now, rules)
-    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    today = known.unfinished_day(workspace.time_zone, now)
     alarms = alarm_findings(
         session, workspace, period, known=known, today=today, now=now, rules=rules
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -24,24 +23,31 @@ from app.sync.queue import defer
 TASK = "look_for_findings"
 # Four whole weeks, so that both sides have every weekday alike.
 _DAYS = 28
-_WAITING = text("""
+_IN_STATES = text("""
     SELECT EXISTS (
         SELECT FROM procrastinate_jobs
         WHERE task_name = :task
         AND (args->>'workspace_id')::bigint = :id
-        AND status IN ('todo', 'doing')
+        AND status::text = ANY(:states)
     )
 """)
 
 
 def queue(session: Session, workspace_id: int) -> None:
-    """Have one workspace looked at, after those of it that wait. The caller commits."""
+    """Have one workspace looked at, unless a look of it waits already. The caller commits."""
+    if _is_in(session, workspace_id, ["todo"]):
+        return
     defer(session, TASK, {"workspace_id": workspace_id}, lock=f"findings-{workspace_id}")
 
 
 def waiting(session: Session, workspace_id: int) -> bool:
     """Whether a look at the workspace is queued or going on."""
-    return bool(session.scalar(_WAITING, {"task": TASK, "id": workspace_id}))
+    return _is_in(session, workspace_id, ["todo", "doing"])
+
+
+def _is_in(session: Session, workspace_id: int, states: Sequence[str]) -> bool:
+    asked = {"task": TASK, "id": workspace_id, "states": states}
+    return bool(session.scalar(_IN_STATES, asked))
 
 
 def queue_all(session: Session) -> None:
@@ -59,7 +65,7 @@ def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequ
     if workspace is None:
         return []
     known = sources(session, workspace_id)
-    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    today = known.unfinished_day(workspace.time_zone, now)
     yesterday = today - dt.timedelta(days=1)
     period = Period.ending(yesterday, _DAYS + UNSETTLED_DAYS)
     before = compare(period, today, Compare.PREVIOUS).before

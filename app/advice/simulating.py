@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 from sqlalchemy.orm import Session
@@ -99,7 +98,7 @@ def simulate(
     """
     for name, amount in wanted.items():
         _check(name, amount)
-    today = known.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    today = known.unfinished_day(workspace.time_zone, now)
     last = today - dt.timedelta(days=1)
     figures = fitting_inputs(session, known, last)
     strangers = set(wanted) - set(figures.names if figures else ())

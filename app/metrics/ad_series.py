@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import Subquery
 
 from app.metrics.period import Period
 from app.metrics.sources import Sources
@@ -34,6 +35,39 @@ class AdHistory:
 
 def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, list[AdHistory]]:
     """By account: every ad that was seen in the week up to `last`, its first and last weeks."""
+    first = _beginnings(known, last)
+    rows = session.execute(
+        select(
+            AdDay.account_id,
+            AdDay.ad_id,
+            Ad.name,
+            first.c.began,
+            AdDay.day,
+            AdDay.impressions,
+            AdDay.clicks,
+            AdDay.spend,
+        )
+        .join(first, first.c.ad_id == AdDay.ad_id)
+        .join(Ad, Ad.id == AdDay.ad_id)
+        .where(
+            Ad.workspace_id == known.workspace_id,
+            AdDay.day <= last,
+            or_(
+                AdDay.day > last - LAST_DAYS * ONE_DAY,
+                AdDay.day - first.c.began < FIRST_DAYS,
+            ),
+        )
+        .order_by(AdDay.account_id, AdDay.ad_id)
+    )
+    found: dict[int, dict[int, AdHistory]] = {}
+    for account_id, ad_id, name, began, day, impressions, clicks, spend in rows:
+        mine = found.setdefault(account_id, {}).setdefault(ad_id, AdHistory(ad_id, name, began))
+        mine.figures[day] = (float(impressions), float(clicks), float(spend))
+    return {account_id: list(ads.values()) for account_id, ads in found.items()}
+
+
+def _beginnings(known: Sources, last: dt.date) -> Subquery:
+    """The first day of each ad that was seen lately."""
     lately = (
         select(AdDay.ad_id)
         .where(
@@ -45,41 +79,13 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         .having(func.sum(AdDay.impressions) > 0)
         .subquery()
     )
-    beginnings = (
+    return (
         select(AdDay.ad_id, func.min(AdDay.day).label("began"))
         .join(lately, lately.c.ad_id == AdDay.ad_id)
         .where(AdDay.workspace_id == known.workspace_id, AdDay.impressions > 0)
         .group_by(AdDay.ad_id)
         .subquery()
     )
-    rows = session.execute(
-        select(
-            AdDay.account_id,
-            AdDay.ad_id,
-            Ad.name,
-            beginnings.c.began,
-            AdDay.day,
-            AdDay.impressions,
-            AdDay.clicks,
-            AdDay.spend,
-        )
-        .join(beginnings, beginnings.c.ad_id == AdDay.ad_id)
-        .join(Ad, Ad.id == AdDay.ad_id)
-        .where(
-            Ad.workspace_id == known.workspace_id,
-            AdDay.day <= last,
-            or_(
-                AdDay.day > last - LAST_DAYS * ONE_DAY,
-                AdDay.day - beginnings.c.began < FIRST_DAYS,
-            ),
-        )
-        .order_by(AdDay.account_id, AdDay.ad_id)
-    )
-    found: dict[int, dict[int, AdHistory]] = {}
-    for account_id, ad_id, name, began, day, impressions, clicks, spend in rows:
-        mine = found.setdefault(account_id, {}).setdefault(ad_id, AdHistory(ad_id, name, began))
-        mine.figures[day] = (float(impressions), float(clicks), float(spend))
-    return {account_id: list(ads.values()) for account_id, ads in found.items()}
 
 
 def account_rates(session: Session, known: Sources, days: Period) -> dict[int, float]:

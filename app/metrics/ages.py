@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
@@ -30,27 +30,7 @@ def conversions_at_ages(
     are that old. None where not every account that counts was read at that age.
     """
     wanted = Counter(source.platform for source in known.counted)
-    rows = session.execute(
-        select(
-            DayAtAge.account_id,
-            DayAtAge.day,
-            DayAtAge.age,
-            func.sum(DayAtAge.conversions),
-        )
-        .where(
-            DayAtAge.workspace_id == known.workspace_id,
-            DayAtAge.account_id.in_(known.account_ids),
-            DayAtAge.day.between(days.first, days.last),
-            DayAtAge.age.between(1, SETTLED),
-        )
-        .group_by(DayAtAge.account_id, DayAtAge.day, DayAtAge.age)
-    )
-    platform_of = {source.account_id: source.platform for source in known.counted}
-    read: dict[tuple[str, dt.date, int], tuple[int, float]] = {}
-    for account_id, day, age, conversions in rows:
-        place = (platform_of[account_id], day, age - 1)
-        count, amount = read.get(place, (0, 0.0))
-        read[place] = (count + 1, amount + float(conversions))
+    read = _readings(session, known, days)
     return {
         platform: [
             [
@@ -64,6 +44,28 @@ def conversions_at_ages(
         ]
         for platform, amounts in final.items()
     }
+
+
+Readings = dict[tuple[str, dt.date, int], tuple[int, float]]
+
+
+def _readings(session: Session, known: Sources, days: Period) -> Readings:
+    """By platform, day and age: how many accounts were read, and their conversions."""
+    rows = session.execute(
+        select(DayAtAge.account_id, DayAtAge.day, DayAtAge.age, DayAtAge.conversions).where(
+            DayAtAge.workspace_id == known.workspace_id,
+            DayAtAge.account_id.in_(known.account_ids),
+            DayAtAge.day.between(days.first, days.last),
+            DayAtAge.age.between(1, SETTLED),
+        )
+    )
+    platform_of = {source.account_id: source.platform for source in known.counted}
+    read: Readings = {}
+    for account_id, day, age, conversions in rows:
+        place = (platform_of[account_id], day, age - 1)
+        count, amount = read.get(place, (0, 0.0))
+        read[place] = (count + 1, amount + float(conversions))
+    return read
 
 
 def _whole(found: tuple[int, float] | None, accounts: int) -> float | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -37,7 +36,7 @@ class Frequency:
 
 
 def frequencies(
-    session: Session, workspace_id: int, last: dt.date, days: Literal[7, 28] = 7
+    session: Session, workspace_id: int, last: dt.date, days: int = 7
 ) -> dict[int, Frequency]:
     """The newest answer at or shortly before a day, by campaign id; none where nobody told."""
     rows = session.scalars(

@@ -15,13 +15,15 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.metrics.period import Period
-from app.models import Account, Ad, AdDay, Campaign, CampaignReach, CampaignTotalDay, PlacementDay
+from app.models import Account, Ad, AdDay, Campaign, CampaignTotalDay, PlacementDay
 from app.models import PlatformTotalDay as Total
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
-def campaign_days(session: Session, accounts: Sequence[int], spans: Sequence[Period]) -> Rows:
+def campaign_days(
+    session: Session, workspace_id: int, accounts: Sequence[int], spans: Sequence[Period]
+) -> Rows:
     """campaign_id, day, spend, impressions, clicks, conversions, value; days with a rate only."""
     own = CampaignTotalDay
     return session.execute(
@@ -34,6 +36,7 @@ def campaign_days(session: Session, accounts: Sequence[int], spans: Sequence[Per
             own.conversions,
             own.value,
         ).where(
+            own.workspace_id == workspace_id,
             own.account_id.in_(accounts),
             own.spend.is_not(None),
             own.value.is_not(None),
@@ -42,7 +45,7 @@ def campaign_days(session: Session, accounts: Sequence[int], spans: Sequence[Per
     ).all()
 
 
-def described_campaigns(session: Session, accounts: Sequence[int]) -> Rows:
+def described_campaigns(session: Session, workspace_id: int, accounts: Sequence[int]) -> Rows:
     """Every campaign as it was last described; `rate` is its account's newest one, may be None."""
     newest = (
         select(
@@ -56,7 +59,7 @@ def described_campaigns(session: Session, accounts: Sequence[int]) -> Rows:
             .scalar_subquery()
             .label("rate"),
         )
-        .where(Account.id.in_(accounts))
+        .where(Account.workspace_id == workspace_id, Account.id.in_(accounts))
         .cte("newest")
     )
     return session.execute(
@@ -77,7 +80,9 @@ def described_campaigns(session: Session, accounts: Sequence[int]) -> Rows:
     ).all()
 
 
-def ad_sums(session: Session, accounts: Sequence[int], now: Period, before: Period | None) -> Rows:
+def ad_sums(
+    session: Session, workspace_id: int, accounts: Sequence[int], now: Period, before: Period | None
+) -> Rows:
     """id, name, status, platform_status, campaign_id and the sums of both periods of each ad."""
     return session.execute(
         select(
@@ -91,14 +96,18 @@ def ad_sums(session: Session, accounts: Sequence[int], now: Period, before: Peri
         )
         .join(AdDay, AdDay.ad_id == Ad.id)
         .join(Total, _own_day(AdDay))
-        .where(AdDay.account_id.in_(accounts), _within(AdDay.day, _spans(now, before)))
+        .where(
+            AdDay.workspace_id == workspace_id,
+            AdDay.account_id.in_(accounts),
+            _within(AdDay.day, _spans(now, before)),
+        )
         .group_by(Ad.id)
         .order_by(Ad.id)
     ).all()
 
 
 def placement_sums(
-    session: Session, accounts: Sequence[int], now: Period, before: Period | None
+    session: Session, workspace_id: int, accounts: Sequence[int], now: Period, before: Period | None
 ) -> Rows:
     """campaign_id, placement and the sums of both periods."""
     own = PlacementDay
@@ -110,34 +119,29 @@ def placement_sums(
             *_sums(own, before, "before_"),
         )
         .join(Total, _own_day(own))
-        .where(own.account_id.in_(accounts), _within(own.day, _spans(now, before)))
+        .where(
+            own.workspace_id == workspace_id,
+            own.account_id.in_(accounts),
+            _within(own.day, _spans(now, before)),
+        )
         .group_by(own.campaign_id, own.placement)
         .order_by(own.campaign_id, own.placement)
     ).all()
 
 
-def placement_days(session: Session, accounts: Sequence[int], spans: Sequence[Period]) -> Rows:
+def placement_days(
+    session: Session, workspace_id: int, accounts: Sequence[int], spans: Sequence[Period]
+) -> Rows:
     """platform, placement, day and the figures of all campaigns together."""
     own = PlacementDay
     return session.execute(
         select(Total.platform, own.placement, own.day, *_figures(own))
         .join(Total, _own_day(own))
-        .where(own.account_id.in_(accounts), _within(own.day, spans))
+        .where(
+            own.workspace_id == workspace_id, own.account_id.in_(accounts), _within(own.day, spans)
+        )
         .group_by(Total.platform, own.placement, own.day)
     ).all()
-
-
-def frequencies(session: Session, accounts: Sequence[int], period: Period) -> dict[int, float]:
-    """Impressions by reach of the campaigns that the platform counted for exactly these days."""
-    rows = session.execute(
-        select(CampaignReach.campaign_id, CampaignReach.impressions, CampaignReach.reach).where(
-            CampaignReach.account_id.in_(accounts),
-            CampaignReach.last == period.last,
-            CampaignReach.days == len(period),
-            CampaignReach.reach > 0,
-        )
-    )
-    return {campaign: seen / people for campaign, seen, people in rows}
 
 
 def _spans(now: Period, before: Period | None) -> list[Period]:

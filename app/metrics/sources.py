@@ -115,6 +115,10 @@ class Sources:
         """The last day anything was read for; later days are unknown, not zero."""
         return max((s.read_through for s in self.counted if s.read_through), default=None)
 
+    def unfinished_day(self, time_zone: str, now: dt.datetime) -> dt.date:
+        """The first day that is not over, for a workspace of this time zone."""
+        return self.day_in_progress(now.astimezone(ZoneInfo(time_zone)).date(), now)
+
     def day_in_progress(self, today: dt.date, now: dt.datetime) -> dt.date:
         """The first day that is not over: `today`, or an earlier one where a live account is."""
         zones = {source.time_zone for source in self.counted if source.live}

@@ -17,6 +17,7 @@ from app.insights.period import FIELDS, Daily, Sums, Thing
 from app.metrics import rule_rows
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
+from app.metrics.reach import Frequency, frequencies
 
 # Words in the objectives and bids of campaigns that are not after conversions.
 _NOT_FOR_RESULTS = ("AWARENESS", "REACH", "VIDEO_VIEW", "ENGAGEMENT", "TARGET_CPM", "IMPRESSION")
@@ -69,12 +70,12 @@ def things(
     """Everything of these accounts; `workspace` is its id and name."""
     spans = [now, *([before] if before else [])]
     by_campaign: dict[int, Days] = defaultdict(lambda: Days(now, before))
-    for campaign, day, *figures in rule_rows.campaign_days(session, accounts, spans):
+    for campaign, day, *figures in rule_rows.campaign_days(session, workspace[0], accounts, spans):
         by_campaign[campaign].add(day, figures)
-    often = rule_rows.frequencies(session, accounts, now)
-    described = rule_rows.described_campaigns(session, accounts)
+    often = frequencies(session, workspace[0], now.last, len(now))
+    described = rule_rows.described_campaigns(session, workspace[0], accounts)
     campaigns = {
-        row.id: _campaign(row, by_campaign[row.id], often.get(row.id))
+        row.id: _campaign(row, by_campaign[row.id], _of_these_days(often.get(row.id), now))
         for row in described
         if row.id in by_campaign
     }
@@ -83,10 +84,15 @@ def things(
         workspace=_together(whole, by_campaign.values(), now, before),
         platforms=_grouped(campaigns, by_campaign, "platform"),
         channels=_grouped(campaigns, by_campaign, "channel"),
-        placements=_placements(session, accounts, campaigns, now, before),
+        placements=_placements(session, workspace[0], accounts, campaigns, now, before),
         campaigns=tuple(campaigns.values()),
-        ads=_ads(session, accounts, campaigns, now, before),
+        ads=_ads(session, workspace[0], accounts, campaigns, now, before),
     )
+
+
+def _of_these_days(told: Frequency | None, days: Period) -> float | None:
+    """Only what a platform told of exactly these days: people are not added up over days."""
+    return float(told.frequency) if told is not None and told.last == days.last else None
 
 
 def platform_entity(slug: str) -> Entity:
@@ -161,20 +167,23 @@ def _grouped(
 
 def _placements(
     session: Session,
+    workspace_id: int,
     accounts: Sequence[int],
     campaigns: Mapping[int, Thing],
     now: Period,
     before: Period | None,
 ) -> tuple[Thing, ...]:
     parts: dict[Entity, list[Thing]] = defaultdict(list)
-    for row in rule_rows.placement_sums(session, accounts, now, before):
+    for row in rule_rows.placement_sums(session, workspace_id, accounts, now, before):
         campaign = campaigns.get(row.campaign_id)
         if campaign:
             place = _placement(campaign.entity.platform, row.placement)
             parts[place].append(_part(campaign, row))
     days: dict[Entity, Days] = defaultdict(lambda: Days(now, before))
     spans = [now, *([before] if before else [])]
-    for platform, placement, day, *figures in rule_rows.placement_days(session, accounts, spans):
+    for platform, placement, day, *figures in rule_rows.placement_days(
+        session, workspace_id, accounts, spans
+    ):
         days[_placement(platform, placement)].add(day, figures)
     return tuple(
         _thing(each, days[each], within=(platform_entity(each.platform),), parts=tuple(parts[each]))
@@ -198,13 +207,14 @@ def _part(campaign: Thing, row: Row[*tuple[Any, ...]]) -> Thing:
 
 def _ads(
     session: Session,
+    workspace_id: int,
     accounts: Sequence[int],
     campaigns: Mapping[int, Thing],
     now: Period,
     before: Period | None,
 ) -> tuple[Thing, ...]:
     made = []
-    for row in rule_rows.ad_sums(session, accounts, now, before):
+    for row in rule_rows.ad_sums(session, workspace_id, accounts, now, before):
         campaign = campaigns.get(row.campaign_id)
         if campaign is None:
             continue

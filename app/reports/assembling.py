@@ -53,16 +53,16 @@ _KPIS = (
 )
 
 
-def assemble(gathered: Gathered, findings: Sequence[tuple[Finding, int | None]]) -> Document:
-    """The whole document. `findings` are ranked, each with the id that it is kept under."""
+def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
+    """The whole document. `findings` are ranked; what they are kept under is not known yet."""
     manner = Manner(gathered.workspace.currency)
-    parts = [part_of(finding, manner, finding_id) for finding, finding_id in findings]
+    parts = [part_of(each, manner) for each in findings]
     shown = {
         kind: [each for each in parts if each.kind == kind.value]
         for kind in (Kind.WIN, Kind.CONCERN, Kind.RECOMMENDATION)
     }
     workspace, found, wanted = gathered.workspace, gathered.found, gathered.wanted
-    before = found.comparison.before
+    before, kpis = found.comparison.before, _kpis(gathered)
     told = [*shown[Kind.WIN][:TOP], *shown[Kind.CONCERN][:TOP], *shown[Kind.RECOMMENDATION]]
     return Document(
         version=VERSION,
@@ -83,18 +83,10 @@ def assemble(gathered: Gathered, findings: Sequence[tuple[Finding, int | None]])
         target_roas=workspace.target_roas,
         sources=_sources(gathered),
         settled_through=gathered.fresh.settled_through,
-        summary=summary.summarise(
-            manner,
-            gathered.period,
-            found.shown,
-            found.before if before else None,
-            gathered.source,
-            workspace.target_roas,
-            told,
-        ),
+        summary=_summary(gathered, manner, told),
         written_by=BY_RULES,
         rating=rating.rate(_standing(gathered)),
-        kpis=_kpis(gathered),
+        kpis=kpis,
         wins=shown[Kind.WIN][:TOP],
         concerns=shown[Kind.CONCERN][:TOP],
         recommendations=shown[Kind.RECOMMENDATION],
@@ -105,9 +97,22 @@ def assemble(gathered: Gathered, findings: Sequence[tuple[Finding, int | None]])
         store=_store(gathered.claims, manner) if gathered.claims else None,
         done=[Done(day=day, text=text, who=who) for day, text, who in gathered.done],
         next_steps=_next(shown[Kind.RECOMMENDATION], manner),
-        definitions=_definitions(gathered),
+        definitions=[Definition(term=each.label, meaning=each.definition) for each in kpis],
         finality=list(_finality(gathered, manner)),
         notes=list(_notes(gathered, manner)),
+    )
+
+
+def _summary(gathered: Gathered, manner: Manner, told: Sequence[FindingPart]) -> list[str]:
+    found = gathered.found
+    return summary.summarise(
+        manner,
+        gathered.period,
+        found.shown,
+        found.before if found.comparison.before else None,
+        gathered.source,
+        gathered.workspace.target_roas,
+        told,
     )
 
 
@@ -301,10 +306,6 @@ def _next(recommendations: Sequence[FindingPart], manner: Manner) -> list[str]:
     return steps or ["Keep budgets as they are, and look again when more days have settled."]
 
 
-def _definitions(gathered: Gathered) -> list[Definition]:
-    return [Definition(term=kpi.label, meaning=kpi.definition) for kpi in _kpis(gathered)]
-
-
 def _finality(gathered: Gathered, manner: Manner) -> Iterator[str]:
     fresh, period = gathered.fresh, gathered.period
     unsettled = fresh.unsettled(period)
@@ -339,9 +340,9 @@ def _notes(gathered: Gathered, manner: Manner) -> Iterator[str]:
         )
     for each in gathered.found.apart:
         yield (
-            f"{each.currency} {each.figures.spend:,.2f} of spend is not in the figures: there is "
-            f"no exchange rate from {each.currency} to {gathered.workspace.currency} for its days. "
-            "Add one in Settings."
+            f"{Manner(each.currency).money(float(each.figures.spend))} of spend is not in the "
+            f"figures: there is no exchange rate from {each.currency} to "
+            f"{gathered.workspace.currency} for its days. Add one in Settings."
         )
     if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
         count = sum(len(each.days) for each in gathered.found.incomplete)

@@ -15,12 +15,12 @@ from app.reports.document import Entity as EntityPart
 BY_RULES = "rules"
 
 
-def part_of(finding: Finding, manner: Manner, finding_id: int | None = None) -> FindingPart:
-    """The finding as a report keeps it, worded by rule."""
+def part_of(finding: Finding, manner: Manner) -> FindingPart:
+    """The finding as a report keeps it, worded by rule and not numbered yet."""
     said = say(finding, manner)
     expected = finding.range
     return FindingPart(
-        id=finding_id,
+        id=None,
         rule=finding.rule,
         kind=finding.kind.value,
         class_=finding.class_.value,

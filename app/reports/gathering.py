@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,7 +86,7 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
     That is when no day of the report is over yet.
     """
     whole = sources(session, workspace.id)
-    today = whole.day_in_progress(now.astimezone(ZoneInfo(workspace.time_zone)).date(), now)
+    today = whole.unfinished_day(workspace.time_zone, now)
     period = wanted.period.before(today)
     if period is None:
         raise Invalid(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.metrics.chosen import narrowed
 from app.metrics.period import Compare, Period
 from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
@@ -114,14 +114,7 @@ def days_before(wanted: Range, today: dt.date) -> Period:
 def sources_of(session: Session, workspace_id: int, request: Mapping[str, Any]) -> Sources:
     """The accounts that the report is about."""
     known = sources(session, workspace_id)
-    platforms, accounts = request["platforms"], request["accounts"]
-    meant = [
-        source
-        for source in known.counted
-        if (not platforms or source.platform in platforms)
-        and (not accounts or source.account_id in accounts)
-    ]
-    return replace(known, counted=meant)
+    return narrowed(known, request["platforms"], request["accounts"])
 
 
 def _months(last: dt.date, count: int) -> Period:

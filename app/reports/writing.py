@@ -73,7 +73,7 @@ def _write(
             fail(session, report_id, error.message, now=clock())
         return
     _step(sessions, report_id, 2)
-    document = assemble(gathered, [(each, None) for each in findings])
+    document = assemble(gathered, findings)
     document = phrase(gathered.workspace.id, document, findings)
     _step(sessions, report_id, 3)
     with sessions.begin() as session:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -131,7 +130,7 @@ class Board:
 def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) -> Numbers:
     """The figures of a view of a workspace; only days that are over everywhere are compared."""
     known = sources(session, place.id)
-    today = known.day_in_progress(now.astimezone(ZoneInfo(place.time_zone)).date(), now)
+    today = known.unfinished_day(place.time_zone, now)
     wish = view.comparison
     comparison = compare(view.shown, today, wish.how, wish.align)
     found = performance(session, known, comparison)
