@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.models import (
@@ -91,21 +93,51 @@ def make_day(
     impressions: int = 0,
 ) -> None:
     """A campaign's day, in its account's currency."""
-    session.merge(
-        CampaignDay(
-            campaign_id=campaign.id,
-            day=day,
-            account_id=campaign.account_id,
-            workspace_id=campaign.workspace_id,
-            spend=Decimal(spend),
-            conversion_value=Decimal(value),
-            conversions=Decimal(conversions),
-            clicks=clicks,
-            impressions=impressions,
-        )
+    make_days(
+        session,
+        campaign,
+        [day],
+        spend=spend,
+        value=value,
+        conversions=conversions,
+        clicks=clicks,
+        impressions=impressions,
+    )
+
+
+def make_days(
+    session: Session,
+    campaign: Campaign,
+    days: Iterable[dt.date],
+    *,
+    spend: str | Decimal = "0",
+    value: str | Decimal = "0",
+    conversions: str | Decimal = "0",
+    clicks: int = 0,
+    impressions: int = 0,
+) -> None:
+    """The same figures on each of a campaign's days, rolled up once."""
+    wanted = list(days)
+    figures = {
+        "spend": Decimal(spend),
+        "conversion_value": Decimal(value),
+        "conversions": Decimal(conversions),
+        "clicks": clicks,
+        "impressions": impressions,
+    }
+    place = {"account_id": campaign.account_id, "workspace_id": campaign.workspace_id}
+    added = insert(CampaignDay).values(
+        [{"campaign_id": campaign.id, "day": day, **place, **figures} for day in wanted]
     )
     session.flush()
-    recompute(session, campaign.workspace_id, campaign.account_id, [day])
+    session.execute(
+        added.on_conflict_do_update(
+            index_elements=["campaign_id", "day"],
+            set_={name: added.excluded[name] for name in figures},
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    recompute(session, campaign.workspace_id, campaign.account_id, wanted)
 
 
 def make_store_day(

@@ -22,6 +22,7 @@ from tests.factories import (
     make_campaign,
     make_connection,
     make_day,
+    make_days,
     make_rate,
     make_store_day,
 )
@@ -62,10 +63,15 @@ def asked(session: Session, member: Member, before: Period | None = BEFORE) -> P
 
 def fill(session: Session, campaign: Campaign, spend: str = "100", conversions: str = "2") -> None:
     """The same every day of both periods."""
-    for day in Period(BEFORE.first, PERIOD.last):
-        make_day(
-            session, campaign, day, spend=spend, conversions=conversions, value="300", clicks=50
-        )
+    make_days(
+        session,
+        campaign,
+        Period(BEFORE.first, PERIOD.last),
+        spend=spend,
+        conversions=conversions,
+        value="300",
+        clicks=50,
+    )
 
 
 def test_days_that_may_still_change_are_left_out_of_both_sides(

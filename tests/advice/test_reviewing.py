@@ -17,7 +17,7 @@ from app.metrics.scoreboard import scoreboard
 from app.models import Account, Campaign, StoredFinding, Workspace
 from tests.advice.test_asking import make_read
 from tests.conftest import Member
-from tests.factories import make_campaign, make_day
+from tests.factories import make_campaign, make_days
 
 DAY = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2026, 4, 13), dt.date(2026, 5, 10)
@@ -85,8 +85,7 @@ def waste(campaign: Campaign) -> Finding:
 
 
 def fill(session: Session, campaign: Campaign, days: Period, **figures: str) -> None:
-    for day in days:
-        make_day(session, campaign, day, **figures)  # type: ignore[arg-type]
+    make_days(session, campaign, days, **figures)  # type: ignore[arg-type]
 
 
 BEFORE = Period(dt.date(2026, 1, 1), LAST)

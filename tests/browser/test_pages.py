@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 import pytest
@@ -14,16 +15,15 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from app.accounts.sessions import open_session
+from app.models import CampaignDay, FxRate, StoreDay
 from app.settings import Settings
+from app.sync.rollup import recompute
 from app.web.cookies import full_name
 from tests.conftest import Member
 from tests.factories import (
     make_account,
     make_campaign,
     make_connection,
-    make_day,
-    make_rate,
-    make_store_day,
 )
 
 PAGES = (
@@ -89,21 +89,38 @@ def northlight(session: Session, alice: Member) -> Member:
             (euros, "Geschenke für alle 🎁"),
         )
     ]
-    for back in range(90):
-        day = today - dt.timedelta(days=back)
-        make_rate(session, "USD", day, "1.1")
-        for number, campaign in enumerate(campaigns, start=1):
-            make_day(
-                session,
-                campaign,
-                day,
-                spend=str(40 * number + back % 7),
-                value=str(130 + back % 11),
-                conversions="3",
+    days = [today - dt.timedelta(days=back) for back in range(90)]
+    for back, day in enumerate(days):
+        session.add(FxRate(currency="USD", day=day, units_per_eur=Decimal("1.1")))
+        session.add_all(
+            CampaignDay(
+                campaign_id=campaign.id,
+                account_id=campaign.account_id,
+                workspace_id=campaign.workspace_id,
+                day=day,
+                spend=Decimal(40 * number + back % 7),
+                conversion_value=Decimal(130 + back % 11),
+                conversions=Decimal(3),
                 clicks=50,
                 impressions=4000,
             )
-        make_store_day(session, shop, day, net=str(900 + back % 13), orders=9)
+            for number, campaign in enumerate(campaigns, start=1)
+        )
+        session.add(
+            StoreDay(
+                account_id=shop.id,
+                workspace_id=shop.workspace_id,
+                day=day,
+                gross=Decimal(900 + back % 13),
+                discounts=Decimal(0),
+                refunds=Decimal(0),
+                net=Decimal(900 + back % 13),
+                orders=9,
+            )
+        )
+    session.flush()
+    for account in (dollars, euros, shop):
+        recompute(session, account.workspace_id, account.id, days)
     session.commit()
     return alice
 
