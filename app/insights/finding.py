@@ -1,6 +1,6 @@
 """What every rule returns: a dated finding with its numbers, never a sentence.
 
-Sentences are made of it later (`app.reports.words`), by rule or by a model whose figures are
+Sentences are made of it later (`app.insights.words`), by rule or by a model whose figures are
 checked against these numbers.
 """
 
@@ -83,6 +83,11 @@ class Range:
     unit: Unit = Unit.MONEY
     level: float = 0.8
     per: str = "month"
+
+    @property
+    def tells_a_change(self) -> bool:
+        """Whether its ends are relative changes, which are written with their sign."""
+        return self.unit is Unit.SHARE and not self.per
 
 
 @dataclass(frozen=True, slots=True)

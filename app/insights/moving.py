@@ -1,4 +1,4 @@
-"""A reallocation as a finding. Its words are in `app.insights.sentences.reallocation`."""
+"""A reallocation as a finding. Its words are in `app.insights.sentences.en.reallocation`."""
 
 from __future__ import annotations
 

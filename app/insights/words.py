@@ -1,7 +1,8 @@
-"""Sentences for findings, by rule. `say` words any finding; each rule registers its own words.
+"""Sentences for findings, by language and rule; `say` words any finding as its manner tells.
 
-Sentences are for a marketer's client: plain, second person, no exclamation marks, never "will":
-"if the past holds". Every figure in them is one of the finding's numbers.
+What is in `app.insights.sentences.<language>` registers itself. Sentences are for a marketer's
+client: plain, no exclamation marks, never "will": "if the past holds". Every figure in them is one
+of the finding's numbers.
 """
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How numbers and days are written. `locale` is CLDR's, such as en_US."""
+    """The language of sentences, and how numbers and days are written in them.
+
+    `language` is one of app.insights.languages; `locale` is CLDR's, such as en_US.
+    """
 
     currency: str
     locale: str = "en_US"
+    language: str = "en"
 
     def number(self, number: Number) -> str:
         """A figure with its unit; changes carry their sign."""
@@ -110,33 +115,37 @@ class Manner:
 
 
 Sayer = Callable[[Finding, Manner], Said]
-_SAYERS: dict[str, Sayer] = {}
+_SAYERS: dict[str, dict[str, Sayer]] = {}
 
 
-def says(*rules: str) -> Callable[[Sayer], Sayer]:
-    """Register a function as the words of these rules."""
+def says_in(language: str) -> Callable[..., Callable[[Sayer], Sayer]]:
+    """The decorator `@says(*rules)` that registers a function as the words of rules."""
+    sayers = _SAYERS.setdefault(language, {})
 
-    def register(sayer: Sayer) -> Sayer:
-        for rule in rules:
-            if rule in _SAYERS:
-                raise TypeError(f"two functions word the rule {rule}")
-            _SAYERS[rule] = sayer
-        return sayer
+    def says(*rules: str) -> Callable[[Sayer], Sayer]:
+        def register(sayer: Sayer) -> Sayer:
+            for rule in rules:
+                if rule in sayers:
+                    raise TypeError(f"two functions word the rule {rule} in {language}")
+                sayers[rule] = sayer
+            return sayer
 
-    return register
+        return register
+
+    return says
 
 
 def say(finding: Finding, manner: Manner) -> Said:
     """The finding in words. Raises KeyError for a rule that nobody words."""
-    return _sayers()[finding.rule](finding, manner)
+    return _sayers(manner.language)[finding.rule](finding, manner)
 
 
-def worded_rules() -> list[str]:
-    """The rules that have words."""
-    return sorted(_sayers())
+def worded_rules(language: str) -> list[str]:
+    """The rules that have words in a language."""
+    return sorted(_sayers(language))
 
 
-def _sayers() -> dict[str, Sayer]:
-    """Those of app.insights.sentences have registered themselves when it is imported."""
-    import_module("app.insights.sentences")
-    return _SAYERS
+def _sayers(language: str) -> dict[str, Sayer]:
+    """Those of a language have registered themselves when its folder is imported."""
+    import_module(f"app.insights.sentences.{language}")
+    return _SAYERS[language]

@@ -24,7 +24,7 @@ def everything(said: Said) -> str:
 
 
 def test_every_rule_is_shown_and_worded() -> None:
-    assert set(RULES) <= set(worded_rules())
+    assert set(RULES) <= set(worded_rules("en"))
     mine = "cpc_change cpa_change roas_change cpm_change ctr_change cvr_change revenue_change"
     assert set(mine.split()) <= set(RULES)
 

@@ -11,7 +11,7 @@ from functools import cache
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from app.insights.finding import Finding, Number, Unit
-from app.insights.phrases import SMALL_NUMBERS
+from app.insights.sentences.en.phrases import SMALL_NUMBERS
 from app.insights.words import Manner
 
 _NUMBER = r"(?P<number>\d(?:[\d.,'’٬٫\s]*\d)?)"

@@ -1,7 +1,1 @@
-"""The words of every rule; what is in this folder registers itself with `@says`."""
-
-from importlib import import_module
-from pkgutil import iter_modules
-
-for each in iter_modules(__path__):
-    import_module(f"{__name__}.{each.name}")
+"""The words of every rule, a folder for each language of app.insights.languages."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.insights.finding import Finding
-from app.insights.phrases import Telling
-from app.insights.words import Manner, Said, says
+from app.insights.sentences.en.phrases import Telling, says
+from app.insights.words import Manner, Said
 
 
 @says("pacing")

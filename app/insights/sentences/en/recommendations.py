@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from app.insights.finding import Finding
-from app.insights.phrases import Telling
-from app.insights.words import Manner, Said, says
+from app.insights.sentences.en.phrases import Telling, says
+from app.insights.words import Manner, Said
 
 
 @says("cut_waste")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.insights.finding import Finding, Kind
-from app.insights.phrases import Telling
-from app.insights.words import Manner, Said, says
+from app.insights.sentences.en.phrases import Telling, says
+from app.insights.words import Manner, Said
 
 _METRICS = {"cpc": "cost per click", "ctr": "click rate", "conversions": "conversions a day"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.insights.finding import Finding, Kind
-from app.insights.phrases import Telling
-from app.insights.words import Manner, Said, says
+from app.insights.sentences.en.phrases import Telling, says
+from app.insights.words import Manner, Said
 
 
 @dataclass(frozen=True, slots=True)

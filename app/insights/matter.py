@@ -1,0 +1,81 @@
+"""A finding about to be put into words, with what the sentences of every language ask of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from app.insights.finding import Entity, Finding, Number
+from app.insights.words import Manner
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Nothing in it is a word of any language but names, figures and days."""
+
+    finding: Finding
+    manner: Manner
+
+    @property
+    def subject(self) -> Entity:
+        """What it is about."""
+        return self.finding.entities[0]
+
+    @property
+    def carriers(self) -> list[str]:
+        """The names of what carries it."""
+        return [each.name for each in self.finding.entities if each.role == "carries"]
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a number."""
+        return name in self.finding.numbers
+
+    def value(self, name: str) -> float:
+        """A bare number."""
+        return self.finding.numbers[name].value
+
+    def __getitem__(self, name: str) -> str:
+        """A number as it is written, with its sign if it is a change."""
+        return self.manner.number(self.finding.numbers[name])
+
+    def size(self, name: str) -> str:
+        """A number without its sign."""
+        number = self.finding.numbers[name]
+        return self.manner.number(Number(abs(number.value), number.unit))
+
+    @property
+    def days(self) -> str:
+        """The days it rests on."""
+        return self.manner.days(self.finding.first, self.finding.last)
+
+    @property
+    def days_before(self) -> str:
+        """The days compared with; empty without any."""
+        facts = self.finding.facts
+        if "before_first" not in facts:
+            return ""
+        first, last = (dt.date.fromisoformat(facts[f"before_{each}"]) for each in ("first", "last"))
+        return self.manner.days(first, last)
+
+    @property
+    def review_day(self) -> str:
+        """The day to look again."""
+        return self.manner.day(self.finding.review_on or self.finding.last + dt.timedelta(14))
+
+    @property
+    def level(self) -> str:
+        """How likely its range is."""
+        spans = self.finding.range
+        return self.manner.share(spans.level if spans else 0.8)
+
+    @property
+    def ends(self) -> tuple[str, str] | None:
+        """The two ends of its range, in the range's unit."""
+        spans = self.finding.range
+        if spans is None:
+            return None
+        low, high = (
+            self.manner.number(Number(each, spans.unit, change=spans.tells_a_change))
+            for each in (spans.low, spans.high)
+        )
+        return low, high
