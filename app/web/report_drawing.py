@@ -1,13 +1,32 @@
-"""A report's trend for charts.js, and the same in numbers."""
+"""What a report's pages draw it with: its trend for charts.js, and the same in numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.reports.document import Day, Document
 from app.reports.drawing import Line, lines_of
-from app.reports.formats import NOTHING, Formats
+from app.reports.formats import NOTHING, Formats, formats_of
 from app.reports.ratios import share
+
+Link = Callable[..., str]
+"""Where the rows behind a figure are: by kind, and a slug or id. Empty for nowhere."""
+
+SHOWN_CAMPAIGNS = 25
+
+
+def drawn(document: Document, link: Link) -> dict[str, Any]:
+    """All that `reports/body.html` takes."""
+    formats = formats_of(document)
+    return {
+        "document": document,
+        "formats": formats,
+        "link": link,
+        "chart": trend_chart(document),
+        "table": trend_table(document, formats),
+        "shown": SHOWN_CAMPAIGNS,
+    }
 
 
 def trend_chart(document: Document) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
@@ -20,14 +19,12 @@ from app.reports.formats import formats_of
 from app.web import access
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
-from app.web.report_drawing import trend_chart, trend_table
+from app.web.report_drawing import Link, drawn
 
 blueprint = Blueprint("report_page", __name__, url_prefix="/dashboard/reports")
 blueprint.before_request(refuse_nul_in_form)
 
-Link = Callable[..., str]
 _OTHERS = 50
-_SHOWN = 25
 
 
 @blueprint.get("/<int:report_id>")
@@ -123,7 +120,6 @@ def _page(
         report=report,
         busy=report.state in ordering.UNFINISHED,
         wanted=wanted,
-        document=document,
         editor=access.may_edit(),
         log=actions.listed(
             db.session(),
@@ -135,19 +131,8 @@ def _page(
         typed=typed,
         today=access.today(),
         longest_text=actions.LONGEST_TEXT,
-        **({} if document is None else _drawn(document)),
+        **({"document": None} if document is None else drawn(document, links(document))),
     )
-
-
-def _drawn(document: Document) -> dict[str, object]:
-    formats = formats_of(document)
-    return {
-        "formats": formats,
-        "link": links(document),
-        "chart": trend_chart(document),
-        "table": trend_table(document, formats),
-        "shown": _SHOWN,
-    }
 
 
 def _others(report: Report) -> list[Report]:

@@ -22,9 +22,9 @@ from app.models import Report, ReportShare
 from app.reports import recipients, sharing
 from app.reports.document import Document, thaw
 from app.reports.files import MEDIA_TYPES, Shape, file_of
-from app.reports.formats import formats_of
 from app.web import access, entry
 from app.web.incoming import NUL
+from app.web.report_drawing import drawn
 from app.web.report_files import attachment
 
 blueprint = Blueprint("shared", __name__, url_prefix="/r")
@@ -61,9 +61,7 @@ def show(token: str) -> ResponseReturnValue:
     document = _document(report)
     if request.method == "GET":
         _count(share)
-    return render_template(
-        "shared/report.html", document=document, formats=formats_of(document), token=token
-    )
+    return render_template("shared/report.html", token=token, **drawn(document, _nowhere))
 
 
 @blueprint.post("/<token>")
@@ -135,6 +133,11 @@ def _ask(token: str, problem: str = "", *, status: int = 200, retry_after: int =
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def _nowhere(_kind: str, _key: str | int = "") -> str:
+    """No figure leads to its rows: they are for those who may sign in."""
+    return ""
 
 
 def _document(report: Report) -> Document:

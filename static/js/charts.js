@@ -27,6 +27,8 @@
     },
   };
   const FONT = '"Inter", system-ui, sans-serif';
+  // A sheet between its margins: what is drawn for a wide window would be cut off.
+  const PAPER = 640;
   const CONFIG = { displayModeBar: false, responsive: true, showTips: false };
   const drawn = new Set();
 
@@ -167,17 +169,21 @@
     ];
   }
 
-  function draw(figure) {
+  function draw(figure, width) {
     const data = figure.querySelector('script[type="application/json"]');
     const canvas = figure.querySelector(".chart-canvas");
     if (!data || !canvas || !window.Plotly) return;
     const content = JSON.parse(data.textContent);
     const look = theme();
     const traces = (content.data ?? []).map((trace) => dress(trace, look));
-    const shape = layout(content, look);
+    const shape = { ...layout(content, look), ...(width && { width }) };
     fit(traces, shape, canvas);
     Plotly.react(canvas, traces, shape, CONFIG);
     drawn.add(figure);
+  }
+
+  function redraw(width) {
+    for (const figure of drawn) draw(figure, width);
   }
 
   function drawNew() {
@@ -193,5 +199,7 @@
 
   document.addEventListener("DOMContentLoaded", drawNew);
   document.addEventListener("htmx:after:swap", drawNew);
-  document.addEventListener("growzzy:theme", () => drawn.forEach(draw));
+  document.addEventListener("growzzy:theme", () => redraw());
+  window.addEventListener("beforeprint", () => redraw(PAPER));
+  window.addEventListener("afterprint", () => redraw());
 })();

@@ -11,11 +11,14 @@
     }
   }
 
-  function apply() {
-    const theme = chosen() ?? (system.matches ? "dark" : "light");
+  function show(theme) {
     if (root.dataset.bsTheme === theme) return;
     root.dataset.bsTheme = theme;
     document.dispatchEvent(new CustomEvent("growzzy:theme", { detail: theme }));
+  }
+
+  function apply() {
+    show(chosen() ?? (system.matches ? "dark" : "light"));
   }
 
   function toggle() {
@@ -29,6 +32,9 @@
   }
 
   apply();
+  // Ink is dark and paper is light.
+  window.addEventListener("beforeprint", () => show("light"));
+  window.addEventListener("afterprint", apply);
   system.addEventListener("change", apply);
   window.addEventListener("storage", (event) => event.key === "theme" && apply());
   document.addEventListener("click", (event) => {

@@ -63,7 +63,8 @@ def finish(session: Session, report: Report) -> None:
 
 def make_report(session: Session, workspace_id: int) -> Report:
     """A report that is ready."""
-    made = Report(workspace_id=workspace_id, title="December", request={})
+    days = {"first": "2025-12-01", "last": "2025-12-31"}
+    made = Report(workspace_id=workspace_id, title="December", request=days)
     session.add(made)
     session.flush()
     finish(session, made)

@@ -45,6 +45,18 @@ def report(session: Session, alice: Member) -> Report:
     return make_report(session, alice.workspace.id)
 
 
+def parts(page: str) -> dict[str, str]:
+    """The text of each part of a report's page, without what leads anywhere."""
+    each = r'<section class="card[^>]*aria-label="([^"]*)">(.*?)</section>'
+    found = re.findall(each, page, re.DOTALL)
+    return {name: " ".join(re.sub("<[^>]*>", " ", inside).split()) for name, inside in found}
+
+
+def drawn(page: str) -> list[str]:
+    """The data of its charts."""
+    return re.findall(r'<script type="application/json">(.*?)</script>', page, re.DOTALL)
+
+
 def views(session: Session, made: ReportShare) -> int:
     session.refresh(made)
     return made.views
@@ -74,9 +86,25 @@ def test_a_shared_page_leads_to_its_own_files_and_nothing_else(
     _, token = share(session, settings, report)
     for visitor in (client, sign_in(app, alice)):
         page = visitor.get(f"/r/{token}").text
-        led_to = set(re.findall(r'(?:href|action|hx-[a-z]+)="([^"]*)"', page))
+        led_to = set(re.findall(r'(?:href|src|action|hx-[a-z]+)="([^"]*)"', page))
         outside = {each for each in led_to if not each.startswith("/static/")}
         assert outside == {f"/r/{token}/report.{kind}" for kind in ("pdf", "csv", "xlsx")}
+
+
+def test_a_shared_page_shows_what_the_reports_own_page_does(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    settings: Settings,
+    report: Report,
+    alice: Member,
+) -> None:
+    _, token = share(session, settings, report)
+    own = sign_in(app, alice).get(f"/dashboard/reports/{report.id}").text
+    shared = client.get(f"/r/{token}").text
+    assert parts(shared)
+    assert parts(shared) == parts(own.partition('id="log"')[0])
+    assert drawn(shared) == drawn(own) != []
 
 
 @pytest.mark.parametrize(
