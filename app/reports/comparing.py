@@ -7,7 +7,7 @@ moments at which the reports were read explains a figure that changed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
 from app.models import MetricRevision
-from app.reports.document import CampaignRow, Day, Document, Source
+from app.reports.document import CampaignRow, Day, Document, Kpi, Source
 from app.reports.formats import Formats
 
 # Headline figures come from these grains; ads and placements are finer views of the same.
 _HEADLINE = ("campaign", "store")
 _DAY = dt.timedelta(days=1)
 _NOTHING = Decimal(0)
+
+PickKpi = Callable[[Kpi], Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,17 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`older` was read first. `why` are sentences; rows are empty for reports of other days."""
+    """`older` was read first. `why` are sentences; rows are empty for reports of other days.
+
+    `befores` are the figures of the days that both are compared with.
+    """
 
     older: Document
     newer: Document
     comparable: bool
     why: Sequence[str]
     kpis: Sequence[Changed]
+    befores: Sequence[Changed]
     days: Sequence[ChangedRow]
     campaigns: Sequence[ChangedRow]
     findings_gone: Sequence[str]
@@ -60,8 +66,8 @@ class Difference:
     @property
     def anything(self) -> bool:
         """Whether any figure or finding differs."""
-        rows = (self.kpis, self.days, self.campaigns, self.findings_gone, self.findings_new)
-        return any(rows)
+        rows = (self.kpis, self.befores, self.days, self.campaigns)
+        return any((*rows, self.findings_gone, self.findings_new))
 
 
 def difference(
@@ -79,7 +85,8 @@ def difference(
             *_settings(older, newer),
             *(_restated(session, workspace_id, older, newer, formats) if comparable else ()),
         ],
-        kpis=_kpis(older, newer) if comparable else [],
+        kpis=_kpis(older, newer, _now) if comparable else [],
+        befores=_kpis(older, newer, _before) if comparable and older.before == newer.before else [],
         days=_days(older, newer, formats) if comparable else [],
         campaigns=_campaigns(older, newer) if comparable else [],
         findings_gone=[title for title in gone if title not in new],
@@ -172,12 +179,21 @@ def runs(days: Iterable[dt.date]) -> list[Period]:
     return found
 
 
-def _kpis(older: Document, newer: Document) -> list[Changed]:
-    before = {kpi.key: kpi.value for kpi in older.kpis}
+def _now(kpi: Kpi) -> Decimal | None:
+    return kpi.value
+
+
+def _before(kpi: Kpi) -> Decimal | None:
+    return kpi.before
+
+
+def _kpis(older: Document, newer: Document, pick: PickKpi) -> list[Changed]:
+    """Those that both have; one that reports did not show yet has not changed."""
+    then = {kpi.key: pick(kpi) for kpi in older.kpis}
     return [
-        Changed(kpi.label, kpi.unit, before.get(kpi.key), kpi.value)
+        Changed(kpi.label, kpi.unit, then[kpi.key], pick(kpi))
         for kpi in newer.kpis
-        if kpi.value != before.get(kpi.key)
+        if kpi.key in then and pick(kpi) != then[kpi.key]
     ]
 
 

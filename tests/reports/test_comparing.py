@@ -90,6 +90,46 @@ def test_reports_of_other_days_are_not_compared_figure_by_figure(
     assert "different days" in found.why[0]
 
 
+def test_a_figure_of_the_days_compared_with_is_a_change_too(
+    session: Session, alice: Member
+) -> None:
+    _, older, _ = pair(session, alice)
+    [kpi, *others] = older.kpis
+    raised = msgspec.structs.replace(kpi, before=kpi.before + 50)
+    newer = msgspec.structs.replace(older, as_of=LATER, kpis=[raised, *others])
+
+    found = difference(session, alice.workspace.id, older, newer, formats_of(older))
+
+    assert found.anything
+    assert not found.kpis
+    assert [(each.label, each.older, each.newer) for each in found.befores] == [
+        ("Spend", kpi.before, raised.before)
+    ]
+
+
+def test_a_figure_that_only_later_reports_show_has_not_changed(
+    session: Session, alice: Member
+) -> None:
+    _, newer, _ = pair(session, alice)
+    older = msgspec.structs.replace(newer, kpis=newer.kpis[:2])
+    later = msgspec.structs.replace(newer, as_of=LATER)
+
+    assert not difference(session, alice.workspace.id, older, later, formats_of(older)).anything
+
+
+def test_a_new_campaign_is_told_with_nothing_before(session: Session, alice: Member) -> None:
+    _, newer, _ = pair(session, alice)
+    [first, *others] = newer.campaign_rows
+    older = msgspec.structs.replace(newer, campaign_rows=others)
+    later = msgspec.structs.replace(newer, as_of=LATER)
+
+    found = difference(session, alice.workspace.id, older, later, formats_of(older))
+
+    [row] = found.campaigns
+    assert row.name == first.name
+    assert {each.older for each in row.figures} == {None}
+
+
 def test_days_are_told_as_stretches() -> None:
     days = [dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 3, 3)]
 
