@@ -18,6 +18,7 @@ from app.models.exchange import FxRate, ManualRate
 from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, PlacementDay, StoreDay
 from app.models.findings import StoredFinding
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
+from app.models.planned_tests import PlannedTest
 from app.models.quota import QuotaUse, WebhookDelivery
 from app.models.rate_limit import RateLimit
 from app.models.reports import ActionEntry, Report
@@ -59,6 +60,7 @@ __all__ = [
     "OAuthState",
     "PasswordReset",
     "PlacementDay",
+    "PlannedTest",
     "PlatformConnection",
     "PlatformTotalDay",
     "QuotaUse",

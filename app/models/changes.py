@@ -15,7 +15,8 @@ from app.models.base import Base, Id, WorkspaceId
 class ChangeSet(Base):
     """Changes that a person reviews and confirms together, such as both sides of a move.
 
-    `origin` is what they come from: finding, hand, or revert of `reverts_id`. `rule`, `title` and
+    `origin` is what they come from: finding, hand, revert of `reverts_id`, or test: the `block`
+    of `planned_test_id` from 0 on, -1 for putting the budgets back. `rule`, `title` and
     `why` are those of the finding when it was taken up, for it may be computed away. `cap` is the
     largest change of one budget as a share, NULL for none. `left_out` are [name, why] of what the
     step would have touched and cannot. `revision` grows with every edit, so
@@ -29,7 +30,8 @@ class ChangeSet(Base):
             "'reverted')",
             name="state_known",
         ),
-        CheckConstraint("origin IN ('finding', 'hand', 'revert')", name="origin_known"),
+        CheckConstraint("origin IN ('finding', 'hand', 'revert', 'test')", name="origin_known"),
+        CheckConstraint("(origin = 'test') = (block IS NOT NULL)", name="block_of_a_test"),
         Index("ix_change_set_workspace", "workspace_id", "id"),
     )
 
@@ -43,6 +45,10 @@ class ChangeSet(Base):
     reverts_id: Mapped[int | None] = mapped_column(
         ForeignKey("change_set.id", ondelete="CASCADE"), index=True
     )
+    planned_test_id: Mapped[int | None] = mapped_column(
+        ForeignKey("planned_test.id", ondelete="SET NULL"), index=True
+    )
+    block: Mapped[int | None]
     origin: Mapped[str]
     rule: Mapped[str] = mapped_column(default="")
     title: Mapped[str]

@@ -14,6 +14,7 @@ _PAGES = {
     "/dashboard/reports/changes": "Changes",
     "/dashboard/reports/scoreboard": "Scoreboard",
     "/dashboard/reports/simulator": "Simulator",
+    "/dashboard/reports/tests": "Tests",
 }
 
 

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.accounts import workspaces
 from app.accounts.workspaces import Stale
+from app.advice import planned
 from app.extensions import db
 from app.models import Workspace
 from app.sync.rollup import recompute_shops, recompute_workspace
@@ -62,7 +63,7 @@ def change() -> Response:
     """Change what was sent; another currency or other revenue computes the figures again.
 
     Another currency also drops the target CPA, the monthly budgets and the least spend of
-    /api/workspace/advice, which are amounts in the one before.
+    /api/workspace/advice, which are amounts in the one before, and stops a planned test.
     """
     access.require_editor()
     sent: Any = {
@@ -85,6 +86,7 @@ def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> bool:
     stale = workspaces.change_workspace(workspace, changes)
     db.session.flush()
     if stale is Stale.EVERYTHING:
+        planned.advance(db.session(), workspace, access.today())
         recompute_workspace(db.session(), workspace.id)
     elif stale is Stale.SHOPS:
         recompute_shops(db.session(), workspace.id)

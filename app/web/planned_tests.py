@@ -1,0 +1,167 @@
+"""Planned tests: choose, look at the plan, begin, follow the blocks, stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.advice import planned
+from app.advice.drawing import SWING, WEEKS, WHY_NOT, Drawn, Wanted, candidates
+from app.errors import AppError, Invalid
+from app.extensions import db
+from app.metrics.platforms import platform_label
+from app.metrics.sources import sources
+from app.models import PlannedTest
+from app.web import access, planned_test_words, planning
+from app.web.htmx import page
+from app.web.incoming import refuse_nul_in_form
+
+blueprint = Blueprint("planned_tests", __name__, url_prefix="/dashboard/reports/tests")
+blueprint.before_request(refuse_nul_in_form)
+
+
+@blueprint.get("")
+def index() -> Response:
+    """The test that is on, and those before."""
+    place = access.workspace()
+    return page(
+        "planned_tests/index.html",
+        "listed",
+        tests=planned.every(db.session(), place.id),
+        current=planned.unfinished(db.session(), place, access.today()),
+        may_edit=access.may_edit(),
+        **_words(),
+    )
+
+
+@blueprint.get("/new")
+def new() -> Response:
+    """The form, and the plan once platforms are chosen; the address holds what was chosen."""
+    access.require_editor()
+    try:
+        drawn = planning.drawn(_wanted(request.args)) if "platform" in request.args else None
+    except AppError as error:
+        return _form(request.args, problem=error)
+    return _form(request.args, drawn=drawn)
+
+
+@blueprint.post("")
+def begin() -> ResponseReturnValue:
+    """Begin exactly the plan that was looked at."""
+    access.require_editor()
+    try:
+        made = planning.begin(_wanted(request.form), request.form.get("seen", ""))
+    except AppError as error:
+        db.session.rollback()
+        return _form(request.form, problem=error)
+    flash("The test is planned. Each block's budgets are on this page.", "done")
+    return redirect(url_for("planned_tests.show", test_id=made.id), code=303)
+
+
+@blueprint.get("/<int:test_id>")
+def show(test_id: int) -> Response:
+    """Its blocks, and what it says so far."""
+    return _shown(planning.find(test_id))
+
+
+@blueprint.post("/<int:test_id>/stop")
+def stop(test_id: int) -> ResponseReturnValue:
+    """End it before its time."""
+    access.require_editor()
+    try:
+        planning.stop(test_id)
+    except AppError as error:
+        db.session.rollback()
+        return _shown(planning.find(test_id), error)
+    flash("The test is stopped. What was spent as drawn stays known.", "done")
+    return redirect(url_for("planned_tests.show", test_id=test_id), code=303)
+
+
+def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
+    today = access.today()
+    return page(
+        "planned_tests/show.html",
+        "followed",
+        status=error.status if error else 200,
+        test=test,
+        blocks=planned.blocks(test),
+        block=planned.block_on(test, today),
+        usual=planned.usual_budgets(test),
+        today=today,
+        problem=error.message if error else "",
+        may_edit=access.may_edit(),
+        **_words(),
+    )
+
+
+def _form(
+    given: MultiDict[str, str], *, drawn: Drawn | None = None, problem: AppError | None = None
+) -> Response:
+    session, place = db.session(), access.workspace()
+    today = access.today()
+    return page(
+        "planned_tests/new.html",
+        "planned",
+        status=problem.status if problem else 200,
+        given=given,
+        chosen=given.getlist("platform"),
+        candidates=candidates(session, place, sources(session, place.id), access.now()),
+        current=planned.unfinished(session, place, today),
+        drawn=drawn,
+        blocks=planned.blocks(drawn.test) if drawn else [],
+        problem=problem.message if problem else "",
+        seed=given.get("seed") or planning.seed(),
+        tomorrow=today + dt.timedelta(days=1),
+        today=today,
+        bounds={"weeks": WEEKS, "swing": SWING},
+        why_not=WHY_NOT,
+        **_words(),
+    )
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "label": platform_label,
+        "named": planned.named,
+        "standing": planning.standing,
+        "words": planned_test_words,
+    }
+
+
+def _wanted(given: MultiDict[str, str]) -> Wanted:
+    """Raises Invalid."""
+    return Wanted(
+        platforms=given.getlist("platform"),
+        first=_day(given.get("first", "")),
+        weeks=_whole(given["weeks"], "weeks") if given.get("weeks") else None,
+        swing=_percent(given.get("swing", "")) / 100,
+        seed=_whole(given.get("seed", ""), "seed"),
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("Choose the first day, as in 2026-12-01. Nothing was stored.") from error
+
+
+def _whole(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise Invalid(f"The {name} must be a whole number. Nothing was stored.")
+    return int(text)
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        return Decimal(text.strip() or "30")
+    except InvalidOperation as error:
+        raise Invalid(
+            "The swing must be a number of percent, such as 30. Nothing was stored."
+        ) from error
