@@ -22,7 +22,7 @@ from app.metrics.ad_series import (
 from app.metrics.ages import conversions_at_ages
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
-from app.metrics.series import PlatformSeries, history, platform_series
+from app.metrics.series import PlatformSeries, days_without_rate, history, platform_series
 from app.metrics.sources import Source, Sources
 from app.models import Workspace
 
@@ -55,8 +55,11 @@ def alarm_findings(
     if days is None:
         return []
     series = platform_series(session, known, days)
-    stale = signals.stale_platforms(known, now)
-    platforms = [each for each in series.platforms if each not in stale]
+    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, period.last)
+    # A day whose money has no rate would count as one without spend.
+    unknown = days_without_rate(session, known, days) if series.without_rate else None
+    doubtful = stale | (unknown[0] if unknown else set())
+    platforms = [each for each in series.platforms if each not in doubtful]
     if not platforms:
         return []
     ledger = conversions_at_ages(

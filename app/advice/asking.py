@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -22,9 +23,40 @@ from app.models import Workspace
 
 # As the methods drop them: until then most conversions of a day have arrived.
 UNSETTLED_DAYS = 7
-_FEWEST_DAYS = 7
+FEWEST_DAYS = 7
 _EARLIER_DAYS = 28
 _USUAL_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What the rules may look at: settled days, those compared with, and who holds them.
+
+    `compared` is None without a comparison, or where an account does not hold its days.
+    """
+
+    settled: Period
+    compared: Period | None
+    counted: Sequence[Source]
+
+    @property
+    def spending(self) -> list[Source]:
+        """The accounts that advertise."""
+        return [each for each in self.counted if not is_shop(each.platform)]
+
+
+def reach(known: Sources, period: Period, before: Period | None, today: dt.date) -> Reach | None:
+    """None where fewer than a week of the period settled.
+
+    Accounts count that hold all of these days: what was not read is unknown, not zero. Without
+    a comparison if one of them holds less of the days before.
+    """
+    settled = settled_part(known, period, today)
+    if settled is None or len(settled) < FEWEST_DAYS:
+        return None
+    counted = [each for each in known.counted if _holds(each, settled)]
+    spending = [each for each in counted if not is_shop(each.platform)]
+    return Reach(settled, _compared(spending, settled, period, before), counted)
 
 
 def ask(
@@ -36,30 +68,23 @@ def ask(
     known: Sources,
     now: dt.datetime,
 ) -> PeriodFigures | None:
-    """The settled days of the period, and as many before it; None where fewer than a week settled.
-
-    Accounts count that hold all of these days: what was not read is unknown, not zero. Without
-    a comparison if one of them holds less of the days before.
-    """
+    """The settled days of the period and as many before it; None where `reach` has none."""
     today = known.unfinished_day(workspace.time_zone, now)
-    settled = settled_part(known, period, today)
-    if settled is None or len(settled) < _FEWEST_DAYS:
+    seen = reach(known, period, before, today)
+    if seen is None:
         return None
-    counted = [each for each in known.counted if _holds(each, settled)]
-    spending = [each for each in counted if not is_shop(each.platform)]
-    compared = _compared(spending, settled, period, before)
     found = things(
         session,
         (workspace.id, workspace.name),
-        [each.account_id for each in spending],
-        settled,
-        compared,
+        [each.account_id for each in seen.spending],
+        seen.settled,
+        seen.compared,
     )
     return PeriodFigures(
-        first=settled.first,
-        last=settled.last,
-        before_first=compared.first if compared else None,
-        before_last=compared.last if compared else None,
+        first=seen.settled.first,
+        last=seen.settled.last,
+        before_first=seen.compared.first if seen.compared else None,
+        before_last=seen.compared.last if seen.compared else None,
         currency=workspace.currency,
         workspace=found.workspace,
         platforms=found.platforms,
@@ -69,10 +94,10 @@ def ask(
         ads=found.ads,
         target_roas=_amount(workspace.target_roas),
         target_cpa=_amount(workspace.target_cpa),
-        still_settling=(period.last - settled.last).days,
-        store=_store(session, known, settled, found.platforms),
+        still_settling=(period.last - seen.settled.last).days,
+        store=_store(session, known, seen.settled, found.platforms),
         month_budgets=_month_budgets(session, workspace, known, period, today),
-        feeds=_feeds(session, known, now),
+        feeds=_feeds(session, known, period.last, now),
     )
 
 
@@ -183,20 +208,24 @@ def _spent_through(known: Sources, today: dt.date) -> dt.date:
     return min([today - dt.timedelta(days=1), *read])
 
 
-def _feeds(session: Session, known: Sources, now: dt.datetime) -> tuple[Feed, ...]:
-    """The platforms that figures should come from, each by its connection that is worst off."""
-    silent = signals.stale_platforms(known, now)
-    revoked = {each.platform for each in known.links if each.status == "needs_attention"}
+def _feeds(session: Session, known: Sources, last: dt.date, now: dt.datetime) -> tuple[Feed, ...]:
+    """The platforms that figures should come from, each by its connection that is worst off.
+
+    One whose days up to the last were read when they were over is well, whatever came after.
+    """
+    unread = signals.unread_platforms(known, last)
+    silent = signals.stale_platforms(known, now) & unread
+    revoked = {each.platform for each in known.links if each.status == "needs_attention"} & unread
     made = []
     for slug in sorted(
         {each.platform for each in known.counted if each.live and not is_shop(each.platform)}
     ):
         mine = [each for each in known.counted if each.platform == slug and each.live]
-        last = min((each.read_through for each in mine if each.read_through), default=None)
+        read = min((each.read_through for each in mine if each.read_through), default=None)
         state = "revoked" if slug in revoked else "stale" if slug in silent else "ok"
-        usual = _usual_spend(session, known, mine, last) if last and state != "ok" else 0.0
+        usual = _usual_spend(session, known, mine, read) if read and state != "ok" else 0.0
         made.append(
-            Feed(entity=platform_entity(slug), state=state, last_day=last, daily_spend=usual)
+            Feed(entity=platform_entity(slug), state=state, last_day=read, daily_spend=usual)
         )
     return tuple(made)
 

@@ -44,6 +44,30 @@ def open_numbers(
     return [ids.get(each.key) for each in findings]
 
 
+def known_of(
+    session: Session, workspace_id: int, findings: Sequence[Finding]
+) -> dict[str, StoredFinding]:
+    """By key, what is stored of the same matter over some of the same days, an open one first."""
+    days = {each.key: (each.first, each.last) for each in findings}
+    stored = session.scalars(
+        select(StoredFinding)
+        .where(StoredFinding.workspace_id == workspace_id, StoredFinding.key.in_(days))
+        .order_by(
+            case(
+                (StoredFinding.state == "open", 2),
+                (StoredFinding.state == "dismissed", 1),
+                else_=0,
+            ),
+            StoredFinding.id,
+        )
+    )
+    return {
+        each.key: each
+        for each in stored
+        if each.first <= days[each.key][1] and each.last >= days[each.key][0]
+    }
+
+
 def keep_new(
     session: Session, workspace_id: int, findings: Sequence[Finding], now: dt.datetime
 ) -> list[int]:
@@ -201,7 +225,7 @@ def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetim
     content = msgspec.to_builtins(finding)
     dismissed = _dismissed(session, workspace_id, finding.key, now)
     if dismissed is not None:
-        dismissed.content, dismissed.computed_at = content, now
+        dismissed.content, dismissed.last, dismissed.computed_at = content, finding.last, now
         return dismissed.id
     added = insert(StoredFinding).values(
         workspace_id=workspace_id,

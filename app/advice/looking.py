@@ -68,8 +68,10 @@ def _reallocation(
     from app.insights.reallocation import reallocate  # noqa: PLC0415
 
     figures = fitting_inputs(session, known, last)
-    if figures is None:
+    # Money without an exchange rate would count as nothing spent.
+    if figures is None or figures.without_rate:
         return []
+    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, last)
     found = reallocate(
         figures.spend,
         figures.conversions,
@@ -77,7 +79,7 @@ def _reallocation(
         names=figures.names,
         organic_orders=figures.organic_orders,
         days_since_move=days_since_move(session, workspace.id, now),
-        incident=bool(signals.stale_platforms(known, now)),
+        incident=bool(stale),
         thresholds=rules,
     )
     labels = {each: platform_label(each) for each in figures.names}

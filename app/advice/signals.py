@@ -57,6 +57,18 @@ def stale_platforms(known: Sources, now: dt.datetime) -> set[str]:
     return {link.platform for link in _read(known) if _silent(link, now)}
 
 
+def unread_platforms(known: Sources, last: dt.date) -> set[str]:
+    """Platforms of which something up to the day may be missing that should have been read.
+
+    A day was read whole once a later one was read, too.
+    """
+    return {
+        each.platform
+        for each in known.counted
+        if each.live and (each.read_through is None or each.read_through <= last)
+    }
+
+
 def _read(known: Sources) -> Iterator[Link]:
     for link in known.links:
         if link.kind != "upload" and link.status != "disconnected" and link.live:

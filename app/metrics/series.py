@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
@@ -87,6 +87,26 @@ def platform_series(session: Session, known: Sources, days: Period) -> PlatformS
         orders=_orders(known, days, [row for row in rows if is_shop(row[0])]),
         without_rate=any(row[8] for row in rows),
     )
+
+
+def days_without_rate(
+    session: Session, known: Sources, days: Period
+) -> tuple[set[str], Period] | None:
+    """The platforms with money that has no exchange rate, and from when to when; None for none."""
+    rows = session.execute(
+        select(Total.platform, func.min(Total.day), func.max(Total.day))
+        .where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_(known.account_ids),
+            Total.day.between(days.first, days.last),
+            or_(Total.spend.is_(None), Total.value.is_(None)),
+        )
+        .group_by(Total.platform)
+    ).all()
+    if not rows:
+        return None
+    span = Period(min(row[1] for row in rows), max(row[2] for row in rows))
+    return {row[0] for row in rows}, span
 
 
 def _amount(row: Sequence[object] | None, place: int) -> float:

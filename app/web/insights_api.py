@@ -1,4 +1,4 @@
-"""What the rules found, as JSON: read from the night's findings, so that no request computes."""
+"""What the rules found, as JSON: what the night found, or what they find in the days asked for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import datetime as dt
 import msgspec
 from flask import Blueprint, Response
 
+from app.accounts import limits
+from app.accounts.limits import Count
 from app.advice import keeping, nightly
+from app.advice.answering import answer_for
+from app.advice.left_out import LeftOut
 from app.extensions import db
 from app.insights.finding import Finding
 from app.insights.words import Manner, say
+from app.metrics.period import Period
+from app.metrics.sources import sources
 from app.models import StoredFinding
-from app.web import access
+from app.web import access, entry, left_out_words
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.ranges import days_between
 
@@ -20,7 +26,10 @@ blueprint = Blueprint("insights_api", __name__, url_prefix="/api/insights")
 
 
 class DaysIn(Arguments):
-    """Findings whose days touch these; the last 30 days when left out."""
+    """Days to look at, computed for this answer; with one of the two the usual number of days.
+
+    Without both: what the nightly look found whose days touch the last 30.
+    """
 
     from_: dt.date | None = msgspec.field(default=None, name="from")
     to: dt.date | None = None
@@ -49,11 +58,12 @@ class RangeOut(Answer):
 class FindingOut(Answer):
     """Money is in `currency`, shares are of one. `certainty` is null where a rule has none.
 
-    `state` is open while the finding lasts and closed after. `followed` is yes, no or empty for
+    `state` is open while the finding lasts and closed after, empty for one of asked days of which
+    no nightly look kept anything: it has no `id` either. `followed` is yes, no or empty for
     unknown, `followed_how` said or detected.
     """
 
-    id: int
+    id: int | None
     rule: str
     kind: str
     class_: str = msgspec.field(name="class")
@@ -79,10 +89,35 @@ class FindingOut(Answer):
     computed_at: dt.datetime
 
 
+class LeftOutOut(Answer):
+    """`why` is no_accounts, not_over, not_read, stale, no_rate, unsettled, few_days, no_comparison.
+
+    `platforms` is empty where it is all of them. `first` to `last` are the days it is about.
+    """
+
+    why: str
+    platforms: list[str]
+    first: dt.date
+    last: dt.date
+    message: str
+
+
 class InsightsOut(Answer):
-    """`computed_at` is when the newest of them was computed, null for none."""
+    """`first` to `last` are the asked days that are over, null where none is or none were asked.
+
+    Wins and concerns rest on `settled_first` to `settled_last`. `left_out` is what could not be
+    looked at: without it an empty list of findings means that nothing stands out. `dismissed` is
+    how many findings are not shown because a person dismissed them. `computed_at` is when the
+    newest of them was computed, null for none.
+    """
 
     computed_at: dt.datetime | None
+    first: dt.date | None
+    last: dt.date | None
+    settled_first: dt.date | None
+    settled_last: dt.date | None
+    left_out: list[LeftOutOut]
+    dismissed: int
     findings: list[FindingOut]
 
 
@@ -95,17 +130,56 @@ class QueuedOut(Answer):
 
 
 @blueprint.get("")
-@documented("Wins, concerns and recommendations", query=DaysIn, answer=InsightsOut)
+@documented("Wins, concerns and recommendations", query=DaysIn, answer=InsightsOut, errors=(429,))
 def show() -> Response:
     """The most money at stake first; dismissed ones are left out."""
-    asked = arguments(DaysIn)
-    days = days_between(asked.from_, asked.to, access.today())
+    asked, today = arguments(DaysIn), access.today()
+    days = days_between(asked.from_, asked.to, today)
+    if asked.from_ is None and asked.to is None:
+        return answer(_kept(days))
+    entry.limiter().count([Count(limits.LOOKING, str(access.workspace().id))])
+    return answer(_computed(days))
+
+
+def _kept(days: Period) -> InsightsOut:
     found = keeping.kept(db.session(), access.workspace().id, days.first, days.last)
-    return answer(
-        InsightsOut(
-            computed_at=max((each.computed_at for each in found), default=None),
-            findings=[_out(each) for each in found],
-        )
+    return InsightsOut(
+        computed_at=max((each.computed_at for each in found), default=None),
+        first=None,
+        last=None,
+        settled_first=None,
+        settled_last=None,
+        left_out=[],
+        dismissed=0,
+        findings=[_out(keeping.restored(each), each, each.computed_at) for each in found],
+    )
+
+
+def _computed(days: Period) -> InsightsOut:
+    session, place, now = db.session(), access.workspace(), access.now()
+    found = answer_for(session, place, days, known=sources(session, place.id), now=now)
+    kept = keeping.known_of(session, place.id, found.findings)
+    dismissed = {key for key, each in kept.items() if each.state == "dismissed"}
+    shown = [each for each in found.findings if each.key not in dismissed]
+    return InsightsOut(
+        computed_at=now,
+        first=found.days.first if found.days else None,
+        last=found.days.last if found.days else None,
+        settled_first=found.settled.first if found.settled else None,
+        settled_last=found.settled.last if found.settled else None,
+        left_out=[_left_out(each) for each in found.left_out],
+        dismissed=len(found.findings) - len(shown),
+        findings=[_out(each, kept.get(each.key), now) for each in shown],
+    )
+
+
+def _left_out(each: LeftOut) -> LeftOutOut:
+    return LeftOutOut(
+        why=each.why,
+        platforms=list(each.platforms),
+        first=each.first,
+        last=each.last,
+        message=left_out_words.sentence(each, Manner(access.workspace().currency)),
     )
 
 
@@ -131,8 +205,7 @@ def followed(finding_id: int) -> Response:
         followed=body(FollowedIn).followed,
         now=access.now(),
     )
-    db.session.commit()
-    return answer(_out(found))
+    return _changed(found)
 
 
 @blueprint.post("/<int:finding_id>/dismiss")
@@ -140,15 +213,18 @@ def followed(finding_id: int) -> Response:
 def dismiss(finding_id: int) -> Response:
     access.require_editor()
     found = keeping.dismiss(db.session(), access.workspace().id, finding_id)
+    return _changed(found)
+
+
+def _changed(stored: StoredFinding) -> Response:
     db.session.commit()
-    return answer(_out(found))
+    return answer(_out(keeping.restored(stored), stored, stored.computed_at))
 
 
-def _out(stored: StoredFinding) -> FindingOut:
-    finding = keeping.restored(stored)
+def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetime) -> FindingOut:
     said = say(finding, Manner(finding.currency or access.workspace().currency))
     return FindingOut(
-        id=stored.id,
+        id=stored.id if stored else None,
         rule=finding.rule,
         kind=finding.kind.value,
         class_=finding.class_.value,
@@ -173,10 +249,10 @@ def _out(stored: StoredFinding) -> FindingOut:
         first=finding.first,
         last=finding.last,
         missing=list(finding.missing),
-        state=stored.state,
-        followed=stored.followed,
-        followed_how=stored.followed_how,
-        computed_at=stored.computed_at,
+        state=stored.state if stored else "",
+        followed=stored.followed if stored else "",
+        followed_how=stored.followed_how if stored else "",
+        computed_at=computed_at,
     )
 
 

@@ -42,7 +42,8 @@ def test_findings_come_with_words_numbers_and_units(app: Flask, alice: Member) -
     assert waste["title"]
     assert waste["numbers"]["spend"] == waste["at_stake"] > 0
     assert waste["units"].keys() == waste["numbers"].keys()
-    assert waste["last"] < PERIOD.last.isoformat()
+    assert (waste["first"], waste["last"]) == (given["first"], given["last"])
+    assert (given["first"], given["settled_last"]) == (str(PERIOD.first), str(PERIOD.last))
     stakes = [each["at_stake"] for each in given["findings"]]
     assert stakes == sorted(stakes, reverse=True)
 
@@ -53,8 +54,52 @@ def test_a_person_says_what_was_followed_and_what_is_not_to_be_seen(
     said = post(app, alice, f"/api/insights/{found[0]}/followed", followed=True).json
     assert (said["followed"], said["followed_how"]) == ("yes", "said")
     assert post(app, alice, f"/api/insights/{found[0]}/dismiss").status_code == 200
-    left = sign_in(app, alice).get(PATH).json["findings"]
-    assert [each["id"] for each in left] == found[1:]
+    now = sign_in(app, alice).get("/api/insights").json
+    assert found[0] not in [each["id"] for each in now["findings"]]
+    asked = sign_in(app, alice).get(PATH).json
+    assert found[0] not in [each["id"] for each in asked["findings"]]
+    assert asked["dismissed"] == 1
+
+
+def test_any_days_can_be_asked_for_and_say_what_could_not_be_looked_at(
+    app: Flask, alice: Member, session: Session
+) -> None:
+    make_waste(session, alice)
+    session.commit()
+    client = sign_in(app, alice)
+    given = client.get("/api/insights?from=2026-06-01&to=2026-06-14").json
+    waste = next(each for each in given["findings"] if each["rule"] == "zero_result")
+    assert (waste["id"], waste["state"], waste["last"]) == (None, "", "2026-06-14")
+    assert given["left_out"] == []
+    again = client.get("/api/insights?from=2026-06-01&to=2026-06-14").json
+    assert again["findings"][0]["numbers"] == given["findings"][0]["numbers"]
+    early = client.get("/api/insights?from=2025-12-30&to=2026-01-12").json
+    assert (early["findings"], early["left_out"][0]["why"]) == ([], "not_read")
+    assert "Meta" in early["left_out"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("from=2026-06-14&to=2026-06-01", "2026-06-14"),
+        ("from=2199-01-01&to=2199-02-01", "not begun"),
+        ("from=2022-01-01&to=2026-01-01", "1100"),
+        ("from=yesterday", "from"),
+        ("from=2026-06-01&to=2026-06-02&kind=win", "kind"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(
+    app: Flask, alice: Member, asked: str, named: str
+) -> None:
+    given = sign_in(app, alice).get(f"/api/insights?{asked}")
+    assert given.status_code == 422
+    assert named in given.text
+
+
+def test_one_end_alone_asks_for_the_usual_number_of_days(app: Flask, alice: Member) -> None:
+    client = sign_in(app, alice)
+    assert client.get("/api/insights?to=2026-06-30").json["first"] == "2026-06-01"
+    assert client.get("/api/insights?from=2026-06-01").json["first"] == "2026-06-01"
 
 
 def test_findings_of_another_workspace_are_not_there(
