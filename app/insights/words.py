@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
@@ -82,7 +82,9 @@ class Manner:
         """A share of one as per cent; decimals only for small ones."""
         per_cent = value * 100
         digits = "0" if abs(per_cent) >= 10 else "0.#" if abs(per_cent) >= 1 else "0.##"
-        return format_decimal(per_cent, digits, locale=self.locale) + "%"
+        pattern = Locale.parse(self.locale).percent_formats[None].pattern
+        sign = "\u00a0%" if "\u00a0%" in pattern else "%"
+        return format_decimal(per_cent, digits, locale=self.locale) + sign
 
     def multiple(self, value: float) -> str:
         """Such as 3.8x."""
@@ -96,12 +98,15 @@ class Manner:
 
     def day(self, day: dt.date) -> str:
         """Such as Nov 12."""
-        return format_date(day, "MMM d", locale=self.locale)
+        return str(format_skeleton("MMMd", day, locale=self.locale))
 
     def days(self, first: dt.date, last: dt.date) -> str:
         """Such as Nov 12-18, or Nov 28 - Dec 4; a year only where it changes."""
         if first == last:
             return self.day(first)
+        if not self.locale.startswith("en"):
+            parts = "MMMd" if first.year == last.year else "yMMMd"
+            return str(format_interval(first, last, parts, locale=self.locale))
         if first.year != last.year:
             first_day, last_day = (format_date(each, locale=self.locale) for each in (first, last))
             return f"{first_day} – {last_day}"

@@ -8,8 +8,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from app.insights.finding import Finding, Kind
-from app.insights.words import Manner
-from app.metrics import provenance
 from app.metrics.campaigns import CampaignFigures
 from app.metrics.claims import Measure, StoreAgainstClaims
 from app.metrics.figures import NOTHING, ZERO, RevenueSource, change
@@ -38,7 +36,8 @@ from app.reports.document import (
 )
 from app.reports.findings import BY_RULES, part_of
 from app.reports.gathering import Gathered
-from app.reports.ordering import usual_title
+from app.reports.languages import sentences_in
+from app.reports.languages.sentences import Sentences
 
 TOP = 3
 # metric, unit, which way is better
@@ -55,18 +54,18 @@ _KPIS = (
 
 def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
     """The whole document. `findings` are ranked; what they are kept under is not known yet."""
-    manner = Manner(gathered.workspace.currency)
-    parts = [part_of(each, manner) for each in findings]
+    told = sentences_in(gathered.wanted.language, gathered.workspace.currency)
+    parts = [part_of(each, told.manner) for each in findings]
     shown = {
         kind: [each for each in parts if each.kind == kind.value]
         for kind in (Kind.WIN, Kind.CONCERN, Kind.RECOMMENDATION)
     }
     workspace, found, wanted = gathered.workspace, gathered.found, gathered.wanted
-    before, kpis = found.comparison.before, _kpis(gathered)
-    told = [*shown[Kind.WIN][:TOP], *shown[Kind.CONCERN][:TOP], *shown[Kind.RECOMMENDATION]]
+    before, kpis = found.comparison.before, _kpis(gathered, told)
+    first = [*shown[Kind.WIN][:TOP], *shown[Kind.CONCERN][:TOP], *shown[Kind.RECOMMENDATION]]
     return Document(
         version=VERSION,
-        title=wanted.title.strip() or usual_title(gathered.period),
+        title=wanted.title.strip() or told.title(gathered.period),
         language=wanted.language,
         currency=workspace.currency,
         time_zone=workspace.time_zone,
@@ -78,14 +77,14 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         compare=wanted.compare.value,
         before=_days(before) if before else None,
         platforms=[platform_label(each) for each in gathered.known.platforms],
-        filters=_filters(gathered),
+        filters=list(_filters(gathered, told)),
         revenue_source=gathered.source.value,
         target_roas=workspace.target_roas,
         sources=_sources(gathered),
         settled_through=gathered.fresh.settled_through,
-        summary=_summary(gathered, manner, told),
+        summary=_summary(gathered, told, first),
         written_by=BY_RULES,
-        rating=rating.rate(_standing(gathered)),
+        rating=rating.rate(_standing(gathered), told),
         kpis=kpis,
         wins=shown[Kind.WIN][:TOP],
         concerns=shown[Kind.CONCERN][:TOP],
@@ -94,25 +93,25 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         trend_before=[_day(each, gathered) for each in found.daily_before()],
         platform_rows=_platforms(gathered),
         campaign_rows=[_campaign(row, gathered) for row in gathered.campaigns],
-        store=_store(gathered.claims, manner) if gathered.claims else None,
+        store=_store(gathered.claims, told) if gathered.claims else None,
         done=[Done(day=day, text=text, who=who) for day, text, who in gathered.done],
-        next_steps=_next(shown[Kind.RECOMMENDATION], manner),
+        next_steps=_next(shown[Kind.RECOMMENDATION], told),
         definitions=[Definition(term=each.label, meaning=each.definition) for each in kpis],
-        finality=list(_finality(gathered, manner)),
-        notes=list(_notes(gathered, manner)),
+        finality=list(_finality(gathered, told)),
+        notes=list(_notes(gathered, told)),
     )
 
 
-def _summary(gathered: Gathered, manner: Manner, told: Sequence[FindingPart]) -> list[str]:
+def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) -> list[str]:
     found = gathered.found
     return summary.summarise(
-        manner,
+        told,
         gathered.period,
         found.shown,
         found.before if found.comparison.before else None,
         gathered.source,
         gathered.workspace.target_roas,
-        told,
+        first,
     )
 
 
@@ -153,25 +152,25 @@ def _standing(gathered: Gathered) -> rating.Standing:
     )
 
 
-def _kpis(gathered: Gathered) -> list[Kpi]:
+def _kpis(gathered: Gathered, told: Sentences) -> list[Kpi]:
     workspace, source = gathered.workspace, gathered.source
     store = StoreRevenue(workspace.revenue_with_tax, workspace.revenue_with_shipping)
     now = gathered.found.shown
     before = gathered.found.before if gathered.found.comparison.before else None
     kpis = []
     for metric, unit, better in _KPIS:
-        said = provenance.definition(metric, source, store)
+        label, definition = told.definition(metric, source, store)
         value, earlier = _pick(metric, now, source), _pick(metric, before, source)
         kpis.append(
             Kpi(
                 key=metric,
-                label=said.label if said else metric,
+                label=label,
                 unit=unit,
                 value=value,
                 before=earlier,
                 change=change(value, earlier),
                 better=better,
-                definition=f"{said.formula} {said.meaning}" if said else "",
+                definition=definition,
             )
         )
     return kpis
@@ -230,22 +229,15 @@ def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
     )
 
 
-def _store(claims: StoreAgainstClaims, manner: Manner) -> Store | None:
+def _store(claims: StoreAgainstClaims, told: Sentences) -> Store | None:
     orders, revenue = claims.compared(Measure.ORDERS), claims.compared(Measure.REVENUE)
     if not revenue.days:
         # Sales that are not known must not be told as none.
         return None
     ratio = revenue.share()
-    if ratio is None:
-        sentence = (
-            "The shop sold nothing on the days compared, so claims have nothing to be held to."
-        )
-    else:
-        sentence = (
-            f"On {revenue.days} days the shop sold {manner.money(float(revenue.sold))}; the "
-            f"platforms together claim {manner.money(float(revenue.together))}, "
-            f"{manner.share(float(ratio))} of it. Claims overlap, so they are never added to sales."
-        )
+    sentence = told.sold_nothing()
+    if ratio is not None:
+        sentence = told.claimed(revenue.days, revenue.sold, revenue.together, ratio)
     return Store(
         orders=int(orders.sold) if orders.days else None,
         net=revenue.sold,
@@ -282,77 +274,47 @@ def _sources(gathered: Gathered) -> list[Source]:
     ]
 
 
-def _filters(gathered: Gathered) -> list[str]:
+def _filters(gathered: Gathered, told: Sentences) -> Iterator[str]:
     wanted = gathered.wanted
-    filters = []
     if wanted.platforms:
-        names = ", ".join(platform_label(each) for each in wanted.platforms)
-        filters.append(f"Only {names}.")
+        yield told.only_platforms([platform_label(each) for each in wanted.platforms])
     if wanted.accounts:
-        names = ", ".join(each.name for each in gathered.known.counted)
-        filters.append(f"Only the account{'s' * (len(wanted.accounts) > 1)} {names}.")
+        yield told.only_accounts([each.name for each in gathered.known.counted])
     if wanted.campaigns:
-        count = len(wanted.campaigns)
-        filters.append("Only one campaign." if count == 1 else f"Only {count} chosen campaigns.")
-    return filters
+        yield told.only_campaigns(len(wanted.campaigns))
 
 
-def _next(recommendations: Sequence[FindingPart], manner: Manner) -> list[str]:
-    steps = []
-    for each in recommendations:
-        if each.class_ != "silent":
-            review = f" Review on {manner.day(each.review_on)}." if each.review_on else ""
-            steps.append(f"{each.title.rstrip('.')}.{review}")
-    return steps or ["Keep budgets as they are, and look again when more days have settled."]
+def _next(recommendations: Sequence[FindingPart], told: Sentences) -> list[str]:
+    steps = [
+        told.step(each.title.rstrip("."), each.review_on)
+        for each in recommendations
+        if each.class_ != "silent"
+    ]
+    return steps or [told.keep_budgets()]
 
 
-def _finality(gathered: Gathered, manner: Manner) -> Iterator[str]:
+def _finality(gathered: Gathered, told: Sentences) -> Iterator[str]:
     fresh, period = gathered.fresh, gathered.period
     unsettled = fresh.unsettled(period)
     if unsettled is None:
-        yield f"All figures through {manner.day(period.last)} are final: no platform restates them."
+        yield told.all_final(period.last)
     elif unsettled == period:
-        yield (
-            "Every day of this report may still change: platforms add late conversions and "
-            "correct figures for up to a month."
-        )
+        yield told.none_final()
     else:
-        final = manner.day(unsettled.first - dt.timedelta(days=1))
-        days = manner.days(unsettled.first, unsettled.last)
-        yield (
-            f"Figures through {final} are final. Those of {days} may still change: platforms add "
-            "late conversions and correct figures."
-        )
+        yield told.partly_final(unsettled.first - dt.timedelta(days=1), unsettled)
     if gathered.known.sandbox:
-        yield "Some figures come from a sandbox platform and are invented."
+        yield told.invented()
 
 
-def _notes(gathered: Gathered, manner: Manner) -> Iterator[str]:
+def _notes(gathered: Gathered, told: Sentences) -> Iterator[str]:
     if gathered.cut:
-        yield (
-            f"{manner.day(gathered.wanted.last)} is not over everywhere, so the report ends on "
-            f"{manner.day(gathered.period.last)}."
-        )
+        yield told.cut(gathered.wanted.last, gathered.period.last)
     if gathered.wanted.campaigns:
-        yield (
-            "A shop's sales belong to no campaign, so revenue is what the platforms report for "
-            "the chosen campaigns."
-        )
+        yield told.claims_only()
     for each in gathered.found.apart:
-        yield (
-            f"{Manner(each.currency).money(float(each.figures.spend))} of spend is not in the "
-            f"figures: there is no exchange rate from {each.currency} to "
-            f"{gathered.workspace.currency} for its days. Add one in Settings."
-        )
+        yield told.no_rate(each.figures.spend, each.currency)
     if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
-        count = sum(len(each.days) for each in gathered.found.incomplete)
-        yield (
-            f"{count} day{'s' * (count != 1)} of the shop are not in revenue: tax or shipping is "
-            "wanted in it and not known for them."
-        )
-    unread = [each.day for each in gathered.found.daily() if each.figures is None]
+        yield told.shop_incomplete(sum(len(each.days) for each in gathered.found.incomplete))
+    unread = sum(each.figures is None for each in gathered.found.daily())
     if unread:
-        yield (
-            f"{len(unread)} day{'s' * (len(unread) != 1)} of the period were never read, so they "
-            "are unknown, not zero."
-        )
+        yield told.unread(unread)

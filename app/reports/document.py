@@ -134,7 +134,7 @@ class FindingPart(Part, frozen=True):
 
 
 class Rating(Part, frozen=True):
-    """`word` is Excellent, Good, Fair, Poor or Too early to say; `tone` good, calm, warn or bad."""
+    """`word` is in the report's language; `tone` good, calm, warn or bad."""
 
     word: str
     tone: str

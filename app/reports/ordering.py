@@ -13,6 +13,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.metrics.period import Compare, Period
 from app.metrics.sources import sources
 from app.models import Campaign, Report, Workspace
+from app.reports.languages import sentences_in
 from app.sync.queue import defer
 
 TASK = "write_report"
@@ -60,10 +61,11 @@ def order(
 ) -> Report:
     """Queue a report. The caller commits. Raises Invalid, whose sentence names the field first."""
     _check(session, workspace.id, wanted, today)
+    told = sentences_in(wanted.language, workspace.currency)
     report = Report(
         workspace_id=workspace.id,
         user_id=user_id,
-        title=wanted.title.strip() or usual_title(wanted.period),
+        title=wanted.title.strip() or told.title(wanted.period),
         request=msgspec.to_builtins(wanted),
         regenerated_from=regenerated_from,
         created_at=now,
@@ -166,20 +168,6 @@ def retry(session: Session, report: Report) -> None:
     report.state, report.error, report.steps_done, report.finished_at = "pending", "", 0, None
     session.flush()
     queue(session, report.id)
-
-
-def usual_title(period: Period) -> str:
-    """Such as December 1–31 performance; the year only where it is told apart by it."""
-    first, last = period.first, period.last
-    if first == last:
-        return f"{first:%B} {first.day} performance"
-    if first.year != last.year:
-        days = f"{first:%B} {first.day}, {first.year} – {last:%B} {last.day}, {last.year}"
-    elif first.month == last.month:
-        days = f"{first:%B} {first.day}–{last.day}"
-    else:
-        days = f"{first:%B} {first.day} – {last:%B} {last.day}"
-    return f"{days} performance"
 
 
 def _check(session: Session, workspace_id: int, wanted: Wanted, today: dt.date) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from app.metrics.figures import Figures, RevenueSource
 from app.reports.document import Rating
+from app.reports.languages.sentences import Sentences
 
 ENOUGH_CONVERSIONS = 30
 # Platforms restate days for a month, but within a week nearly all conversions have come in. More
@@ -22,21 +23,13 @@ _BEYOND_CHANCE = 1.28
 # Order values vary by 0.8 of their mean.
 _ORDER_VARIATION = 1 + 0.8**2
 TONES = {
-    "Excellent": "good",
-    "Good": "good",
-    "Fair": "calm",
-    "Poor": "bad",
-    "Too early to say": "calm",
+    "excellent": "good",
+    "good": "good",
+    "fair": "calm",
+    "poor": "bad",
+    "early": "calm",
 }
-_STEPS = ("Poor", "Fair", "Good", "Excellent")
-
-RULE = (
-    "With a target: Excellent from 120% of the target ROAS, Good from 100%, Fair from 80%, else "
-    "Poor; one step lower when ROAS also fell by more than 10% and more than chance explains. "
-    "Without one: Good when ROAS rose by more than 10% and more than chance explains, Poor when "
-    "it fell so, else Fair. Too early to say with fewer than 30 conversions, with more than half "
-    "of the spend on days less than a week old, or with neither a target nor a comparison."
-)
+_STEPS = ("poor", "fair", "good", "excellent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +46,41 @@ class Standing:
     unsettled: Decimal
 
 
-def rate(standing: Standing) -> Rating:
+def rate(standing: Standing, told: Sentences) -> Rating:
     """The word and its reasons."""
+    grade, reasons = _graded(standing, told)
+    return Rating(
+        word=told.labels.ratings[grade],
+        tone=TONES[grade],
+        reasons=reasons,
+        rule=told.labels.rating_rule,
+    )
+
+
+def _graded(standing: Standing, told: Sentences) -> tuple[str, list[str]]:
     roas = standing.now.roas(standing.source)
-    early = _too_early(standing, roas)
-    if early or roas is None:
-        return _rating("Too early to say", early)
+    if roas is None:
+        return "early", [told.no_revenue()]
+    if early := _too_early(standing, told):
+        return "early", early
     change, beyond = _change(standing, roas)
+    moved = [] if change is None else [told.roas_changed(change, beyond=beyond)]
     if standing.target is None:
         if change is None:
-            return _rating(
-                "Too early to say", ["There is neither a target ROAS nor a period to compare with."]
-            )
-        word = "Fair" if not beyond else "Good" if change > 0 else "Poor"
-        return _rating(word, _reasons(roas, None, change, beyond=beyond))
+            return "early", [told.no_yardstick()]
+        return "fair" if not beyond else "good" if change > 0 else "poor", moved
     step = _step(roas / standing.target)
     if beyond and change is not None and change < 0:
         step = max(step - 1, 0)
-    return _rating(_STEPS[step], _reasons(roas, standing.target, change, beyond=beyond))
+    return _STEPS[step], [told.against_target(roas, standing.target), *moved]
 
 
-def _too_early(standing: Standing, roas: Decimal | None) -> list[str]:
-    if roas is None:
-        return ["Nothing was spent, or no revenue is known."]
+def _too_early(standing: Standing, told: Sentences) -> list[str]:
     reasons = []
     if _sales(standing.now, standing.source) < ENOUGH_CONVERSIONS:
-        reasons.append(f"Fewer than {ENOUGH_CONVERSIONS} conversions are in it.")
+        reasons.append(told.few_conversions(ENOUGH_CONVERSIONS))
     if standing.unsettled > MOSTLY_UNSETTLED:
-        reasons.append("More than half of the spend is on days less than a week old.")
+        reasons.append(told.mostly_young())
     return reasons
 
 
@@ -106,20 +106,3 @@ def _sales(figures: Figures, source: RevenueSource) -> Decimal:
     if source is RevenueSource.STORE and figures.orders is not None:
         return Decimal(figures.orders)
     return figures.conversions
-
-
-def _reasons(
-    roas: Decimal, target: Decimal | None, change: Decimal | None, *, beyond: bool
-) -> list[str]:
-    reasons = []
-    if target is not None:
-        side = "at or above" if roas >= target else "below"
-        reasons.append(f"ROAS of {roas:.2f}x is {side} the target of {target.normalize():f}x.")
-    if change is not None:
-        weight = "more than chance explains" if beyond else "within what chance or 10% explains"
-        reasons.append(f"ROAS changed by {change:+.0%} against the days before, {weight}.")
-    return reasons
-
-
-def _rating(word: str, reasons: list[str]) -> Rating:
-    return Rating(word=word, tone=TONES[word], reasons=reasons, rule=RULE)

@@ -33,7 +33,7 @@ def test_every_rule_is_shown_and_worded() -> None:
     "finding", SHOWN, ids=[f"{at}-{each.rule}" for at, each in enumerate(SHOWN)]
 )
 @pytest.mark.parametrize(
-    "manner", [ENGLISH, Manner("JPY", "ja_JP"), Manner("KWD", "ar_KW"), Manner("EUR", "de_DE")]
+    "manner", [ENGLISH, Manner("JPY", "ja_JP"), Manner("KWD", "ar_KW"), Manner("EUR", "nl_NL")]
 )
 def test_words_are_whole_in_any_currency_and_locale(finding: Finding, manner: Manner) -> None:
     said = everything(say(replace(finding, currency=manner.currency), manner))
