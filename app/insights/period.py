@@ -15,6 +15,11 @@ from math import isfinite
 from app.insights.finding import Entity
 
 
+def _fit(amounts: Sequence[float]) -> bool:
+    """Whether all are numbers from 0 on; one that is none makes the sum none."""
+    return not len(amounts) or (min(amounts) >= 0 and isfinite(sum(amounts)))
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Added up over days. Ratios are None where they would divide by nothing.
@@ -29,10 +34,13 @@ class Sums:
     value: float = 0.0
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            amount = getattr(self, each.name)
-            if not isfinite(amount) or amount < 0:
-                raise ValueError(f"{each.name} is {amount}, and must be a number from 0 on.")
+        # A look makes tens of thousands, so all are tried before one is looked for.
+        amounts = (self.spend, self.impressions, self.clicks, self.conversions, self.value)
+        if _fit(amounts):
+            return
+        for name, amount in zip(FIELDS, amounts, strict=True):
+            if not _fit((amount,)):
+                raise ValueError(f"{name} is {amount}, and must be a number from 0 on.")
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(*(getattr(self, each) + getattr(other, each) for each in FIELDS))
@@ -66,7 +74,7 @@ class Daily:
         if len(lengths) != 1:
             raise ValueError(f"A day axis has one length, not {sorted(lengths)}.")
         for each in FIELDS:
-            if any(not isfinite(amount) or amount < 0 for amount in getattr(self, each)):
+            if not _fit(getattr(self, each)):
                 raise ValueError(f"{each} has a day below 0 or without a number.")
 
     def __len__(self) -> int:

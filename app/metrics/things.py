@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
@@ -23,29 +22,37 @@ from app.metrics.reach import Frequency, frequencies
 _NOT_FOR_RESULTS = ("AWARENESS", "REACH", "VIDEO_VIEW", "ENGAGEMENT", "TARGET_CPM", "IMPRESSION")
 
 
-@dataclass(frozen=True, slots=True)
 class Days:
-    """The days of both periods, and what happened on each: by field, one entry a day."""
+    """What happened on each day of both periods and between: by field, one entry a day."""
 
-    now: Period
-    before: Period | None
-    found: dict[dt.date, list[float]] = field(default_factory=dict)
+    def __init__(self, now: Period, before: Period | None) -> None:
+        self.now, self.before = now, before
+        spans = [now, *([before] if before else [])]
+        self._first = min(each.first for each in spans).toordinal()
+        count = max(each.last for each in spans).toordinal() - self._first + 1
+        self.columns = [[0.0] * count for _ in FIELDS]
+
+    @classmethod
+    def together(cls, several: Sequence[Days]) -> Days:
+        """Added up; all are of the same periods."""
+        made = cls(several[0].now, several[0].before)
+        of_field = zip(*(each.columns for each in several), strict=True)
+        made.columns = [list(map(sum, zip(*columns, strict=True))) for columns in of_field]
+        return made
 
     def add(self, day: dt.date, figures: Sequence[Any]) -> None:
         """Figures in the order of FIELDS."""
-        amounts = [float(each) for each in figures]
-        known = self.found.get(day)
-        self.found[day] = (
-            [one + other for one, other in zip(known, amounts, strict=True)] if known else amounts
-        )
+        place = day.toordinal() - self._first
+        for column, amount in zip(self.columns, figures, strict=True):
+            column[place] += float(amount)
 
     def daily(self, period: Period | None) -> Daily | None:
         """One entry for each day; what is below nothing was taken back and counts as nothing."""
         if period is None:
             return None
-        none = [0.0] * len(FIELDS)
-        rows = [self.found.get(day, none) for day in period]
-        return Daily(*([max(row[at], 0.0) for row in rows] for at in range(len(FIELDS))))
+        start = period.first.toordinal() - self._first
+        ours = slice(start, start + len(period))
+        return Daily(*([max(each, 0.0) for each in column[ours]] for column in self.columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +149,8 @@ def _together(
     before: Period | None,
     within: tuple[Entity, ...] = (),
 ) -> Thing:
-    days = Days(now, before)
-    for day, figures in chain.from_iterable(each.found.items() for each in several):
-        days.add(day, figures)
+    parts = list(several)
+    days = Days.together(parts) if parts else Days(now, before)
     return _thing(entity, days, within=within)
 
 

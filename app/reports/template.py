@@ -21,6 +21,7 @@ from app.reports.ordering import MOST_CAMPAIGNS, Wanted
 # No row has a number from here on, and PostgreSQL takes none.
 BEYOND = 2**63
 DAY = dt.timedelta(days=1)
+_A_WEEK, _A_MONTH = 7, 31
 
 
 class Range(StrEnum):
@@ -109,6 +110,17 @@ def days_before(wanted: Range, today: dt.date) -> Period:
         case Range.LAST_QUARTER:
             first = dt.date(today.year, today.month - (today.month - 1) % 3, 1)
             return _months(first - DAY, 3)
+
+
+def range_of(period: Period, today: dt.date) -> Range:
+    """The range that meant these days then; for days of somebody's own one about as long."""
+    whole_first = sorted(Range, key=lambda each: not each.startswith("last-"))
+    for each in whole_first:
+        if days_before(each, today) == period:
+            return each
+    if len(period) <= _A_WEEK:
+        return Range.WEEK
+    return Range.MONTH if len(period) <= _A_MONTH else Range.QUARTER
 
 
 def sources_of(session: Session, workspace_id: int, request: Mapping[str, Any]) -> Sources:

@@ -6,22 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from app.errors import AppError, Invalid, named
-from app.extensions import db
 from app.metrics.period import Compare, Period
-from app.metrics.platforms import platform_label
-from app.metrics.sources import Source, sources
-from app.models import Account, Campaign
 from app.reports.ordering import Wanted
-from app.reports.template import COMPARED, RANGES, Range, days_before
-from app.web import access
+from app.reports.template import RANGES, Range, days_before
 from app.web.incoming import row_number
+from app.web.report_choices import Chosen
 
 CUSTOM = "custom"
-_MOST_OFFERED = 1_000
+RANGE_NAMES = {**{each.value: words for each, words in RANGES.items()}, CUSTOM: "Other days"}
 
 
 @dataclass(slots=True)
@@ -38,30 +33,15 @@ class ReportForm:
     title: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def chosen(self) -> Chosen:
+        """What it is narrowed to."""
+        return Chosen(self.platforms, self.accounts, self.campaigns)
+
     def refuse(self, error: AppError) -> None:
         """Say beside the field what is wrong."""
         name, sentence = named(error.message)
         self.errors[name] = sentence
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignChoice:
-    """A campaign that can be chosen."""
-
-    id: int
-    name: str
-    platform: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What the form lets people choose from."""
-
-    platforms: dict[str, str]
-    accounts: Sequence[Source]
-    campaigns: Sequence[CampaignChoice]
-    ranges: dict[str, str]
-    compared: dict[str, str]
 
 
 def of_request(given: MultiDict[str, str]) -> ReportForm:
@@ -91,26 +71,6 @@ def wanted_of(form: ReportForm, today: dt.date) -> Wanted:
         accounts=tuple(dict.fromkeys(row_number(each) for each in form.accounts)),
         campaigns=tuple(dict.fromkeys(row_number(each) for each in form.campaigns)),
         title=form.title,
-    )
-
-
-def offered() -> Offered:
-    """The workspace's own accounts and campaigns."""
-    place = access.workspace().id
-    known = sources(db.session(), place)
-    rows = db.session.execute(
-        select(Campaign.id, Campaign.name, Account.platform)
-        .join(Account, Account.id == Campaign.account_id)
-        .where(Campaign.workspace_id == place, Campaign.account_id.in_(known.account_ids))
-        .order_by(Campaign.removed_at.is_not(None), Campaign.name, Campaign.id)
-        .limit(_MOST_OFFERED)
-    )
-    return Offered(
-        platforms={slug: platform_label(slug) for slug in known.platforms},
-        accounts=known.counted,
-        campaigns=[CampaignChoice(*row) for row in rows],
-        ranges={**{each.value: words for each, words in RANGES.items()}, CUSTOM: "Other days"},
-        compared={each.value: words for each, words in COMPARED.items()},
     )
 
 

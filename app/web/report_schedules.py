@@ -9,17 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import limits, places
 from app.accounts.limits import Count
-from app.errors import AppError, Conflict, Invalid, named
+from app.errors import AppError, Conflict, named
 from app.extensions import db
-from app.metrics.platforms import platform_label
-from app.metrics.sources import sources
 from app.models import ReportSchedule
-from app.reports import delivering, recipients, scheduling, template
-from app.reports.scheduling import Wanted
-from app.reports.timing import Every, Rhythm
-from app.web import access, entry, report_samples
+from app.reports import delivering, ordering, recipients, scheduling, template
+from app.web import access, entry, report_samples, schedule_form
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
+from app.web.report_choices import offered
 
 blueprint = Blueprint("report_schedules", __name__, url_prefix="/dashboard/reports/schedules")
 blueprint.before_request(refuse_nul_in_form)
@@ -45,9 +42,13 @@ def index() -> Response:
 
 @blueprint.get("/new")
 def new() -> Response:
-    """An empty form, filled with what is usual."""
+    """A form filled with what is usual, or with what `report` is about."""
     access.require_editor()
-    return _form(None)
+    number = request.args.get("report")
+    if number is None:
+        return _form(None, schedule_form.usual())
+    report = ordering.find(db.session(), access.workspace().id, row_number(number))
+    return _form(None, schedule_form.of_report(report))
 
 
 @blueprint.post("")
@@ -56,11 +57,15 @@ def create() -> ResponseReturnValue:
     access.require_editor()
     try:
         made = scheduling.create(
-            db.session(), access.workspace().id, access.user().id, _wanted(), access.now()
+            db.session(),
+            access.workspace().id,
+            access.user().id,
+            schedule_form.wanted(),
+            access.now(),
         )
     except AppError as error:
         db.session.rollback()
-        return _form(None, error)
+        return _form(None, schedule_form.sent(), error)
     db.session.commit()
     flash(f"“{made.title}” is scheduled.")
     return _to(made.id)
@@ -69,7 +74,8 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:schedule_id>")
 def show(schedule_id: int) -> Response:
     """The form, and what became of the last letters."""
-    return _form(_schedule(schedule_id))
+    found = _schedule(schedule_id)
+    return _form(found, schedule_form.stored(found))
 
 
 @blueprint.post("/<int:schedule_id>")
@@ -77,10 +83,10 @@ def save(schedule_id: int) -> ResponseReturnValue:
     """Change it."""
     found = _changeable(schedule_id)
     try:
-        scheduling.change(db.session(), found, _wanted(), access.now())
+        scheduling.change(db.session(), found, schedule_form.wanted(), access.now())
     except AppError as error:
         db.session.rollback()
-        return _form(_schedule(schedule_id), error)
+        return _form(_schedule(schedule_id), schedule_form.sent(), error)
     return _done(schedule_id, "The schedule is changed.")
 
 
@@ -152,46 +158,17 @@ def _to(schedule_id: int) -> ResponseReturnValue:
     return redirect(url_for("report_schedules.show", schedule_id=schedule_id), code=303)
 
 
-def _wanted() -> Wanted:
-    """What the form says. Raises Invalid that names the field first."""
-    form = request.form
-    every = Every.MONTH if form.get("every") == Every.MONTH else Every.WEEK
-    day = _number("day", form.get("weekday" if every == Every.WEEK else "month_day", ""))
-    asked = {
-        "range": form.get("range", ""),
-        "compare": form.get("compare", ""),
-        "platforms": form.getlist("platforms"),
-        "accounts": [row_number(each) for each in form.getlist("accounts")],
-        "campaigns": [row_number(each) for each in form.getlist("campaigns")],
-    }
-    return Wanted(
-        title=form.get("title", ""),
-        subject=form.get("subject", ""),
-        request=template.checked(db.session(), access.workspace().id, asked),
-        rhythm=Rhythm(every, day, _number("hour", form.get("hour", "")), form.get("time_zone", "")),
-        settle_days=_number("settle_days", form.get("settle_days", "0")),
-        attach_pdf="attach_pdf" in form,
-        link=form.get("link", ""),
-        recipients=recipients.addresses(form.get("recipients", "")),
-    )
-
-
-def _number(field: str, given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < 4):
-        raise Invalid(f"{field}: Write a whole number.")
-    return int(given)
-
-
-def _form(found: ReportSchedule | None, error: AppError | None = None) -> Response:
+def _form(
+    found: ReportSchedule | None, shown: dict[str, Any], error: AppError | None = None
+) -> Response:
     field, message = named(error.message) if error else ("", "")
-    place = access.workspace()
-    known = sources(db.session(), place.id)
+    place, chosen = access.workspace(), schedule_form.chosen(shown)
     return page(
         "schedules/show.html",
         "schedule",
         status=error.status if error else 200,
         schedule=found,
-        shown=_sent() if error else _stored(found),
+        shown=shown,
         rhythm=scheduling.rhythm(found) if found else None,
         listed=recipients.listed(found) if found else [],
         deliveries=_deliveries(found),
@@ -199,8 +176,8 @@ def _form(found: ReportSchedule | None, error: AppError | None = None) -> Respon
         problem_field=field,
         ranges=template.RANGES,
         compared=template.COMPARED,
-        platforms={slug: platform_label(slug) for slug in known.platforms},
-        accounts=known.counted,
+        offered=offered(db.session(), place.id, chosen),
+        chosen=chosen,
         zones=sorted({*places.time_zones(), place.time_zone}),
         settle_most=scheduling.MOST_SETTLE_DAYS,
         mails=bool(access.settings().smtp_host),
@@ -213,52 +190,3 @@ def _deliveries(found: ReportSchedule | None) -> Any:
         return []
     place = access.workspace().id
     return scheduling.last_deliveries(db.session(), place, found.id, SHOWN_DELIVERIES)
-
-
-def _sent() -> dict[str, Any]:
-    several = ("platforms", "accounts", "campaigns")
-    shown: dict[str, Any] = {**_usual(), "attach_pdf": "attach_pdf" in request.form}
-    shown.update({name: request.form[name] for name in request.form if name not in several})
-    return {**shown, **{name: request.form.getlist(name) for name in several}}
-
-
-def _stored(found: ReportSchedule | None) -> dict[str, Any]:
-    if found is None:
-        return _usual()
-    weekly = found.every == Every.WEEK
-    return {
-        **_usual(),
-        **found.request,
-        "accounts": [str(each) for each in found.request["accounts"]],
-        "title": found.title,
-        "subject": found.subject,
-        "every": found.every,
-        "weekday" if weekly else "month_day": str(found.day),
-        "hour": str(found.hour),
-        "time_zone": found.time_zone,
-        "settle_days": str(found.settle_days),
-        "recipients": "\n".join(each.email for each in recipients.listed(found)),
-        "attach_pdf": found.attach_pdf,
-        "link": found.link,
-    }
-
-
-def _usual() -> dict[str, Any]:
-    return {
-        "title": "Weekly performance",
-        "subject": "",
-        "range": template.Range.WEEK,
-        "compare": "previous",
-        "platforms": [],
-        "accounts": [],
-        "campaigns": [],
-        "every": Every.WEEK,
-        "weekday": "0",
-        "month_day": "1",
-        "hour": "8",
-        "time_zone": access.workspace().time_zone,
-        "settle_days": "3",
-        "recipients": "",
-        "attach_pdf": True,
-        "link": "anybody",
-    }

@@ -11,11 +11,12 @@ from app.accounts.limits import Count
 from app.errors import Invalid, TooMany
 from app.extensions import db
 from app.models import Report
-from app.reports import ordering
+from app.reports import ordering, template
 from app.reports.ordering import Wanted
 from app.web import access, entry, report_form
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
+from app.web.report_choices import offered
 from app.web.report_form import ReportForm
 
 blueprint = Blueprint("reports", __name__, url_prefix="/dashboard/reports")
@@ -126,7 +127,9 @@ def _page(form: ReportForm, *, status: int = 200) -> Response:
         "reports",
         status=status,
         form=form,
-        offered=report_form.offered(),
+        offered=offered(session, place, form.chosen),
+        ranges=report_form.RANGE_NAMES,
+        compared=template.COMPARED,
         reports=rows[:PAGE_SIZE],
         older=rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None,
         before=before,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,9 +20,9 @@ from app.models import Membership, ReportDelivery, ReportLetter, ReportSchedule
 from app.settings import Settings
 from app.web import outbox
 from tests.conftest import Member, csrf_token, sign_in
-from tests.factories import make_account, make_connection
+from tests.factories import make_account, make_campaign, make_connection
 from tests.mail_server import MailServer
-from tests.reports.schedules import MONDAY, make_report, make_schedule
+from tests.reports.schedules import MONDAY, REQUEST, make_report, make_schedule
 
 PAGE = "/dashboard/reports/schedules"
 API = "/api/report-schedules"
@@ -111,6 +113,86 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(
     assert said in answer.text
     assert field == "title" or 'value="Kept"' in answer.text
     assert alices.get(API).get_json() == {"schedules": []}
+
+
+def test_a_reports_schedule_is_about_what_the_report_is(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    link = make_connection(session, alice.workspace)
+    account, other = (make_account(session, link, name=name) for name in ("Shoes", "Hats"))
+    campaign = make_campaign(session, account, name="Kampagne « Ö »")
+    make_campaign(session, other)
+    report = make_report(session, alice.workspace.id)
+    report.request = {
+        "first": "2025-11-01",
+        "last": "2025-11-30",
+        "compare": "year",
+        "platforms": [account.platform],
+        "accounts": [account.id],
+        "campaigns": [campaign.id],
+        "title": "Shoes for the board",
+    }
+    report.created_at = dt.datetime(2025, 12, 4, 9, tzinfo=dt.UTC)
+    session.commit()
+
+    address = f"{PAGE}/new?report={report.id}"
+    assert address in alices.get(f"/dashboard/reports/{report.id}").text
+    form = filled(alices.get(address).text)
+    made = write(alices, "POST", PAGE, data={**form, "recipients": "ana@client.example"})
+
+    assert made.status_code == 303
+    (schedule,) = alices.get(API).get_json()["schedules"]
+    assert schedule["title"] == "Shoes for the board"
+    assert (schedule["range"], schedule["every"]) == ("last-month", "month")
+    assert schedule["compare"] == "year"
+    assert schedule["platforms"] == [account.platform]
+    assert schedule["accounts"] == [account.id]
+    assert schedule["campaigns"] == [campaign.id]
+
+
+def test_anothers_report_fills_no_schedule(
+    alices: FlaskClient, session: Session, charlie: Member
+) -> None:
+    report = make_report(session, charlie.workspace.id)
+    assert alices.get(f"{PAGE}/new?report={report.id}").status_code == 404
+    assert alices.get(f"{PAGE}/new?report=x").status_code == 404
+
+
+def test_saving_never_widens_a_schedule_whose_account_counts_no_more(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    link = make_connection(session, alice.workspace)
+    account, _ = (make_account(session, link, name=name) for name in ("Shoes", "Hats"))
+    made = make_schedule(
+        session,
+        alice.workspace.id,
+        alice.user.id,
+        request={**REQUEST, "accounts": [account.id]},
+    )
+    account.selected = False
+    session.commit()
+
+    form = filled(alices.get(f"{PAGE}/{made.id}").text)
+    saved = write(alices, "POST", f"{PAGE}/{made.id}", data={**form, "hour": "9"})
+
+    assert saved.status_code == 422
+    assert f"There is no {account.id} in this workspace" in saved.text
+    assert f"{account.id} (no longer here)" in saved.text
+
+
+def filled(page: str) -> dict[str, Any]:
+    """What a browser would send of the schedule's form as it was given."""
+    inside = page.partition('class="schedule-form"')[2].partition("</form>")[0]
+    typed = r'<input class="form-control"[^>]*name="(\w+)"[^>]*value="([^"]*)"'
+    found: dict[str, Any] = dict(re.findall(typed, inside))
+    chosen = r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>'
+    for name, options in re.findall(chosen, inside, re.DOTALL):
+        value, label = re.findall(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)[0]
+        found[name] = value or label
+    for box in re.findall(r"<input [^>]*checked>", inside):
+        name, value = re.search(r'name="(\w+)"', box), re.search(r'value="([^"]*)"', box)
+        found.setdefault(name[1], []).append(value[1] if value else "on")
+    return {**found, "recipients": re.findall(r"<textarea[^>]*>([^<]*)<", inside)[0]}
 
 
 def test_a_filter_set_by_a_script_stays_when_the_form_is_saved(
