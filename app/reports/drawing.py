@@ -15,6 +15,7 @@ from itertools import groupby
 
 from app.reports.document import Day, Document, Figures
 from app.reports.formats import Formats
+from app.reports.languages import captions_in
 
 SPEND = "#64748b"
 # As on the dashboard: platforms restate for four weeks, but most of it comes within seven days.
@@ -43,13 +44,14 @@ class Line:
 
 def lines_of(document: Document) -> list[Line]:
     """Spend and revenue by day; the previous period lies on the days it is compared with."""
+    names = captions_in(document.language).labels.metrics
     earlier = zip(document.trend, document.trend_before, strict=False)
     before = [(day.day, _value(then, _revenue)) for day, then in earlier]
     lines = []
     if any(value is not None for _, value in before):
-        lines.append(Line("Revenue, before", "revenue", "previous", before))
-    for name, pick in (("Revenue", _revenue), ("Spend", _spend)):
-        lines += _parts(name, document.trend, pick)
+        lines.append(Line(names["revenue_before"], "revenue", "previous", before))
+    for role, pick in (("revenue", _revenue), ("spend", _spend)):
+        lines += _parts(names[role], role, document.trend, pick)
     return [line for line in lines if any(value is not None for _, value in line.points)]
 
 
@@ -121,9 +123,8 @@ class _Drawing:
         return _TOP + (high - value) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def _parts(name: str, days: Sequence[Day], pick: Pick) -> Iterator[Line]:
+def _parts(name: str, role: str, days: Sequence[Day], pick: Pick) -> Iterator[Line]:
     """Dashed from where most late conversions are still to come, joined to what is settled."""
-    role = name.lower()
     points = [(day.day, _value(day, pick)) for day in days]
     unsettled = [day.day for day in days if not day.settled]
     if not unsettled:

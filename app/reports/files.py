@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.models import Report
 from app.reports.document import Document, thaw
+from app.reports.languages import captions_in
 from app.reports.pdf.printing import print_pdf
 from app.reports.tables import csv_file
 from app.reports.texts import one_line
@@ -104,8 +105,9 @@ def file_name(document: Document, shape: Shape) -> str:
     names = (document.title, document.workspace)
     parts = [one_line(_NOT_IN_NAMES.sub(" ", each)) for each in names]
     name = _cut(" – ".join(part for part in parts if part)).strip(" .–")
+    name = name or captions_in(document.language).labels.letter["report"]
     made_up = "sandbox-" if any(source.sandbox for source in document.sources) else ""
-    return f"{made_up}{name or 'report'}.{shape}"
+    return f"{made_up}{name}.{shape}"
 
 
 def _cut(name: str) -> str:

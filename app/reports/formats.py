@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_interval, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from app.reports.document import Days, Document
@@ -68,7 +68,7 @@ class Formats:
         if value is None:
             return NOTHING
         pattern = "#,##0" if abs(value) >= Decimal("0.1") or not value else "#,##0.0#"
-        return f"{self._decimal(value * 100, pattern)}%"
+        return f"{self._decimal(value * 100, pattern)}{self._per_cent}"
 
     def change(self, value: Decimal | None) -> str:
         """A relative change with its sign: +12%."""
@@ -76,7 +76,7 @@ class Formats:
             return NOTHING
         per_cent = (value * 100).quantize(Decimal(1), ROUND_HALF_UP)
         sign = "+" if per_cent > 0 else "−" if per_cent < 0 else "±"
-        return f"{sign}{self._decimal(abs(per_cent), '#,##0')}%"
+        return f"{sign}{self._decimal(abs(per_cent), '#,##0')}{self._per_cent}"
 
     def count(self, value: Decimal | int | None) -> str:
         """Grouped; a decimal only where a platform counts in parts of one."""
@@ -84,7 +84,7 @@ class Formats:
 
     def day(self, day: dt.date) -> str:
         """Such as Nov 22, 2026."""
-        return format_date(day, "medium", locale=self.locale)
+        return str(format_skeleton("yMMMd", day, locale=self.locale))
 
     def short_day(self, day: dt.date) -> str:
         """Such as Nov 22, for a scale."""
@@ -104,6 +104,10 @@ class Formats:
         """The minute in the workspace's zone, with the zone's name."""
         there = when.astimezone(ZoneInfo(self.time_zone))
         return f"{self.day(there.date())}, {there:%H:%M} ({self.time_zone})"
+
+    @property
+    def _per_cent(self) -> str:
+        return "\u00a0%" if "\u00a0%" in self.locale.percent_formats[None].pattern else "%"
 
     def _decimal(self, value: Decimal | int, pattern: str) -> str:
         return str(format_decimal(value, pattern, locale=self.locale))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.reports.document import Document, Kpi
 from app.reports.formats import Formats, formats_of
+from app.reports.languages import captions_in
+from app.reports.languages.captions import Captions
 from app.reports.posting import LINK_DAYS, Parcel
-
-INVENTED = "Some of these figures come from a sandbox platform: they are invented."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All of one letter; its own texts are in English, figures and days as the report's."""
+    """All of one letter in the report's language; `labels` are those of letters."""
+
+    language: str
+    labels: Mapping[str, str]
 
     title: str
     workspace: str
@@ -42,29 +46,35 @@ class Words:
     link: str
     link_note: str
     attached: bool
+    why: str
     unsubscribe: str
 
 
 def words(parcel: Parcel, unsubscribe: str) -> Words:
     """The letter to one recipient. `unsubscribe` is their own link."""
     document = parcel.document
-    formats = formats_of(document)
+    formats, captions = formats_of(document), captions_in(document.language)
+    labels = captions.labels.letter
+    before = document.before
     return Words(
+        language=formats.locale.language,
+        labels=labels,
         title=document.title,
         workspace=document.workspace,
         period=formats.days(document.days),
-        compared_with=formats.days(document.before) if document.before else "",
+        compared_with=captions.compared_with(formats.days(before), "") if before else "",
         colour=document.brand.colour,
         rating=document.rating.word,
         summary=document.summary,
         rows=[_row(kpi, formats) for kpi in document.kpis],
         filters=document.filters,
-        as_of=moment(document.as_of, document.time_zone, formats),
+        as_of=captions.as_of(moment(document.as_of, document.time_zone, formats)),
         final=document.finality,
-        notice=INVENTED if any(source.sandbox for source in document.sources) else "",
+        notice=labels["invented"] if any(source.sandbox for source in document.sources) else "",
         link=parcel.link,
-        link_note=_link_note(parcel),
+        link_note=_link_note(parcel, captions),
         attached=parcel.attach_pdf,
+        why=captions.on_the_list(document.workspace),
         unsubscribe=unsubscribe,
     )
 
@@ -72,7 +82,8 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
 def file_name(document: Document) -> str:
     """What the attached PDF is called, in letters every mail program can show."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in document.title)
-    name = "-".join(part for part in plain.split("-") if part)[:60] or "report"
+    name = "-".join(part for part in plain.split("-") if part)[:60]
+    name = name or captions_in(document.language).labels.letter["report"]
     return f"{name}-{document.days.last.isoformat()}.pdf"
 
 
@@ -92,9 +103,9 @@ def _row(kpi: Kpi, formats: Formats) -> Row:
     )
 
 
-def _link_note(parcel: Parcel) -> str:
+def _link_note(parcel: Parcel, captions: Captions) -> str:
     if not parcel.link:
         return ""
     if parcel.for_anybody:
-        return f"The link opens for anybody who has it, for {LINK_DAYS} days."
-    return "The link opens for members of the workspace."
+        return captions.link_for_anybody(LINK_DAYS)
+    return captions.labels.letter["for_members"]

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from app.reports.document import (
     PlatformRow,
     Source,
 )
+from app.reports.languages import captions_in
+from app.reports.languages.labels import Labels, Words
 from app.reports.ratios import click_rate, cost_per_click, cost_per_conversion, roas
 from app.spreadsheets import harmless
 
@@ -34,7 +36,10 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`kind` is text, money, count, multiple, share, day or moment."""
+    """`name` heads it in a file, `title` on a sheet, both in the report's language.
+
+    `kind` is text, money, count, multiple, share, day or moment.
+    """
 
     name: str
     title: str
@@ -51,125 +56,140 @@ class Table:
 
 
 _FIGURES = (
-    Column("spend", "Spend", "money"),
-    Column("reported_revenue", "Reported revenue", "money"),
-    Column("roas", "ROAS", "multiple"),
-    Column("conversions", "Conversions", "count"),
-    Column("cpa", "Cost per conversion", "money"),
-    Column("impressions", "Impressions", "count"),
-    Column("clicks", "Clicks", "count"),
-    Column("ctr", "Click rate", "share"),
-    Column("cpc", "Cost per click", "money"),
+    ("spend", "money"),
+    ("reported_revenue", "money"),
+    ("roas", "multiple"),
+    ("conversions", "count"),
+    ("cpa", "money"),
+    ("impressions", "count"),
+    ("clicks", "count"),
+    ("ctr", "share"),
+    ("cpc", "money"),
 )
 _BEFORE = (
-    Column("spend_before", "Spend before", "money"),
-    Column("reported_revenue_before", "Reported revenue before", "money"),
-    Column("roas_before", "ROAS before", "multiple"),
-    Column("conversions_before", "Conversions before", "count"),
+    ("spend_before", "money"),
+    ("reported_revenue_before", "money"),
+    ("roas_before", "multiple"),
+    ("conversions_before", "count"),
 )
+_PLATFORM = (("platform", "text"), ("share", "share"), *_FIGURES, *_BEFORE)
 _CAMPAIGN = (
-    Column("campaign", "Campaign", "text"),
-    Column("platform", "Platform", "text"),
-    Column("account", "Account", "text"),
-    Column("status", "Status", "text"),
+    ("campaign", "text"),
+    ("platform", "text"),
+    ("account", "text"),
+    ("status", "text"),
     *_FIGURES,
     *_BEFORE,
 )
 _PERIOD = (
-    Column("from", "From", "day"),
-    Column("to", "To", "day"),
-    Column("compared_from", "Compared from", "day"),
-    Column("compared_to", "Compared to", "day"),
-    Column("currency", "Currency", "text"),
+    ("from", "day"),
+    ("to", "day"),
+    ("compared_from", "day"),
+    ("compared_to", "day"),
+    ("currency", "text"),
 )
+_TREND = (
+    ("period", "text"),
+    ("day", "day"),
+    ("settled", "text"),
+    ("spend", "money"),
+    ("revenue", "money"),
+    ("reported_revenue", "money"),
+    ("conversions", "count"),
+    ("clicks", "count"),
+    ("impressions", "count"),
+    ("orders", "count"),
+)
+_FINDING = (
+    ("kind", "text"),
+    ("class", "text"),
+    ("title", "text"),
+    ("saw", "text"),
+    ("how_sure", "text"),
+    ("do", "text"),
+    ("change_our_mind", "text"),
+    ("from", "day"),
+    ("to", "day"),
+    ("low", "money"),
+    ("high", "money"),
+    ("per", "text"),
+    ("at_stake", "money"),
+    ("review_on", "day"),
+    ("rule", "text"),
+    ("written_by", "text"),
+)
+_SOURCE = (
+    ("source", "text"),
+    ("platform", "text"),
+    ("currency", "text"),
+    ("time_zone", "text"),
+    ("synced_at", "moment"),
+    ("settled_through", "day"),
+    ("sandbox", "text"),
+)
+_ACTION = (("day", "day"), ("text", "text"), ("who", "text"))
+
+
+def labels_of(document: Document) -> Labels:
+    """The words of its language."""
+    return captions_in(document.language).labels
 
 
 def campaigns(document: Document) -> Table:
     """Every campaign, the one that spent most first, with the period before beside it."""
+    labels = labels_of(document)
     rows = sorted(document.campaign_rows, key=lambda row: (-row.figures.spend, row.id))
-    return Table("Campaigns", _CAMPAIGN, [_campaign(row) for row in rows])
+    return _table("campaigns", _CAMPAIGN, [_campaign(row, labels) for row in rows], labels)
 
 
 def platforms(document: Document) -> Table:
-    columns = (
-        Column("platform", "Platform", "text"),
-        Column("share", "Share of spend", "share"),
-        *_FIGURES,
-        *_BEFORE,
-    )
-    return Table("Platforms", columns, [_platform(row) for row in document.platform_rows])
+    rows = [_platform(row) for row in document.platform_rows]
+    return _table("platforms", _PLATFORM, rows, labels_of(document))
 
 
 def trend(document: Document) -> Table:
     """Every day; the days compared with follow below, told apart by the first column."""
-    columns = (
-        Column("period", "Period", "text"),
-        Column("day", "Day", "day"),
-        Column("settled", "Settled", "text"),
-        Column("spend", "Spend", "money"),
-        Column("revenue", "Revenue", "money"),
-        Column("reported_revenue", "Reported revenue", "money"),
-        Column("conversions", "Conversions", "count"),
-        Column("clicks", "Clicks", "count"),
-        Column("impressions", "Impressions", "count"),
-        Column("orders", "Orders", "count"),
-    )
-    rows = [_day("this", day) for day in document.trend]
-    return Table("Trend", columns, [*rows, *(_day("before", day) for day in document.trend_before)])
+    labels = labels_of(document)
+    rows = [
+        _day(labels.values[period], day, labels)
+        for period, days in (("this", document.trend), ("before", document.trend_before))
+        for day in days
+    ]
+    return _table("trend", _TREND, rows, labels)
 
 
 def findings(document: Document) -> Table:
     """Wins, concerns and recommendations with their words; `gain` is the range they expect."""
-    columns = (
-        *(
-            Column(name, title, "text")
-            for name, title in (
-                ("kind", "Kind"),
-                ("class", "Class"),
-                ("title", "Title"),
-                ("saw", "What we saw"),
-                ("how_sure", "How sure"),
-                ("do", "What to do"),
-                ("change_our_mind", "What would change our mind"),
-            )
-        ),
-        Column("from", "From", "day"),
-        Column("to", "To", "day"),
-        Column("low", "Expected from", "money"),
-        Column("high", "Expected to", "money"),
-        Column("per", "Expected per", "text"),
-        Column("at_stake", "At stake", "money"),
-        Column("review_on", "Review on", "day"),
-        Column("rule", "Rule", "text"),
-        Column("written_by", "Written by", "text"),
-    )
+    labels = labels_of(document)
     found = (*document.wins, *document.concerns, *document.recommendations)
-    return Table("Findings", columns, [_finding(each) for each in found])
+    return _table("findings", _FINDING, [_finding(each, labels.values) for each in found], labels)
 
 
 def sources(document: Document) -> Table:
     """Instants are in the workspace's zone, which the title names."""
-    columns = (
-        Column("source", "Source", "text"),
-        Column("platform", "Platform", "text"),
-        Column("currency", "Currency", "text"),
-        Column("time_zone", "Time zone", "text"),
-        Column("synced_at", f"Synced ({document.time_zone})", "moment"),
-        Column("settled_through", "Settled through", "day"),
-        Column("sandbox", "Sandbox", "text"),
-    )
-    zone = ZoneInfo(document.time_zone)
-    return Table("Sources", columns, [_source(each, zone) for each in document.sources])
+    labels, zone = labels_of(document), ZoneInfo(document.time_zone)
+    rows = [_source(each, zone, labels.values) for each in document.sources]
+    table = _table("sources", _SOURCE, rows, labels)
+    columns = [
+        replace(each, title=f"{each.title} ({document.time_zone})")
+        if each.kind == "moment"
+        else each
+        for each in table.columns
+    ]
+    return replace(table, columns=columns)
 
 
 def actions(document: Document) -> Table:
     """What people did."""
-    columns = (
-        Column("day", "Day", "day"),
-        Column("text", "What was done", "text"),
-        Column("who", "Who", "text"),
-    )
-    return Table("Actions", columns, [(each.day, each.text, each.who) for each in document.done])
+    rows = [(each.day, each.text, each.who) for each in document.done]
+    return _table("actions", _ACTION, rows, labels_of(document))
+
+
+def _table(
+    name: str, kinds: Sequence[tuple[str, str]], rows: Sequence[Row], labels: Labels
+) -> Table:
+    columns = [Column(labels.heads[each], labels.columns[each], kind) for each, kind in kinds]
+    return Table(labels.sheets[name], columns, rows)
 
 
 def csv_file(document: Document) -> bytes:
@@ -188,13 +208,15 @@ def csv_file(document: Document) -> bytes:
     )
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([column.name for column in (*_PERIOD, *table.columns)])
+    heads = labels_of(document).heads
+    writer.writerow([heads[name] for name, _ in (*_PERIOD, *_CAMPAIGN)])
     writer.writerows([_plain(cell) for cell in (*period, *row)] for row in table.rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _campaign(row: CampaignRow) -> Row:
-    named = (row.name, row.platform_label, row.account, row.status)
+def _campaign(row: CampaignRow, labels: Labels) -> Row:
+    status = labels.statuses.get(row.status, row.status)
+    named = (row.name, row.platform_label, row.account, status)
     return (*named, *_figures(row.figures), *_figures_before(row.before))
 
 
@@ -218,8 +240,8 @@ def _figures_before(figures: Figures | None) -> Iterator[Cell]:
     yield from (figures.spend, figures.reported, _fine(roas(figures)), figures.conversions)
 
 
-def _day(period: str, day: Day) -> Row:
-    settled = "yes" if day.settled else "no"
+def _day(period: str, day: Day, labels: Labels) -> Row:
+    settled = labels.values["yes" if day.settled else "no"]
     if day.figures is None:
         return (period, day.day, settled, *(None,) * 7)
     figures = day.figures
@@ -237,28 +259,28 @@ def _day(period: str, day: Day) -> Row:
     )
 
 
-def _finding(each: FindingPart) -> Row:
+def _finding(each: FindingPart, values: Words) -> Row:
     words = (each.title, each.saw, each.how_sure, each.do, each.change_our_mind)
     money = (_amount(each.low), _amount(each.high))
     return (
-        each.kind,
-        each.class_,
+        values[each.kind],
+        values[each.class_],
         *words,
         each.first,
         each.last,
         *money,
-        each.range_per,
+        values.get(each.range_per, each.range_per),
         _amount(each.at_stake),
         each.review_on,
         each.rule,
-        each.written_by,
+        values.get(each.written_by, each.written_by),
     )
 
 
-def _source(each: Source, zone: ZoneInfo) -> Row:
+def _source(each: Source, zone: ZoneInfo, values: Words) -> Row:
     synced = each.synced_at.astimezone(zone).replace(tzinfo=None) if each.synced_at else None
     names = (each.name, each.platform_label, each.currency, each.time_zone)
-    return (*names, synced, each.settled_through, "yes" if each.sandbox else "no")
+    return (*names, synced, each.settled_through, values["yes" if each.sandbox else "no"])
 
 
 def _amount(value: float | None) -> Decimal | None:

@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.reports import tables
 from app.reports.document import Document, Kpi, freeze
 from app.reports.formats import Formats, formats_of
+from app.reports.languages.labels import Words
 from app.reports.tables import Cell, Column, Table
 from app.spreadsheets import harmless
 
@@ -47,8 +48,9 @@ def workbook(document: Document) -> bytes:
     made.properties.creator = _text(document.workspace)
     made.properties.created = document.as_of.replace(tzinfo=None)
     money = _money(document.currency)
-    _summary(made.create_sheet("Summary"), document)
-    _kpis(made.create_sheet("KPIs"), document.kpis, money)
+    labels = tables.labels_of(document)
+    _summary(made.create_sheet(labels.sheets["summary"]), document, labels.facts)
+    _kpis(made.create_sheet(labels.sheets["kpis"]), document.kpis, money, labels.columns)
     for table in (
         tables.trend(document),
         tables.platforms(document),
@@ -63,8 +65,8 @@ def workbook(document: Document) -> bytes:
     return _undated(written.getvalue(), document.as_of)
 
 
-def _summary(sheet: Worksheet, document: Document) -> None:
-    for title, said in _said(document, formats_of(document)):
+def _summary(sheet: Worksheet, document: Document, facts: Words) -> None:
+    for title, said in _said(document, formats_of(document), facts):
         sheet.append([title, ""])
         _write(sheet, sheet.max_row, 2, said, "text", "")
         sheet.cell(sheet.max_row, 1).font = _HEAD
@@ -74,30 +76,30 @@ def _summary(sheet: Worksheet, document: Document) -> None:
     sheet.column_dimensions["B"].width = 100
 
 
-def _said(document: Document, formats: Formats) -> Iterator[tuple[str, str]]:
-    yield "Report", document.title
-    yield "Workspace", document.workspace
-    yield "Days", formats.days(document.days)
-    yield "Compared with", formats.days(document.before) if document.before else "nothing"
-    yield "Platforms", ", ".join(document.platforms)
-    yield "Currency", document.currency
-    yield "As of", formats.moment(document.as_of)
-    yield "Content hash", freeze(document)[1]
-    yield from (("Summary", each) for each in document.summary)
-    yield "Overall", " ".join([f"{document.rating.word}.", *document.rating.reasons])
-    yield "How it is rated", document.rating.rule
+def _said(document: Document, formats: Formats, facts: Words) -> Iterator[tuple[str, str]]:
+    before = formats.days(document.before) if document.before else facts["nothing"]
+    yield facts["report"], document.title
+    yield facts["workspace"], document.workspace
+    yield facts["days"], formats.days(document.days)
+    yield facts["compared_with"], before
+    yield facts["platforms"], ", ".join(document.platforms)
+    yield facts["currency"], document.currency
+    yield facts["as_of"], formats.moment(document.as_of)
+    yield facts["hash"], freeze(document)[1]
+    yield from ((facts["summary"], each) for each in document.summary)
+    yield facts["overall"], " ".join([f"{document.rating.word}.", *document.rating.reasons])
+    yield facts["rating_rule"], document.rating.rule
     if document.store:
-        yield "Shop and claims", document.store.sentence
-    yield from (("Next", each) for each in document.next_steps)
-    yield from (("How final", each) for each in document.finality)
-    yield from (("Note", each) for each in (*document.filters, *document.notes))
+        yield facts["store"], document.store.sentence
+    yield from ((facts["next"], each) for each in document.next_steps)
+    yield from ((facts["final"], each) for each in document.finality)
+    yield from ((facts["note"], each) for each in (*document.filters, *document.notes))
     yield from ((each.term, each.meaning) for each in document.definitions)
 
 
-def _kpis(sheet: Worksheet, kpis: list[Kpi], money: str) -> None:
+def _kpis(sheet: Worksheet, kpis: list[Kpi], money: str, titles: Words) -> None:
     """A column of values whose rows count different things, so each cell has its own format."""
-    titles = ("Figure", "Value", "Before", "Change", "Meaning")
-    _head(sheet, titles)
+    _head(sheet, [titles[each] for each in ("figure", "value", "before", "change", "meaning")])
     for at, kpi in enumerate(kpis, start=2):
         _write(sheet, at, 1, kpi.label, "text", money)
         _write(sheet, at, 2, kpi.value, kpi.unit, money)

@@ -1,14 +1,37 @@
-"""The labels of a report: every word that stands alone, in one table for each language."""
+"""The labels of a report: every word that stands alone, in one table for each language.
+
+A language has the keys that English has. What holds a figure, a name or a day is no label but a
+caption or a sentence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+Words = Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """`ratings` are by grade: excellent, good, fair, poor and early."""
+    """`ratings` are by grade, `statuses` by a campaign's state; another status stays as it is.
 
-    ratings: Mapping[str, str]
+    `page` is on a report's page, shared or not; `paper` in the PDF; `letter` in a letter; `door`
+    on the pages that lead to a shared report or off a list. `sheets`, `columns`, `facts` and
+    `values` are in tables; `heads` are the first row of the CSV, by column as `columns` are.
+    """
+
+    ratings: Words
     rating_rule: str
+    classes: Words
+    metrics: Words
+    page: Words
+    paper: Words
+    letter: Words
+    door: Words
+    sheets: Words
+    columns: Words
+    heads: Words
+    facts: Words
+    values: Words
+    statuses: Words

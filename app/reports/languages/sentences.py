@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
 
 from app.insights.words import Manner
 from app.metrics.figures import RevenueSource
@@ -44,10 +43,9 @@ class Moved:
 class Sentences(ABC):
     """Those of one language, with its labels."""
 
-    labels: ClassVar[Labels]
-
-    def __init__(self, manner: Manner) -> None:
+    def __init__(self, manner: Manner, labels: Labels) -> None:
         self.manner = manner
+        self.labels = labels
 
     # The summary, and what a report is called.
 

@@ -25,6 +25,8 @@ from app.reports.document import (
     Store,
 )
 from app.reports.formats import Formats, formats_of
+from app.reports.languages import captions_in
+from app.reports.languages.captions import Captions
 from app.reports.logo import PNG, png_size
 from app.reports.pdf.coverage import undrawable
 from app.reports.ratios import change, cost_per_conversion, roas, share
@@ -32,31 +34,20 @@ from app.reports.texts import one_line
 
 MOST_CAMPAIGNS = 25
 MARK = "[?]"
-UNDRAWN = (
-    f"{MARK} stands for characters that this PDF has no font for. The XLSX file has them as they "
-    "are written."
-)
-CLASSES = {
-    "recommend": "Recommended",
-    "leaning": "Leaning",
-    "worth_testing": "Worth testing",
-    "silent": "Not enough data",
-    "act": "To do",
-}
-_COMPARED = {"previous": "the days before", "year": "a year earlier"}
-_REVENUE = {"store": "the shop’s own sales", "reported": "what the platforms report"}
+_STRONG = ("recommend", "act")
 
 
 def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
     """What `report.typ` takes. `site` begins every link; without one there are none."""
-    writer = _Writer(document, formats_of(document), site)
+    captions = captions_in(document.language)
+    writer = _Writer(document, formats_of(document), captions, site)
     found = _tidied(
         {
             "title": document.title,
             "language": writer.formats.locale.language,
             "workspace": document.workspace,
-            "brand": _brand(document.brand),
-            "lead": _lead(document, writer.formats),
+            "brand": _brand(document.brand, captions),
+            "lead": _lead(document, writer.formats, captions),
             "summary": document.summary,
             "rating": {
                 "word": document.rating.word,
@@ -68,7 +59,7 @@ def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
             "wins": [writer.finding(each) for each in document.wins],
             "concerns": [writer.finding(each) for each in document.concerns],
             "recommendations": [writer.finding(each) for each in document.recommendations],
-            "written_by": _written_by(document.written_by),
+            "written_by": captions.written_by(document.written_by),
             "trend": writer.trend(),
             "platforms": writer.platforms(),
             "campaigns": writer.campaigns(),
@@ -80,17 +71,22 @@ def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
             "finality": document.finality,
             "notes": [*document.filters, *document.notes],
             "as_of": writer.formats.moment(document.as_of),
+            "as_of_sentence": captions.as_of(writer.formats.moment(document.as_of)),
             "hash": content_hash,
         }
     )
-    return _drawn(found)
+    # Heads of columns have line breaks of their own.
+    labels = dict(captions.labels.paper)
+    return _drawn({**found, "labels": labels}, captions.undrawn(MARK))
 
 
 class _Writer:
     """Turns parts of one document into strings."""
 
-    def __init__(self, document: Document, formats: Formats, site: str) -> None:
+    def __init__(self, document: Document, formats: Formats, captions: Captions, site: str) -> None:
         self.formats = formats
+        self._captions = captions
+        self._labels = captions.labels
         self._document = document
         self._site = site
 
@@ -111,10 +107,11 @@ class _Writer:
             "sure": finding.how_sure,
             "do": finding.do,
             "else": finding.change_our_mind,
-            "class": CLASSES.get(finding.class_, ""),
+            "class": self._labels.classes.get(finding.class_, ""),
+            "tone": "good" if finding.class_ in _STRONG else "calm",
             "gain": self._range(finding),
-            "per": f"a {finding.range_per}" if finding.range_per else "",
-            "review": f"To be reviewed on {self.formats.day(finding.review_on)}"
+            "per": self._captions.per(finding.range_per) if finding.range_per else "",
+            "review": self._captions.review_on(self.formats.day(finding.review_on))
             if finding.review_on
             else "",
             "href": self._address(finding.href),
@@ -146,8 +143,9 @@ class _Writer:
                 {"platform": row.platform_label, **self._row(row, row.name)}
                 for row in rows[:MOST_CAMPAIGNS]
             ],
-            "note": f"The {MOST_CAMPAIGNS} that spent most, of {len(rows):,}. The XLSX and CSV "
-            "files have all of them."
+            "note": self._captions.most_campaigns(
+                str(MOST_CAMPAIGNS), self.formats.count(len(rows))
+            )
             if left > 0
             else "",
         }
@@ -157,7 +155,11 @@ class _Writer:
         return {
             "sentence": store.sentence,
             "rows": [
-                [each.label, formats.count(each.conversions), formats.money(each.value)]
+                [
+                    self._captions.claimed_by(each.label),
+                    formats.count(each.conversions),
+                    formats.money(each.value),
+                ]
                 for each in store.claims
             ],
             "claimed": [
@@ -165,7 +167,9 @@ class _Writer:
                 formats.money(store.claimed_value),
             ],
             "sold": [formats.count(store.orders), formats.money(store.net)],
-            "ratio": formats.multiple(store.ratio),
+            "ratio": ""
+            if store.ratio is None
+            else self._captions.claimed_for_each(formats.multiple(store.ratio)),
         }
 
     def source(self, source: Source) -> list[str]:
@@ -175,8 +179,8 @@ class _Writer:
             f"{source.name} (sandbox)" if source.sandbox else source.name,
             source.platform_label,
             source.currency,
-            formats.moment(source.synced_at) if source.synced_at else "never",
-            formats.day(settled) if settled else "nothing yet",
+            formats.moment(source.synced_at) if source.synced_at else self._labels.paper["never"],
+            formats.day(settled) if settled else self._labels.paper["nothing_yet"],
         ]
 
     def _row(self, row: PlatformRow | CampaignRow, name: str) -> dict[str, str]:
@@ -203,7 +207,8 @@ class _Writer:
             return ""
         unit = finding.units.get("range", "money")
         ends = (Decimal(str(finding.low)), Decimal(str(finding.high)))
-        return " to ".join(_signed(self.formats, end, unit) for end in ends)
+        low, high = (_signed(self.formats, end, unit) for end in ends)
+        return self._captions.span(low, high)
 
     def _address(self, href: str) -> str:
         return f"{self._site}{href}" if self._site and href.startswith("/") else ""
@@ -211,8 +216,9 @@ class _Writer:
     def _told(self, lines: Sequence[drawing.Line]) -> str:
         """What a reader who cannot see the chart gets instead."""
         formats, days = self.formats, self._document.days
-        told = [f"Chart of {' and '.join(_names(lines))} by day, {formats.days(days)}."]
-        for name, pick in (("Spend", _spend_of), ("Revenue", _revenue_of)):
+        roles = list(dict.fromkeys(line.role for line in lines))
+        told = [self._captions.chart(roles, formats.days(days))]
+        for role, pick in (("spend", _spend_of), ("revenue", _revenue_of)):
             known = [
                 (value, day.day)
                 for day in self._document.trend
@@ -222,14 +228,14 @@ class _Writer:
                 most, on = max(known, key=lambda pair: pair[0])
                 total = sum((value for value, _ in known), Decimal(0))
                 told.append(
-                    f"{name} {formats.money(total)} in all, most on {formats.day(on)} "
-                    f"with {formats.money(most)}."
+                    self._captions.chart_total(
+                        self._labels.metrics[role],
+                        formats.money(total),
+                        formats.money(most),
+                        formats.day(on),
+                    )
                 )
         return " ".join(told)
-
-
-def _names(lines: Sequence[drawing.Line]) -> Iterator[str]:
-    yield from dict.fromkeys(line.role for line in lines)
 
 
 def _spend_of(figures: Figures) -> Decimal:
@@ -251,30 +257,24 @@ def _tone(change: Decimal | None, better: str) -> str:
     return "good" if (change > 0) == (better == "more") else "bad"
 
 
-def _lead(document: Document, formats: Formats) -> str:
+def _lead(document: Document, formats: Formats, captions: Captions) -> str:
     """Whose figures of which days, and by which revenue."""
     parts = [formats.days(document.days)]
     if document.before:
-        compared = _COMPARED.get(document.compare, "")
-        days = formats.days(document.before)
-        parts.append(f"compared with {compared}, {days}" if compared else f"compared with {days}")
+        parts.append(captions.compared_with(formats.days(document.before), document.compare))
     labels = {source.platform: source.platform_label for source in document.sources}
     parts.append(", ".join(labels.get(each, each) for each in document.platforms))
-    parts.append(f"revenue is {_REVENUE.get(document.revenue_source, document.revenue_source)}")
+    parts.append(captions.revenue_is(document.revenue_source))
     return " · ".join(part for part in parts if part)
 
 
-def _written_by(written_by: str) -> str:
-    if written_by == "rules":
-        return "Figures are computed from your data; the wording is by rule."
-    return (
-        f"Figures are computed from your data; the wording is by {written_by}, every figure in it "
-        "checked."
-    )
-
-
-def _brand(brand: Brand) -> dict[str, str]:
-    return {"name": brand.name, "colour": brand.colour, "logo": _picture(brand)}
+def _brand(brand: Brand, captions: Captions) -> dict[str, str]:
+    return {
+        "name": brand.name,
+        "colour": brand.colour,
+        "logo": _picture(brand),
+        "alt": captions.logo_of(brand.name),
+    }
 
 
 def _picture(brand: Brand) -> str:
@@ -323,14 +323,14 @@ def _texts(found: Any) -> Iterator[str]:
                 yield from _texts(each)
 
 
-def _drawn(found: dict[str, Any]) -> dict[str, Any]:
+def _drawn(found: dict[str, Any], undrawn: str) -> dict[str, Any]:
     """With characters that cannot be drawn marked, and a note that says so."""
     missing = undrawable("".join(_texts(found)))
     if not missing:
         return found
     unknown = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
     marked: dict[str, Any] = _marked(found, unknown)
-    return {**marked, "notes": [*marked["notes"], UNDRAWN]}
+    return {**marked, "notes": [*marked["notes"], undrawn]}
 
 
 def _marked(found: Any, unknown: re.Pattern[str]) -> Any:

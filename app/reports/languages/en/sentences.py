@@ -11,14 +11,11 @@ from app.metrics import provenance
 from app.metrics.figures import RevenueSource
 from app.metrics.period import Period
 from app.metrics.store_revenue import StoreRevenue
-from app.reports.languages.en.labels import LABELS
 from app.reports.languages.sentences import Moved, Outcome, Sentences
 
 
-class English(Sentences):
+class EnglishSentences(Sentences):
     """In the second person: whoever reads it spent the money."""
-
-    labels = LABELS
 
     def title(self, period: Period) -> str:
         """Such as December 1–31 performance; the year only where it is told apart by it."""

@@ -1,0 +1,86 @@
+"""What a rendering adds to an English report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.reports.languages.captions import BY_RULES, Captions
+
+_COMPARED = {"previous": "the days before", "year": "a year earlier"}
+_REVENUE = {"store": "the shop’s own sales", "reported": "what the platforms report"}
+
+
+class EnglishCaptions(Captions):
+    """As the report's own sentences speak."""
+
+    def compared_with(self, days: str, compare: str) -> str:
+        compared = _COMPARED.get(compare, "")
+        return f"compared with {compared}, {days}" if compared else f"compared with {days}"
+
+    def revenue_is(self, source: str) -> str:
+        return f"revenue is {_REVENUE.get(source, source)}"
+
+    def why(self, rating: str) -> str:
+        return f"Why {rating.lower()}"
+
+    def written_by(self, writer: str) -> str:
+        by = "by rule" if writer == BY_RULES else f"by {writer}, every figure in it checked"
+        return f"Figures are computed from your data; the wording is {by}."
+
+    def review_on(self, day: str) -> str:
+        return f"To be reviewed on {day}"
+
+    def per(self, unit: str) -> str:
+        return f"a {unit}"
+
+    def span(self, low: str, high: str) -> str:
+        return f"{low} to {high}"
+
+    def changed(self, size: str, better: str, *, up: bool) -> str:
+        verdict = "" if better == "neutral" else f", {better}"
+        return f"{'Up' if up else 'Down'} {size}{verdict}"
+
+    def claimed_by(self, platform: str) -> str:
+        return f"Claimed by {platform}"
+
+    def claimed_for_each(self, ratio: str) -> str:
+        return f"Claimed for each unit sold: {ratio}. Claims are never added to sales."
+
+    def others(self, count: str) -> str:
+        return f"The other {count}"
+
+    def most_campaigns(self, shown: str, of: str) -> str:
+        return f"The {shown} that spent most, of {of}. The XLSX and CSV files have all of them."
+
+    def as_of(self, moment: str) -> str:
+        return f"Figures as of {moment}."
+
+    def chart(self, roles: Sequence[str], days: str) -> str:
+        return f"Chart of {' and '.join(roles)} by day, {days}."
+
+    def chart_total(self, name: str, total: str, most: str, day: str) -> str:
+        return f"{name} {total} in all, most on {day} with {most}."
+
+    def undrawn(self, mark: str) -> str:
+        return (
+            f"{mark} stands for characters that this PDF has no font for. The XLSX file has them "
+            "as they are written."
+        )
+
+    def logo_of(self, name: str) -> str:
+        return f"Logo of {name}"
+
+    def link_for_anybody(self, days: int) -> str:
+        return f"The link opens for anybody who has it, for {days} days."
+
+    def on_the_list(self, workspace: str) -> str:
+        return f"You get this because {workspace} put your address on the list of this report."
+
+    def asked_to_unsubscribe(self, sender: str, title: str, email: str) -> str:
+        return f"{sender} sends “{title}” to {email}."
+
+    def unsubscribed(self, sender: str, title: str, email: str) -> str:
+        return (
+            f"“{title}” by {sender} is not sent to {email} any more. Nobody can put you back on "
+            "the list but you."
+        )
