@@ -16,6 +16,7 @@ from app.metrics.chosen import narrowed
 from app.metrics.period import Compare, Period
 from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
+from app.reports.languages import USUAL
 from app.reports.ordering import MOST_CAMPAIGNS, Wanted
 
 # No row has a number from here on, and PostgreSQL takes none.
@@ -83,7 +84,13 @@ def wanted(request: Mapping[str, Any], title: str, period: Period) -> Wanted:
         accounts=tuple(request["accounts"]),
         campaigns=tuple(request["campaigns"]),
         title=title,
+        language=language_of(request),
     )
+
+
+def language_of(request: Mapping[str, Any]) -> str:
+    """The one it was saved with; English is older than the choice."""
+    return str(request.get("language", USUAL))
 
 
 def days(request: Mapping[str, Any], workspace: Workspace, due_at: dt.datetime) -> Period:

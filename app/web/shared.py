@@ -7,6 +7,7 @@ token is the authority, so there is nothing another site could do in a visitor's
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -19,9 +20,11 @@ from app.accounts.limits import Count
 from app.errors import NotFound, TooMany
 from app.extensions import csrf, db
 from app.models import Report, ReportShare
-from app.reports import recipients, sharing
+from app.reports import ordering, recipients, sharing, template
 from app.reports.document import Document, thaw
 from app.reports.files import MEDIA_TYPES, Shape, file_of
+from app.reports.languages import LANGUAGES, USUAL, captions_in
+from app.reports.languages.captions import Captions
 from app.web import access, entry
 from app.web.incoming import NUL
 from app.web.report_drawing import drawn
@@ -49,7 +52,8 @@ def seal(response: Response) -> Response:
 @blueprint.errorhandler(NotFound)
 def gone(_error: NotFound) -> ResponseReturnValue:
     """The same for a link that expired, was revoked, never was, or whose report is deleted."""
-    return render_template("shared/gone.html"), 404
+    asked_for = request.accept_languages.best_match(LANGUAGES, USUAL)
+    return render_template("shared/gone.html", **_words(str(asked_for))), 404
 
 
 @blueprint.get("/<token>")
@@ -57,7 +61,7 @@ def show(token: str) -> ResponseReturnValue:
     """The report, or the question for its password."""
     share, report = sharing.opened(db.session(), token, access.now())
     if not _proven(share):
-        return _ask(token)
+        return _ask(token, report)
     document = _document(report)
     if request.method == "GET":
         _count(share)
@@ -67,7 +71,8 @@ def show(token: str) -> ResponseReturnValue:
 @blueprint.post("/<token>")
 def unlock(token: str) -> ResponseReturnValue:
     """Take the password; who knows it is not asked again for some hours."""
-    share, _ = sharing.opened(db.session(), token, access.now())
+    share, report = sharing.opened(db.session(), token, access.now())
+    captions = _captions(report)
     counts = [
         Count(limits.SHARE_PAIR, f"{share.id} {entry.address()}"),
         Count(limits.SHARE_LINK, str(share.id)),
@@ -75,9 +80,10 @@ def unlock(token: str) -> ResponseReturnValue:
     try:
         entry.limiter().count(counts)
     except TooMany as error:
-        return _ask(token, error.message, status=429, retry_after=error.retry_after)
+        problem = captions.too_many_tries(math.ceil(error.retry_after / 60))
+        return _ask(token, report, problem, status=429, retry_after=error.retry_after)
     if not sharing.password_fits(share, request.form.get("password", "").replace(NUL, "")):
-        return _ask(token, "This is not the password of this link.", status=422)
+        return _ask(token, report, captions.labels.door["wrong_password"], status=422)
     entry.limiter().forgive(counts)
     return _remember(redirect(url_for("shared.show", token=token), code=303), share, token)
 
@@ -122,17 +128,30 @@ def _unsubscribing(token: str) -> ResponseReturnValue:
         title=schedule.title,
         sender=workspace.name,
         done=recipient.unsubscribed_at is not None,
+        **_words(template.language_of(schedule.request)),
     )
 
 
-def _ask(token: str, problem: str = "", *, status: int = 200, retry_after: int = 0) -> Response:
-    """The question; it tells nothing about what the link opens."""
+def _ask(
+    token: str, report: Report, problem: str = "", *, status: int = 200, retry_after: int = 0
+) -> Response:
+    """The question; it tells nothing about what the link opens but its language."""
+    words = _words(ordering.wanted_of(report).language)
     answer = make_response(
-        render_template("shared/password.html", token=token, problem=problem), status
+        render_template("shared/password.html", token=token, problem=problem, **words), status
     )
     if retry_after:
         answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def _words(language: str) -> dict[str, Any]:
+    captions = captions_in(language)
+    return {"language": language, "captions": captions, "door": captions.labels.door}
+
+
+def _captions(report: Report) -> Captions:
+    return captions_in(ordering.wanted_of(report).language)
 
 
 def _nowhere(_kind: str, _key: str | int = "") -> str:

@@ -33,7 +33,16 @@
   const drawn = new Set();
 
   const theme = () => THEMES[document.documentElement.dataset.bsTheme] ?? THEMES.light;
-  const locale = () => document.documentElement.dataset.locale || "en-US";
+  // A report may be in another language than the page around it.
+  const spoken = (figure) => {
+    const place = figure.closest("[data-locale]") ?? document.documentElement;
+    return { locale: place.dataset.locale || "en-US", language: place.lang || "en" };
+  };
+  const DATES = {
+    en: { day: "%b %-d", whole: "%a, %b %-d, %Y" },
+    de: { day: "%-d. %b", whole: "%a, %-d. %b %Y" },
+  };
+  const datesIn = (language) => DATES[language] ?? { day: "%-d %b", whole: "%a %-d %b %Y" };
 
   function colour(role, look) {
     if (role === "spend") return look.spend;
@@ -41,24 +50,24 @@
     return PLATFORMS[role?.replace(/_ads$/, "")] ?? (role === "other" ? look.other : look.accent);
   }
 
-  function separators() {
-    const parts = new Intl.NumberFormat(locale()).formatToParts(12345.6);
+  function separators(locale) {
+    const parts = new Intl.NumberFormat(locale).formatToParts(12345.6);
     const find = (type) => parts.find((part) => part.type === type)?.value ?? "";
     return find("decimal") + find("group");
   }
 
-  function symbol(currency) {
-    const parts = new Intl.NumberFormat(locale(), {
+  function symbol(currency, locale) {
+    const parts = new Intl.NumberFormat(locale, {
       style: "currency", currency, currencyDisplay: "narrowSymbol",
     }).formatToParts(0);
     const at = parts.findIndex((part) => part.type === "currency");
     return { text: parts[at].value, after: at > 0 };
   }
 
-  function valueAxis(meta = {}) {
+  function valueAxis(meta = {}, locale) {
     switch (meta.unit) {
       case "money": {
-        const sign = symbol(meta.currency ?? "USD");
+        const sign = symbol(meta.currency ?? "USD", locale);
         return sign.after
           ? { ticksuffix: ` ${sign.text}`, tickformat: ",.2~f", hoverformat: ",.2f" }
           : { tickprefix: sign.text, tickformat: ",.2~f", hoverformat: ",.2f" };
@@ -107,7 +116,7 @@
     return line(trace, look);
   }
 
-  function layout(figure, look) {
+  function layout(figure, look, { locale, language }) {
     const given = figure.layout ?? {};
     const cartesian = (figure.data ?? []).every((trace) => trace.type !== "pie");
     const axis = { gridcolor: look.grid, linecolor: look.grid, zeroline: false, automargin: true };
@@ -124,17 +133,18 @@
       },
       showlegend: cartesian,
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
-      separators: separators(),
+      separators: separators(locale),
       dragmode: false,
       annotations: centre(given.meta?.centre, look),
       ...given,
       xaxis: {
         ...axis, showgrid: false, fixedrange: true, nticks: 6,
-        hoverformat: "%a, %b %-d, %Y", ...dates(figure.data ?? []), ...given.xaxis,
+        hoverformat: datesIn(language).whole, ...dates(figure.data ?? [], language),
+        ...given.xaxis,
       },
       yaxis: {
         ...axis, fixedrange: true, nticks: 6, rangemode: "tozero",
-        ...valueAxis(given.meta), ...given.yaxis,
+        ...valueAxis(given.meta, locale), ...given.yaxis,
       },
     };
   }
@@ -151,12 +161,29 @@
     }
   }
 
-  function dates(data) {
+  /* Plotly brings English only; names of months and days in another language are the browser's. */
+  function calendar(language) {
+    if (language === "en") return {};
+    const names = (count, at, options) => Array.from({ length: count }, (_, place) =>
+      new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options }).format(at(place)));
+    const month = (place) => Date.UTC(2026, place, 1);
+    const sunday = Date.UTC(2026, 1, 1);
+    const day = (place) => sunday + place * DAY;
+    const format = {
+      months: names(12, month, { month: "long" }),
+      shortMonths: names(12, month, { month: "short" }),
+      days: names(7, day, { weekday: "long" }),
+      shortDays: names(7, day, { weekday: "short" }),
+    };
+    return { locale: language, locales: { [language]: { format } } };
+  }
+
+  function dates(data, language) {
     const days = data.flatMap((trace) => trace.x ?? []).map((day) => Date.parse(day));
     if (!days.length || days.some(Number.isNaN)) return {};
     const span = days.reduce((most, day) => Math.max(most, day), days[0])
       - days.reduce((least, day) => Math.min(least, day), days[0]);
-    return { type: "date", tickformat: span < 300 * DAY ? "%b %-d" : "%b %Y" };
+    return { type: "date", tickformat: span < 300 * DAY ? datesIn(language).day : "%b %Y" };
   }
 
   function centre(words, look) {
@@ -176,9 +203,10 @@
     const content = JSON.parse(data.textContent);
     const look = theme();
     const traces = (content.data ?? []).map((trace) => dress(trace, look));
-    const shape = { ...layout(content, look), ...(width && { width }) };
+    const place = spoken(figure);
+    const shape = { ...layout(content, look, place), ...(width && { width }) };
     fit(traces, shape, canvas);
-    Plotly.react(canvas, traces, shape, CONFIG);
+    Plotly.react(canvas, traces, shape, { ...CONFIG, ...calendar(place.language) });
     drawn.add(figure);
   }
 

@@ -102,3 +102,7 @@ class Captions(ABC):
     @abstractmethod
     def unsubscribed(self, sender: str, title: str, email: str) -> str:
         """It is not sent any more."""
+
+    @abstractmethod
+    def too_many_tries(self, minutes: int) -> str:
+        """A password was tried too often; when it can be tried again."""

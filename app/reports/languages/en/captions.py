@@ -84,3 +84,9 @@ class EnglishCaptions(Captions):
             f"“{title}” by {sender} is not sent to {email} any more. Nobody can put you back on "
             "the list but you."
         )
+
+    def too_many_tries(self, minutes: int) -> str:
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        return (
+            f"There were too many tries in a short time. Nothing was changed. Try again in {wait}."
+        )

@@ -209,7 +209,6 @@ LABELS = Labels(
         "password": "Password",
         "open": "Open the report",
         "wrong_password": "This is not the password of this link.",
-        "too_often": "That was tried too often. Wait a while and try again.",
         "by_mail": "Reports by e-mail",
         "unsubscribed": "You get no more of these",
         "again": "Subscribe again",
