@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 _RESTART_SECONDS = 5.0
 # Less than what a host waits between SIGTERM and SIGKILL.
 _STOP_SECONDS = 20.0
+_LOOK_SECONDS = 0.5
 
 
 class Background:
@@ -39,13 +40,26 @@ class Background:
         self._timer.start()
 
     def stop(self) -> None:
-        """Let running jobs reach a commit and go back to the queue; a second call is harmless."""
+        """Let running jobs reach a commit and go back to the queue; a second call is harmless.
+
+        Without a database none can, and nothing is waited for.
+        """
         self._runtime.stopping.set()
         self._cancel_worker()
         deadline = time.monotonic() + _STOP_SECONDS
-        self._timer.join(_STOP_SECONDS)
-        self._thread.join(max(0.0, deadline - time.monotonic()))
+        while not self._join(_LOOK_SECONDS) and time.monotonic() < deadline:
+            if not self._runtime.has_database():
+                logger.warning("the database is away, so running jobs are left for the next start")
+                break
         self._runtime.engine.dispose()
+
+    def _join(self, seconds: float) -> bool:
+        """Wait for both threads; whether they have ended."""
+        deadline = time.monotonic() + seconds
+        threads = (self._timer.thread, self._thread)
+        for each in threads:
+            each.join(max(0.0, deadline - time.monotonic()))
+        return not any(each.is_alive() for each in threads)
 
     def _work(self) -> None:
         while not self._runtime.stopping.is_set():

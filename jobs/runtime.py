@@ -11,6 +11,7 @@ from typing import cast
 
 from procrastinate import JobContext
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.connectors.http import Http
@@ -53,6 +54,14 @@ class Runtime:
         """A session whose work is committed at the end, or not at all."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def has_database(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.engine.connect():
+                return True
+        except OperationalError:
+            return False
 
     def http(self) -> Http:
         """A conversation with platforms whose waiting ends when the process does."""

@@ -93,15 +93,11 @@ class Timer:
     def __init__(self, runtime: Runtime, timetable: tuple[Entry, ...] = TIMETABLE) -> None:
         self._runtime = runtime
         self._timetable = timetable
-        self._thread = threading.Thread(target=self._run, name="timer", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="timer", daemon=True)
 
     def start(self) -> None:
         """Begin to stand for leader."""
-        self._thread.start()
-
-    def join(self, timeout: float) -> None:
-        """Wait for the end after the runtime was told to stop."""
-        self._thread.join(timeout)
+        self.thread.start()
 
     def _run(self) -> None:
         while not self._runtime.stopping.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from app.settings import Settings
 from app.sync.requests import request_sync
 from app.sync.window import Reach
 from jobs import background
+from tests.conftest import COPY, make_settings
 from tests.jobs.conftest import ROOT, Start
 from tests.sync.fake_platform import FakePlatform, World
 
@@ -120,6 +123,26 @@ def test_stopping_leaves_no_connection_behind(
         # Within a transaction PostgreSQL shows the activity of its first look.
         session.commit()
     assert set(session.scalars(select(SyncRun.state))) <= {"done", "queued"}
+
+
+def test_without_a_database_stopping_waits_for_nothing(
+    database_copy: str, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = replace(settings, database_url=make_settings(database_copy).database_url)
+    caplog.set_level(logging.INFO)
+    started = background.start(SimpleNamespace(config={"SETTINGS": lost}))
+    deadline = time.monotonic() + 30
+    while "keeps the timetable" not in caplog.text:
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+    server = psycopg.connect(settings.database_url.replace("+psycopg", ""), autocommit=True)
+    with server:
+        server.execute(f'DROP DATABASE "{COPY}" WITH (FORCE)')
+        began = time.monotonic()
+        started.stop()
+        took = time.monotonic() - began
+        server.execute(f'CREATE DATABASE "{COPY}"')
+    assert took < background._STOP_SECONDS / 2
 
 
 def test_a_worker_process_ends_cleanly_when_told_to(start: Start, settings: Settings) -> None:
