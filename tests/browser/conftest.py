@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,32 +52,54 @@ def site(
     database_url: str, sandbox: SandboxServer, model: dict[str, str], tmp_path: Path
 ) -> Iterator[str]:
     """The address of a running installation with an empty database, jobs inside."""
+    with installation(database_url, sandbox, tmp_path / "site.log", model) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def running_pages(
+    swept_database: tuple[str, object],
+    sandbox_process: SandboxServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """An installation that does no jobs, for all tests to share: a process is slow to start."""
+    log = tmp_path_factory.mktemp("pages") / "site.log"
+    with installation(swept_database[0], sandbox_process, log, {"RUN_JOBS": "0"}) as address:
+        yield address
+
+
+@pytest.fixture
+def pages(running_pages: str, database_url: str) -> str:
+    """The address of an installation with an empty database, which only shows pages."""
+    return running_pages
+
+
+@contextmanager
+def installation(
+    database_url: str, sandbox: SandboxServer, log: Path, more: dict[str, str]
+) -> Iterator[str]:
+    """Gunicorn on a port of its own, healthy; `more` are settings besides."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    log = (tmp_path / "site.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            **environment(database_url, sandbox, address),
-            **model,
-            "PORT": str(port),
-        },
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        wait_until_healthy(address, process, tmp_path / "site.log")
-        yield address
-    finally:
-        process.terminate()
+    environ = {**os.environ, **environment(database_url, sandbox, address), **more}
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            cwd=ROOT,
+            env={**environ, "PORT": str(port)},
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+            wait_until_healthy(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @pytest.fixture

@@ -61,12 +61,12 @@ def schedule(session: Session, alice: Member, report: Report) -> ReportSchedule:
 
 
 @pytest.fixture
-def open_window(browser: Browser, site: str) -> Iterator[Open]:
+def open_window(browser: Browser, pages: str) -> Iterator[Open]:
     """Windows of strangers, closed at the end."""
     with ExitStack() as opened:
 
         def open_one(**options: object) -> BrowserContext:
-            context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+            context = browser.new_context(base_url=pages, **options)  # type: ignore[arg-type]
             opened.callback(context.close)
             return context
 
@@ -75,7 +75,7 @@ def open_window(browser: Browser, site: str) -> Iterator[Open]:
 
 @pytest.fixture
 def alices(
-    open_window: Open, site: str, session: Session, settings: Settings, alice: Member
+    open_window: Open, pages: str, session: Session, settings: Settings, alice: Member
 ) -> Open:
     """Windows in which Alice is signed in."""
 
@@ -85,7 +85,7 @@ def alices(
         session.commit()
         context = open_window(**options)
         name = full_name("growzzy_session", settings)
-        context.add_cookies([{"name": name, "value": token, "url": site}])
+        context.add_cookies([{"name": name, "value": token, "url": pages}])
         return context
 
     return open_hers

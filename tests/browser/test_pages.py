@@ -129,7 +129,7 @@ def northlight(session: Session, alice: Member) -> Member:
 def signed_in(
     request: pytest.FixtureRequest,
     browser: Browser,
-    site: str,
+    pages: str,
     session: Session,
     settings: Settings,
     northlight: Member,
@@ -141,10 +141,10 @@ def signed_in(
     session.commit()
     look: Look = request.param
     context = browser.new_context(
-        viewport={"width": look.width, "height": 900}, color_scheme=look.scheme, base_url=site
+        viewport={"width": look.width, "height": 900}, color_scheme=look.scheme, base_url=pages
     )
     name = full_name("growzzy_session", settings)
-    context.add_cookies([{"name": name, "value": token, "url": site}])
+    context.add_cookies([{"name": name, "value": token, "url": pages}])
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

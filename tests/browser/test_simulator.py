@@ -18,15 +18,15 @@ from tests.web.test_simulator import make_platform
 
 @pytest.mark.timeout(180)
 def test_a_slider_moves_the_number_and_the_range(
-    quiet_page: Page, site: str, session: Session
+    quiet_page: Page, pages: str, session: Session
 ) -> None:
     page = quiet_page
     page.set_viewport_size({"width": 1320, "height": 1000})
-    sign_up(page, site, "Maya Kern")
+    sign_up(page, pages, "Maya Kern")
     member = Member(session.scalars(select(User)).one(), session.scalars(select(Workspace)).one())
     for platform in ("google", "meta"):
         make_platform(session, member, platform)
-    page.goto(f"{site}/dashboard/reports/simulator")
+    page.goto(f"{pages}/dashboard/reports/simulator")
     answer = page.locator("#answer")
     expect(answer).to_contain_text("At today's budgets")
     look(page)
