@@ -28,7 +28,7 @@ export UV_NO_PROGRESS := 1
 export UV_LINK_MODE ?= copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test prove bench lint format lock vendor screenshots
+.PHONY: help setup run test prove bench lint style types tests format lock vendor screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,11 @@ setup: $(RUNTIME) ## Install what the app needs into .venv
 run: $(RUNTIME) ## Serve everything on http://127.0.0.1:8000 (another port: PORT=8001 make run)
 	@exec $(LEASH) $(BIN)/python -m local
 
-test: lint $(BROWSER) $(SCHEMA) ## Everything: lint, types, import contracts, templates, tests in a real browser
+# The type checker has but one process, so the tests may begin beside it.
+test: style $(BROWSER) $(SCHEMA) ## Everything: lint, types, import contracts, templates, tests in a real browser
+	@$(MAKE) -j 2 types tests
+
+tests: $(TOOLS) $(BROWSER) $(SCHEMA)
 	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2
 
 prove: $(TOOLS) $(BROWSER) ## The long tests: 200 schedules of faults and kills, 10,000 campaigns, whole histories
@@ -56,12 +60,16 @@ bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figur
 	$(BIN)/python -m bench.advice
 	$(BIN)/python -m bench.alarms
 
-lint: $(TOOLS) ## Only the checks that run nothing: ruff, mypy, import contracts, templates
+lint: style types ## Only the checks that run nothing: ruff, mypy, import contracts, templates
+
+style: $(TOOLS)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
+
+types: $(TOOLS)
+	$(BIN)/mypy $(TYPED)
 
 format: $(TOOLS) ## Let ruff lay the code out and mend what it can
 	$(BIN)/ruff format $(CODE)
