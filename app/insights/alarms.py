@@ -143,7 +143,7 @@ def _shifts(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
     for row in range(account.spend.shape[0]):
         for metric in METRICS:
             for each in _shifts_of(account, row, metric, thresholds):
-                if abs(np.expm1(each.size)) >= thresholds.least_change:
+                if abs(each.size) >= np.log1p(thresholds.least_shift):
                     yield _shifted(account, row, metric, each)
 
 
@@ -153,6 +153,8 @@ def _shifts_of(account: _Account, row: int, metric: str, thresholds: Thresholds)
     Otherwise a budget that somebody changed would be told as one of conversions.
     """
     reference, decision = thresholds.cusum_reference, thresholds.cusum_decision
+    if metric == "cpc":
+        decision = thresholds.cusum_decision_cpc
     found = []
     for logs, extra in metric_logs(account, row, metric):
         found.append(shifts(logs, extra, reference=reference, decision=decision))

@@ -21,7 +21,8 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     by default, for amounts mean little across currencies. `zero_result_multiple`: spend without a
     result, in target CPAs. `noise_rate`: how often all comparisons of one period together may find
     something where there is only noise. `least_change`: a smaller change is not worth a sentence.
-    `over_claimed`: claimed ÷ sold of all platforms together.
+    `over_claimed`: claimed ÷ sold of all platforms together. `least_shift`: a level that shifted by
+    less is no alarm; 0.15 is 15 % up or 13 % down.
     """
 
     reallocation_recommend: Share = 0.90
@@ -56,6 +57,8 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     cusum_reference: Positive = 0.75
     cusum_decision: Positive = 6.5
+    cusum_decision_cpc: Positive = 5
+    least_shift: Share = 0.15
     count_tail: Share = 0.0005
     incident_days: Days = 7
     spend_spike: Multiple = 2.0

@@ -101,6 +101,8 @@ GROUPS = (
         (
             Shown("cusum_reference", "Shift that is looked for, in deviations", Unit.NUMBER),
             Shown("cusum_decision", "Sum of deviations that is a shift", Unit.NUMBER),
+            Shown("cusum_decision_cpc", "The same for costs of a click", Unit.NUMBER),
+            Shown("least_shift", "Smallest shift that is an alarm"),
             Shown("count_tail", "Chance of so few results, to be a break"),
             Shown("incident_days", "Days that are looked at", Unit.DAYS),
             Shown("spend_spike", "Spend above its usual day", Unit.TIMES),

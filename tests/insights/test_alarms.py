@@ -12,6 +12,7 @@ from app.insights.alarms import alarms
 from app.insights.finding import Entity, Kind
 from app.insights.incidents import Alarm
 from app.insights.maturity import FloatArray, Maturity, corrected, learn
+from app.insights.thresholds import Thresholds
 from app.insights.words import Manner, say
 
 DAYS = 120
@@ -57,6 +58,31 @@ def test_a_dearer_click_is_one_incident_with_its_size_and_start() -> None:
     (found,) = alarms(spend, impressions, clicks, conversions)
     assert (found.rule, found.platform, found.start) == ("persistent_shift", 0, DAYS - 14)
     assert found.ratio in (pytest.approx(1.3, rel=0.05), pytest.approx(1 / 1.3, rel=0.05))
+
+
+@pytest.mark.parametrize(("dearer", "told"), [(1.12, False), (1.2, True), (1.3, True)])
+def test_a_level_that_shifts_by_less_than_15_percent_is_no_alarm(dearer: float, told: bool) -> None:
+    spend, *others = steady()
+    spend[0, -20:] *= dearer
+    assert bool(alarms(spend, *others)) is told
+
+
+def test_a_dearer_click_is_told_before_as_large_a_shift_of_anything_else() -> None:
+    spend, impressions, clicks, conversions = steady()
+    spend[0, -14:] *= 1.2
+    impressions[1, -14:] *= 1.2
+    noise = np.exp(np.random.default_rng(5).normal(0, 0.06, DAYS))
+    found = alarms(spend * noise, impressions * noise, clicks, conversions)
+    days = {each.metric: each.day for each in found}
+    assert set(days) == {"cpc", "ctr"}
+    assert days["cpc"] < days["ctr"]
+
+
+def test_a_workspace_decides_what_a_shift_is() -> None:
+    spend, *others = steady()
+    spend[0, -20:] *= 1.2
+    for stricter in (Thresholds(least_shift=0.25), Thresholds(cusum_decision_cpc=900)):
+        assert alarms(spend, *others, thresholds=stricter) == []
 
 
 def test_a_platform_that_stops_is_told_even_while_a_shift_is_open() -> None:
