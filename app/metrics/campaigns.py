@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -48,7 +48,7 @@ SORTABLE = (
 class Wish:
     """Which campaigns, in which order. `sort` is one of SORTABLE, with `-` for the largest first.
 
-    Empty `search`, `platform` and `status` mean all.
+    Empty `search`, `platform`, `status` and `campaigns` mean all.
     """
 
     search: str = ""
@@ -57,6 +57,7 @@ class Wish:
     sort: str = USUAL_SORT
     page: int = 1
     size: int = PAGE_SIZE
+    campaigns: Sequence[int] = ()
 
     @property
     def filtered(self) -> bool:
@@ -109,7 +110,7 @@ def campaigns(session: Session, known: Sources, period: Period, wish: Wish) -> C
 
 
 def _at(wish: Wish, page: int) -> Wish:
-    return Wish(wish.search, wish.platform, wish.status, wish.sort, page, wish.size)
+    return replace(wish, page=page)
 
 
 def _listed(rows: Sequence[Row[*tuple[Any, ...]]], wish: Wish, page: int) -> CampaignList:
@@ -230,6 +231,8 @@ def _filters(wish: Wish) -> list[ColumnElement[bool]]:
         wanted.append(Account.platform == wish.platform)
     if wish.status:
         wanted.append(_status() == wish.status)
+    if wish.campaigns:
+        wanted.append(Campaign.id.in_(wish.campaigns))
     return wanted
 
 

@@ -125,13 +125,9 @@ def _campaigns(
     session: Session, known: Sources, period: Period, wanted: Wanted
 ) -> list[CampaignFigures]:
     """Those that did anything, the largest spend first."""
-    rows = campaigns(session, known, period, Wish(size=EVERYTHING)).rows
-    return [
-        row
-        for row in rows
-        if (row.figures.anything or row.apart.anything)
-        and (not wanted.campaigns or row.id in wanted.campaigns)
-    ]
+    wish = Wish(size=EVERYTHING, campaigns=wanted.campaigns)
+    rows = campaigns(session, known, period, wish).rows
+    return [row for row in rows if row.figures.anything or row.apart.anything]
 
 
 def _done(session: Session, workspace_id: int, days: Period) -> list[tuple[dt.date, str, str]]:

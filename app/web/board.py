@@ -22,6 +22,7 @@ from app.metrics.sources import Source, Sources, sources
 from app.metrics.store_revenue import StoreRevenue
 from app.models import SyncRun, Workspace
 from app.web.charts import Pick
+from app.web.narrowing import PARAMETER, Narrow, narrow
 from app.web.ranges import View
 
 TOP = 10
@@ -29,7 +30,10 @@ TOP = 10
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The figures of a view, and whose revenue is shown; `today` is not over somewhere."""
+    """The figures of a view, and whose revenue is shown; `today` is not over somewhere.
+
+    `report` is what they are narrowed to.
+    """
 
     today: dt.date
     view: View
@@ -37,6 +41,7 @@ class Numbers:
     found: Performance
     source: RevenueSource
     store: StoreRevenue
+    report: Narrow | None = None
 
     @property
     def empty(self) -> str:
@@ -131,12 +136,14 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     """The figures of a view of a workspace; only days that are over everywhere are compared."""
     known = sources(session, place.id)
     today = known.unfinished_day(place.time_zone, now)
+    report = narrow(session, place.id, view.kept.get(PARAMETER, ""))
+    known = report.of(known) if report else known
     wish = view.comparison
     comparison = compare(view.shown, today, wish.how, wish.align)
     found = performance(session, known, comparison)
     source = revenue_source(view.revenue or place.revenue, found.shown)
     store = StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping)
-    return Numbers(today, replace(view, comparison=comparison), known, found, source, store)
+    return Numbers(today, replace(view, comparison=comparison), known, found, source, store, report)
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:

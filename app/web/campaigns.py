@@ -33,13 +33,14 @@ from app.metrics.trail import changed_days
 from app.spreadsheets import harmless
 from app.web import access, charts
 from app.web.htmx import page
+from app.web.narrowing import PARAMETER, Narrow, narrow
 from app.web.plain import flat, plain
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
-KEPT = ("q", "platform", "status", "sort", "page")
+KEPT = ("q", "platform", "status", "sort", "page", PARAMETER)
 # Column, its heading, and which way its first click sorts.
 COLUMNS = (
     ("name", "Campaign", ""),
@@ -74,8 +75,8 @@ FILE_COLUMNS = (
 def index() -> ResponseReturnValue:
     """The list; every filter is in the URL, and changing one swaps the list."""
     view = _view()
-    wish = _wish()
-    known = sources(db.session(), access.workspace().id)
+    report, known = _known()
+    wish = _wish(report)
     found = campaigns(db.session(), known, view.shown, wish)
     return page(
         "campaigns/index.html",
@@ -83,6 +84,7 @@ def index() -> ResponseReturnValue:
         status=422 if view.error else 200,
         view=view,
         wish=wish,
+        report=report,
         found=found,
         known=known,
         columns=COLUMNS,
@@ -99,8 +101,8 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Every campaign that matches, as a file; amounts are plain decimals."""
     view = _view()
-    wish = _wish(size=EVERYTHING)
-    known = sources(db.session(), access.workspace().id)
+    report, known = _known()
+    wish = _wish(report, EVERYTHING)
     found = campaigns(db.session(), known, view.shown, wish)
     made_up = "sandbox-" if known.sandbox else ""
     name = f"{made_up}campaigns-{view.shown.first}-{view.shown.last}.csv"
@@ -185,7 +187,15 @@ def _view() -> View:
     return read_view(request.args, access.today(), KEPT)
 
 
-def _wish(size: int = PAGE_SIZE) -> Wish:
+def _known() -> tuple[Narrow | None, Sources]:
+    """The report that the page is narrowed to, and the accounts shown. Raises NotFound."""
+    place = access.workspace().id
+    report = narrow(db.session(), place, request.args.get(PARAMETER, ""))
+    known = sources(db.session(), place)
+    return report, report.of(known) if report else known
+
+
+def _wish(report: Narrow | None, size: int = PAGE_SIZE) -> Wish:
     """What the URL asks for; a wish that makes no sense is the usual one."""
     given = request.args
     sort = given.get("sort", "")
@@ -197,6 +207,7 @@ def _wish(size: int = PAGE_SIZE) -> Wish:
         sort=sort if sort.removeprefix("-") in SORTABLE else USUAL_SORT,
         page=min(max(1, given.get("page", 1, type=int)), 1_000_000),
         size=size,
+        campaigns=report.wanted.campaigns if report else (),
     )
 
 

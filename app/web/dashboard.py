@@ -30,12 +30,13 @@ from app.web import access, charts, claims
 from app.web.board import Board, board, numbers, unfinished
 from app.web.growth import sentence
 from app.web.htmx import page
+from app.web.narrowing import PARAMETER
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
-KEPT = ("trend", "claims")
+KEPT = ("trend", "claims", PARAMETER)
 # While a history is being read, the figures are swapped after so many parts of it.
 RELOAD_EVERY = 10
 READ = "Everything is read. Your figures are up to date."

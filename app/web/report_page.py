@@ -16,9 +16,12 @@ from app.reports import actions, ordering
 from app.reports.comparing import difference
 from app.reports.document import Document, thaw
 from app.reports.formats import formats_of
+from app.reports.ordering import Wanted
 from app.web import access
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
+from app.web.narrowing import PARAMETER
+from app.web.ranges import address
 from app.web.report_drawing import Link, drawn
 
 blueprint = Blueprint("report_page", __name__, url_prefix="/dashboard/reports")
@@ -84,25 +87,35 @@ def compare(report_id: int) -> ResponseReturnValue:
     )
 
 
-def links(document: Document) -> Link:
-    """Where the rows behind a figure are: by kind, and a slug or id where there are several."""
+def links(report: Report, document: Document) -> Link:
+    """Where the rows behind a figure are: by kind, and a slug or id where there are several.
+
+    The days are the report's, and so is what it is narrowed to. Of chosen campaigns the list of
+    campaigns has the sums, of everything else the dashboard.
+    """
+    wanted = ordering.wanted_of(report)
+    part = {PARAMETER: str(report.id)} if _narrowed(wanted) else {}
     days = {"from": document.days.first.isoformat(), "to": document.days.last.isoformat()}
+    whole = {"compare": document.compare, "revenue": document.revenue_source}
 
     def link(kind: str, key: str | int = "") -> str:
         match kind:
             case "campaign":
                 return f"{url_for('campaigns.show', campaign_id=int(key))}?{urlencode(days)}"
             case "platform":
-                return f"{url_for('campaigns.index')}?{urlencode({**days, 'platform': key})}"
-            case "campaigns":
-                return f"{url_for('campaigns.index')}?{urlencode(days)}"
+                return address("campaigns.index", {**days, "platform": str(key), **part})
             case "finding":
                 return str(key)
+            case _ if wanted.campaigns:
+                return address("campaigns.index", {**days, **part})
             case _:
-                wanted = {**days, "compare": document.compare, "revenue": document.revenue_source}
-                return f"{url_for('dashboard.index')}?{urlencode(wanted)}"
+                return address("dashboard.index", {**days, **whole, **part})
 
     return link
+
+
+def _narrowed(wanted: Wanted) -> bool:
+    return bool(wanted.platforms or wanted.accounts or wanted.campaigns)
 
 
 def _page(
@@ -131,7 +144,7 @@ def _page(
         typed=typed,
         today=access.today(),
         longest_text=actions.LONGEST_TEXT,
-        **({"document": None} if document is None else drawn(document, links(document))),
+        **({"document": None} if document is None else drawn(document, links(report, document))),
     )
 
 
