@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.advice import signals
 from app.insights.finding import Entity
 from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Thing
+from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.series import platform_series
@@ -21,8 +22,6 @@ from app.metrics.things import platform_entity, things
 from app.models import PlatformTotalDay as Total
 from app.models import Workspace
 
-# As the methods drop them: until then most conversions of a day have arrived.
-UNSETTLED_DAYS = 7
 FEWEST_DAYS = 7
 _EARLIER_DAYS = 28
 _USUAL_DAYS = 14

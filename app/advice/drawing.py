@@ -12,11 +12,11 @@ import msgspec
 from babel.numbers import get_currency_precision
 from sqlalchemy.orm import Session
 
-from app.advice.asking import UNSETTLED_DAYS
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.looking import thresholds_of
 from app.advice.planned import WEEK
 from app.errors import Invalid
+from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.chosen import narrowed
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.insights.finding import CLAIMS_NOTHING, Finding
+from app.insights.review_days import review_on
 from app.models import StoredFinding
 
 
@@ -166,8 +168,10 @@ def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFindi
 
 
 def restored(stored: StoredFinding) -> Finding:
-    """The finding as it was computed last."""
-    return msgspec.convert(stored.content, Finding)
+    """The finding as it was computed last; reviewed is what it said first."""
+    made = [int(stage) for stage in stored.outcome or ()]
+    day = review_on(as_first_said(stored), made)
+    return replace(msgspec.convert(stored.content, Finding), review_on=day)
 
 
 def as_first_said(stored: StoredFinding) -> Finding:

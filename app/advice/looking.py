@@ -14,6 +14,7 @@ from app.advice.fitting_inputs import fitting_inputs
 from app.advice.moves import days_since_move
 from app.insights.finding import Finding
 from app.insights.ranking import rank
+from app.insights.review_days import dated
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.metrics.period import Period
@@ -51,7 +52,7 @@ def look(
     if figures is not None:
         seen = wins_and_concerns(figures, rules)
         found += [*seen, *advice(figures, [*seen, *alarms], rules)]
-    return rank(found)
+    return [dated(each) for each in rank(found)]
 
 
 def _reallocation(

@@ -9,9 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.advice import alerts, keeping, signals
-from app.advice.asking import UNSETTLED_DAYS
 from app.advice.looking import look
 from app.insights.finding import Finding
+from app.insights.review_days import UNSETTLED_DAYS
 from app.insights.words import Manner
 from app.metrics.freshness import runs
 from app.metrics.period import Compare, Period, compare

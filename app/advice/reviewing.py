@@ -18,10 +18,9 @@ from app.advice import keeping
 from app.advice.looking_back import Place, Review, after_of, look_back
 from app.advice.outcomes import Outcome
 from app.insights.finding import CLAIMS_NOTHING, Finding
+from app.insights.review_days import STAGES
 from app.metrics.sources import sources
 from app.models import StoredFinding, Workspace
-
-STAGES = (14, 28)
 
 
 def review(session: Session, workspace_id: int, now: dt.datetime) -> int:

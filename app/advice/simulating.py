@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from babel.numbers import get_currency_precision
 from sqlalchemy.orm import Session
 
-from app.advice.asking import UNSETTLED_DAYS
 from app.advice.fitting_inputs import FittingInputs, fitting_inputs
 from app.advice.looking import thresholds_of
 from app.errors import Invalid
+from app.insights.review_days import UNSETTLED_DAYS
 from app.insights.thresholds import Thresholds
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop

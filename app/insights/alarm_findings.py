@@ -10,6 +10,7 @@ from app.insights.audience import Wider
 from app.insights.fatigue import Tired
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
 from app.insights.incidents import Alarm
+from app.insights.review_days import dated
 
 _UNITS = {"spend": Unit.MONEY, "cpc": Unit.MONEY, "ctr": Unit.SHARE, "conversions": Unit.COUNT}
 
@@ -22,23 +23,25 @@ def of_alarm(
     unit = _UNITS[alarm.metric]
     days = alarm.day - alarm.start + 1
     won = alarm.rule == "persistent_shift" and alarm.better
-    return Finding(
-        rule=alarm.rule,
-        kind=Kind.WIN if won else Kind.CONCERN,
-        class_=Class.OBSERVED,
-        entities=(replace(about, role=alarm.metric),),
-        first=first + dt.timedelta(alarm.start),
-        last=first + dt.timedelta(alarm.day),
-        numbers={
-            "before": Number(alarm.before, unit),
-            "now": Number(alarm.after, unit),
-            "change": Number(alarm.ratio - 1, Unit.SHARE, change=True),
-            "days": Number(days, Unit.DAYS),
-            "stake": Number(alarm.at_stake, Unit.MONEY),
-        },
-        at_stake=alarm.at_stake * days,
-        currency=currency,
-        facts={"metric": alarm.metric},
+    return dated(
+        Finding(
+            rule=alarm.rule,
+            kind=Kind.WIN if won else Kind.CONCERN,
+            class_=Class.OBSERVED,
+            entities=(replace(about, role=alarm.metric),),
+            first=first + dt.timedelta(alarm.start),
+            last=first + dt.timedelta(alarm.day),
+            numbers={
+                "before": Number(alarm.before, unit),
+                "now": Number(alarm.after, unit),
+                "change": Number(alarm.ratio - 1, Unit.SHARE, change=True),
+                "days": Number(days, Unit.DAYS),
+                "stake": Number(alarm.at_stake, Unit.MONEY),
+            },
+            at_stake=alarm.at_stake * days,
+            currency=currency,
+            facts={"metric": alarm.metric},
+        )
     )
 
 
@@ -64,18 +67,19 @@ def of_tired(
         numbers["frequency"] = Number(frequency, Unit.MULTIPLE)
     if cost is not None:
         numbers["cost"] = Number(cost, Unit.MONEY)
-    return Finding(
-        rule="creative_refresh",
-        kind=Kind.RECOMMENDATION,
-        class_=Class.ACT,
-        entities=(ad,),
-        first=days[0],
-        last=days[1],
-        numbers=numbers,
-        at_stake=spend,
-        currency=currency,
-        review_on=days[1] + dt.timedelta(14),
-        facts={"angle": angle},
+    return dated(
+        Finding(
+            rule="creative_refresh",
+            kind=Kind.RECOMMENDATION,
+            class_=Class.ACT,
+            entities=(ad,),
+            first=days[0],
+            last=days[1],
+            numbers=numbers,
+            at_stake=spend,
+            currency=currency,
+            facts={"angle": angle},
+        )
     )
 
 
@@ -89,22 +93,23 @@ def of_wider(
     spend: float,
 ) -> Finding:
     """An audience worth widening."""
-    return Finding(
-        rule="audience_expansion",
-        kind=Kind.RECOMMENDATION,
-        class_=Class.ACT,
-        entities=(ad_set,),
-        first=days[0],
-        last=days[1],
-        numbers={
-            "frequency": Number(frequency, Unit.MULTIPLE),
-            "reach_low": Number(wider.reach[0], Unit.COUNT),
-            "reach_high": Number(wider.reach[1], Unit.COUNT),
-            "roas_low": Number(wider.roas[0], Unit.MULTIPLE),
-            "roas_high": Number(wider.roas[1], Unit.MULTIPLE),
-            "spend": Number(spend, Unit.MONEY),
-        },
-        at_stake=spend,
-        currency=currency,
-        review_on=days[1] + dt.timedelta(28),
+    return dated(
+        Finding(
+            rule="audience_expansion",
+            kind=Kind.RECOMMENDATION,
+            class_=Class.ACT,
+            entities=(ad_set,),
+            first=days[0],
+            last=days[1],
+            numbers={
+                "frequency": Number(frequency, Unit.MULTIPLE),
+                "reach_low": Number(wider.reach[0], Unit.COUNT),
+                "reach_high": Number(wider.reach[1], Unit.COUNT),
+                "roas_low": Number(wider.roas[0], Unit.MULTIPLE),
+                "roas_high": Number(wider.roas[1], Unit.MULTIPLE),
+                "spend": Number(spend, Unit.MONEY),
+            },
+            at_stake=spend,
+            currency=currency,
+        )
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
 from app.insights.levels import OfThing
 from app.insights.period import PeriodFigures
-
-REVIEW_AFTER = dt.timedelta(days=14)
 
 
 def carriers(several: Iterable[OfThing]) -> tuple[Entity, ...]:

@@ -59,8 +59,9 @@ class Matter:
 
     @property
     def review_day(self) -> str:
-        """The day to look again."""
-        return self.manner.day(self.finding.review_on or self.finding.last + dt.timedelta(14))
+        """The day to look again; empty where none is left."""
+        day = self.finding.review_on
+        return self.manner.day(day) if day else ""
 
     @property
     def level(self) -> str:

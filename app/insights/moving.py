@@ -6,15 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.insights.finding import Entity, Finding, Kind, Number, Range, Unit
 from app.insights.fitting import PlatformResponse
 from app.insights.planned_test import SWING, chance_of_an_answer, size_of, weeks_needed
 from app.insights.reallocation import WEEKS_A_MONTH, Reallocation
-from app.insights.weeks import UNSETTLED_DAYS, WEEK
+from app.insights.review_days import dated
+from app.insights.weeks import WEEK
 
 RULE = "reallocation"
-# A move is looked at once 28 days under it have settled.
-REVIEW_AFTER = dt.timedelta(days=28 + UNSETTLED_DAYS)
 
 
 def reallocation_finding(
@@ -44,7 +43,7 @@ def reallocation_finding(
     if found.source is None or found.target is None:
         return silent
     giver, taker = found.platforms[found.source], found.platforms[found.target]
-    return replace(
+    move = replace(
         silent,
         entities=tuple(
             Entity("platform", each.name, labels.get(each.name, each.name), each.name, role)
@@ -54,8 +53,8 @@ def reallocation_finding(
         at_stake=max(found.gain_mean, 0.0) * WEEKS_A_MONTH,
         range=Range(found.gain_low * WEEKS_A_MONTH, found.gain_high * WEEKS_A_MONTH),
         certainty=found.probability,
-        review_on=None if found.class_ is Class.WORTH_TESTING else last + REVIEW_AFTER,
     )
+    return dated(move)
 
 
 def _of_test(found: Reallocation) -> dict[str, Number]:

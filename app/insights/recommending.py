@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
-from app.insights.making import REVIEW_AFTER
 from app.insights.period import Feed, PeriodFigures
 from app.insights.thresholds import Thresholds
 
@@ -34,9 +33,9 @@ def recommendations(
     found = [_reconnect(each, figures) for each in figures.feeds if each.state != "ok"]
     for finding in findings:
         if finding.rule in _BREAKS:
-            found.append(_follow("fix_tracking", finding, figures))
+            found.append(_follow("fix_tracking", finding))
         elif finding.rule == "disapproved":
-            found.append(_follow("fix_disapproved", finding, figures))
+            found.append(_follow("fix_disapproved", finding))
         elif not doubtful & {finding.entities[0].platform, ""}:
             found += _of_money(finding, figures, thresholds)
     return found
@@ -48,14 +47,14 @@ def _of_money(
     if finding.entities[0].kind == "workspace":
         return
     if finding.rule == "budget_limited":
-        yield _raise(finding, figures, thresholds)
+        yield _raise(finding, thresholds)
     elif finding.rule == "zero_result":
         yield _pause(finding, figures)
     elif finding.rule in ("roas_target", "cpa_target") and _far_off(finding):
         yield _cut(finding, figures, thresholds)
 
 
-def _follow(rule: str, finding: Finding, figures: PeriodFigures) -> Finding:
+def _follow(rule: str, finding: Finding) -> Finding:
     """The same matter, as something to do."""
     return replace(
         finding,
@@ -63,7 +62,6 @@ def _follow(rule: str, finding: Finding, figures: PeriodFigures) -> Finding:
         kind=Kind.RECOMMENDATION,
         class_=Class.ACT,
         range=None,
-        review_on=figures.last + REVIEW_AFTER,
         facts={**finding.facts, "because": finding.rule},
     )
 
@@ -78,7 +76,7 @@ def _pause(finding: Finding, figures: PeriodFigures) -> Finding:
     saved = _monthly(spend, figures)
     hidden = _monthly(_UNSEEN * finding.numbers["target"].value, figures)
     numbers = {**finding.numbers, "monthly": Number(saved, Unit.MONEY)}
-    found = _follow("cut_waste", finding, figures)
+    found = _follow("cut_waste", finding)
     spans = Range(max(saved - hidden, 0.0), saved, Unit.MONEY)
     return replace(found, numbers=numbers, range=spans, facts={**found.facts, "action": "pause"})
 
@@ -97,7 +95,7 @@ def _cut(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> Fi
     numbers = finding.numbers
     monthly = _monthly(numbers["spend"].value, figures)
     step = thresholds.step_cap
-    found = _follow("cut_waste", finding, figures)
+    found = _follow("cut_waste", finding)
     return replace(
         found,
         numbers={
@@ -122,7 +120,7 @@ def _saved(finding: Finding, cut: float) -> Range | None:
     return Range(low, high, Unit.MONEY, finding.range.level)
 
 
-def _raise(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> Finding:
+def _raise(finding: Finding, thresholds: Thresholds) -> Finding:
     budget = finding.numbers["budget"].value
     step = thresholds.step_cap
     numbers = {
@@ -131,7 +129,7 @@ def _raise(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> 
         "new_budget": Number(budget * (1 + step), Unit.MONEY),
         "monthly": Number(budget * step * _MONTH, Unit.MONEY),
     }
-    found = _follow("raise_budget", finding, figures)
+    found = _follow("raise_budget", finding)
     stake = finding.at_stake * step
     missing = (*finding.missing, "variation")
     return replace(found, numbers=numbers, at_stake=stake, missing=missing)
@@ -156,7 +154,6 @@ def _reconnect(feed: Feed, figures: PeriodFigures) -> Finding:
         numbers=numbers,
         at_stake=feed.daily_spend * unread,
         currency=figures.currency,
-        review_on=figures.last + REVIEW_AFTER,
         missing=("fresh_data",),
         facts=facts,
     )

@@ -13,6 +13,7 @@ from app.insights.pacing import pacing
 from app.insights.period import PeriodFigures
 from app.insights.ranking import rank
 from app.insights.recommending import recommendations
+from app.insights.review_days import dated
 from app.insights.states import best_campaign, budget_limited, frequency, learning, refused
 from app.insights.targets import against_targets
 from app.insights.thresholds import DEFAULTS, Thresholds
@@ -37,11 +38,11 @@ def wins_and_concerns(figures: PeriodFigures, thresholds: Thresholds = DEFAULTS)
     found = caused_apart(found, figures)
     found += best_campaign(figures, thresholds, found)
     found += pacing(figures.month_budgets, thresholds, figures.currency)
-    return rank(found)
+    return [dated(each) for each in rank(found)]
 
 
 def advice(
     figures: PeriodFigures, findings: Sequence[Finding], thresholds: Thresholds = DEFAULTS
 ) -> list[Finding]:
     """Recommendations that follow outright from these findings, with those of other rules."""
-    return rank(recommendations(figures, findings, thresholds))
+    return [dated(each) for each in rank(recommendations(figures, findings, thresholds))]

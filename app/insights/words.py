@@ -8,8 +8,9 @@ of the finding's numbers.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from babel import Locale
@@ -142,7 +143,9 @@ def says_in(language: str) -> Callable[..., Callable[[Sayer], Sayer]]:
 
 def say(finding: Finding, manner: Manner) -> Said:
     """The finding in words. Raises KeyError for a rule that nobody words."""
-    return _sayers(manner.language)[finding.rule](finding, manner)
+    said = _sayers(manner.language)[finding.rule](finding, manner)
+    # Where there is nothing to look at again a sentence of it is empty.
+    return replace(said, do=re.sub(" {2,}", " ", said.do).strip())
 
 
 def worded_rules(language: str) -> list[str]:

@@ -30,11 +30,12 @@ from app.models import (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An ad set, an ad or a placement; figures are in the account's currency."""
+    """An ad set, an ad or a placement; figures are in the account's currency. `id` is an ad's."""
 
     name: str
     status: str
     figures: Figures
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,18 @@ def campaign_near(
     return Near(campaign, source, _days(rows, source, period), total(_apart(row) for row in rows))
 
 
+def campaign_of_ad(session: Session, workspace_id: int, ad_id: int) -> int | None:
+    """The campaign that an ad of the workspace is in."""
+    return session.scalar(
+        select(Ad.campaign_id).where(Ad.workspace_id == workspace_id, Ad.id == ad_id)
+    )
+
+
 def ad_sets(session: Session, near: Near, period: Period) -> list[AdSet]:
     """The campaign's ad sets and ads, the largest spend first. Ads without a set come last."""
     rows = session.execute(
         _sums(AdDay)
-        .add_columns(Ad.name, Ad.status, Ad.removed_at, Ad.ad_group_id)
+        .add_columns(Ad.id, Ad.name, Ad.status, Ad.removed_at, Ad.ad_group_id)
         .select_from(Ad)
         .outerjoin(AdDay, (AdDay.ad_id == Ad.id) & AdDay.day.between(period.first, period.last))
         .where(Ad.workspace_id == near.campaign.workspace_id, Ad.campaign_id == near.campaign.id)
@@ -105,7 +113,7 @@ def ad_sets(session: Session, near: Near, period: Period) -> list[AdSet]:
     ).all()
     by_group: dict[int | None, list[Part]] = {group.id: [] for group in groups}
     for row in rows:
-        part = Part(row.name, _status(row), _native(row))
+        part = Part(row.name, _status(row), _native(row), row.id)
         if part.figures.anything or row.removed_at is None:
             by_group.setdefault(row.ad_group_id, []).append(part)
     named = {group.id: (group.name, _status(group)) for group in groups}

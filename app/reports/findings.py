@@ -95,10 +95,12 @@ def rows_of(finding: Finding) -> str:
 
 
 def _page(about: Entity | None, days: dict[str, str]) -> str:
+    if about is not None and about.kind == "ad":
+        return f"/campaigns/ads/{quote(about.key)}?{urlencode(days)}"
     if about is not None and about.kind == "campaign":
         return f"/campaigns/{quote(about.key)}?{urlencode(days)}"
     if about is not None and about.platform:
-        return f"/campaigns?{urlencode({**days, 'platform': about.platform})}"
+        return f"/campaigns?{urlencode({'platform': about.platform, **days})}"
     if about is not None and about.kind == "platform":
-        return f"/campaigns?{urlencode({**days, 'platform': about.key})}"
+        return f"/campaigns?{urlencode({'platform': about.key, **days})}"
     return f"/dashboard?{urlencode(days)}"

@@ -6,14 +6,15 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.advice.changers import can_change
 from app.errors import NotFound
 from app.extensions import db
-from app.metrics.campaign import Near, ad_sets, campaign_near, placements
+from app.metrics.campaign import Near, ad_sets, campaign_near, campaign_of_ad, placements
 from app.metrics.campaigns import (
     EVERYTHING,
     PAGE_SIZE,
@@ -142,6 +143,17 @@ def show(campaign_id: int) -> ResponseReturnValue:
         label=platform_label,
         today=access.today(),
     )
+
+
+@blueprint.get("/ads/<int:ad_id>")
+def ad(ad_id: int) -> ResponseReturnValue:
+    """An ad stands on the page of its campaign; the days asked for go along."""
+    found = campaign_of_ad(db.session(), access.workspace().id, ad_id)
+    if found is None:
+        raise NotFound
+    days = {name: request.args[name] for name in ("from", "to") if name in request.args}
+    path = url_for("campaigns.show", campaign_id=found)
+    return redirect(f"{path}?{urlencode(days)}#ad-{ad_id}", code=303)
 
 
 @blueprint.get("/<int:campaign_id>/days/<day>")

@@ -14,7 +14,7 @@ from app.advice import keeping, nightly
 from app.advice.from_finding import can_apply
 from app.errors import Invalid
 from app.extensions import db
-from app.insights.finding import Class, Finding, Kind, Number
+from app.insights.finding import CLAIMS_NOTHING, Class, Finding, Kind, Number
 from app.insights.words import Manner, Said, say
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
@@ -72,6 +72,11 @@ class Shown:
     def silent(self) -> bool:
         """Whether it says that there is nothing to follow."""
         return self.finding.class_ is Class.SILENT
+
+    @property
+    def promises(self) -> bool:
+        """Whether there is anything to be reviewed."""
+        return self.finding.class_ not in CLAIMS_NOTHING
 
     @property
     def missing(self) -> list[str]:

@@ -33,7 +33,7 @@ MOVE = Finding(
     currency="USD",
     range=Range(1900.0, 6700.0),
     certainty=0.93,
-    review_on=dt.date(2026, 11, 29),
+    review_on=dt.date(2026, 12, 7),
     missing=("store",),
     facts={"name": "قهوة"},
 )
@@ -53,7 +53,9 @@ def test_found_again_it_is_brought_up_to_date_and_what_was_said_first_stays(
     session.expire_all()
     stored = keeping.find(session, alice.workspace.id, one)
     assert one == other
+    # It is what was said first that is reviewed.
     assert keeping.restored(stored) == later
+    assert keeping.restored(stored).review_on == MOVE.review_on
     assert keeping.as_first_said(stored) == MOVE
     assert (stored.class_, stored.first_at) == ("leaning", NOON)
 

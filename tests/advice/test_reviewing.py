@@ -142,6 +142,35 @@ def test_a_move_is_reviewed_after_14_and_28_settled_days(
     assert reviewing.reviews_of(stored)[14] == first
 
 
+def next_review(session: Session, stored: StoredFinding) -> int | None:
+    """In how many days after its last one."""
+    session.refresh(stored)
+    day = keeping.restored(stored).review_on
+    return (day - LAST).days if day else None
+
+
+def test_the_days_that_are_shown_are_those_on_which_it_is_reviewed(
+    session: Session, alice: Member, both: tuple[Campaign, Campaign]
+) -> None:
+    stored = told(session, alice, of_campaign(both[1], "zero_result"))
+    for shown in (22, 36):
+        assert next_review(session, stored) == shown
+        assert review(session, alice, shown - 1) == 0
+        assert review(session, alice, shown) == 1
+    assert next_review(session, stored) is None
+
+
+def test_a_move_is_shown_to_be_reviewed_when_it_may_be_followed_by_another(
+    session: Session, alice: Member, both: tuple[Campaign, Campaign]
+) -> None:
+    moved(session, both, 20, "340")
+    stored = told(session, alice, move())
+    review(session, alice, 22)
+    assert next_review(session, stored) == 36
+    assert review(session, alice, 36) == 1
+    assert next_review(session, stored) is None
+
+
 def test_reviewing_twice_changes_nothing(
     session: Session, alice: Member, both: tuple[Campaign, Campaign]
 ) -> None:
@@ -383,7 +412,9 @@ def test_a_month_is_held_against_what_it_was_heading_for(session: Session, alice
         facts={"direction": "over"},
     )
     stored = told(session, alice, heading)
-    review(session, alice, 36)
+    assert next_review(session, stored) == (dt.date(2026, 6, 8) - LAST).days
+    assert [review(session, alice, each) for each in (22, 28)] == [1, 0]
+    review(session, alice, 29)
     found = reviewing.reviews_of(stored)
     assert found[14].outcome.unknown == "month_not_over"
     assert found[28].outcome.measured == 3100

@@ -57,7 +57,7 @@ def test_a_finding_has_the_move_in_money_a_month(strong: Reallocation) -> None:
 
 
 def test_it_is_looked_at_when_28_days_under_it_have_settled(strong: Reallocation) -> None:
-    assert finding(strong).review_on == dt.date(2026, 5, 4)
+    assert finding(strong).review_on == dt.date(2026, 5, 5)
 
 
 def test_budgets_before_and_after_add_up(strong: Reallocation) -> None:

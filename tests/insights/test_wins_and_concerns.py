@@ -147,7 +147,7 @@ def test_a_raise_is_a_step_and_promises_nothing() -> None:
     assert raised.numbers["new_budget"].value == pytest.approx(120)
     assert raised.range is None
     assert "variation" in raised.missing
-    assert raised.review_on == LAST + dt.timedelta(14)
+    assert raised.review_on == LAST + dt.timedelta(14 + 7 + 1)
 
 
 def month(spent: list[float], budget: float, earlier: list[float] | None = None) -> MonthBudget:

@@ -149,6 +149,26 @@ def test_one_campaign_shows_its_parts_in_its_own_currency(
     assert "$61.00" in html
 
 
+def test_an_ad_is_found_on_its_campaigns_page_for_its_own_workspace_only(
+    app: Flask, session: Session, alices: FlaskClient, charlie: Member, gift: Campaign
+) -> None:
+    ad = Ad(
+        workspace_id=gift.workspace_id,
+        account_id=gift.account_id,
+        campaign_id=gift.id,
+        external_id="ad1",
+        name="Ad",
+    )
+    session.add(ad)
+    session.commit()
+    path = f"/campaigns/ads/{ad.id}?from={DAY}&to={DAY}&campaign_id=7"
+    sent = alices.get(path)
+    where = f"/campaigns/{gift.id}?from={DAY}&to={DAY}#ad-{ad.id}"
+    assert (sent.status_code, sent.location) == (303, where)
+    assert f'id="ad-{ad.id}"' in text(alices, where)
+    assert sign_in(app, charlie).get(path).status_code == 404
+
+
 def test_a_removed_campaign_says_so(session: Session, alices: FlaskClient, gift: Campaign) -> None:
     gift.removed_at = dt.datetime.now(dt.UTC)
     session.commit()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.advice import keeping
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.models import Membership, StoredFinding
+from app.reports.findings import rows_of
 from tests.advice.test_keeping import MOVE
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_connection
@@ -104,9 +105,35 @@ def test_a_recommendation_says_what_how_sure_until_when_and_what_would_refute_it
     assert "Move $2,000 a month from LinkedIn to Meta قهوة &lt;b&gt;" in shown
     assert "+$1,900 – $6,700" in shown
     assert "80% range" in shown
-    for words in ("How sure", "What to do", "What would change our mind", "Nov 29, 2026"):
+    for words in ("How sure", "What to do", "What would change our mind", "Dec 7, 2026"):
         assert words in shown
     assert "/dashboard?from=2026-01-01&amp;to=2026-11-01" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "platform", "path"),
+    [
+        ("workspace", "1", "", "/dashboard?"),
+        ("platform", "meta", "meta", "/campaigns?platform=meta&"),
+        ("channel", "google/search", "google", "/campaigns?platform=google&"),
+        ("placement", "meta/instagram", "meta", "/campaigns?platform=meta&"),
+        ("campaign", "7", "meta", "/campaigns/7?"),
+        ("ad", "9", "meta", "/campaigns/ads/9?"),
+    ],
+)
+def test_rows_of_a_finding_are_of_its_days_and_of_what_it_is_about(
+    kind: str, key: str, platform: str, path: str
+) -> None:
+    found = replace(ADVICE, entities=(Entity(kind, key, "Käse & قهوة", platform, "spend"),))
+    assert rows_of(found) == f"{path}from=2026-01-01&to=2026-11-01"
+
+
+def test_what_promises_nothing_says_that_it_is_not_reviewed(
+    client: FlaskClient, session: Session, alice: Member
+) -> None:
+    make_account(session, make_connection(session, alice.workspace))
+    keep(session, alice, SILENT)
+    assert "None: it promises nothing" in client.get(PAGE).text
 
 
 def test_only_what_can_be_applied_has_a_button_for_it(

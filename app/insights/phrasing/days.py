@@ -22,22 +22,19 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 def of_finding(finding: Finding) -> set[dt.date]:
     """The days that may be said."""
-    found = {finding.first, finding.last, review_day(finding)}
+    found = {finding.first, finding.last}
+    if finding.review_on:
+        found.add(finding.review_on)
     for fact in finding.facts.values():
         if _ISO.fullmatch(fact):
             found.add(dt.date.fromisoformat(fact))
     return found
 
 
-def review_day(finding: Finding) -> dt.date:
-    """When to look again, two weeks on unless it is said."""
-    return finding.review_on or finding.last + dt.timedelta(14)
-
-
 def strange_days(text: str, finding: Finding) -> tuple[str, list[str]]:
     """The text with its days blanked out, places kept, and what is wrong with them."""
     allowed = of_finding(finding)
-    months = {each.month for each in allowed - {review_day(finding)}}
+    months = {each.month for each in allowed - {finding.review_on}}
     wrong = [f"“{each[0]}” is no date" for each in _RELATIVE.finditer(text)]
     for pattern in (_iso, _month_first, _day_first):
         text, found = pattern(text, allowed)

@@ -37,8 +37,8 @@ class Telling(Matter):
 
     @property
     def review(self) -> str:
-        """The day to look again, as the end of a sentence."""
-        return f"Look again on {self.review_day}."
+        """A sentence on the day to look again; empty where none is left."""
+        return f"Look again on {self.review_day}." if self.review_day else ""
 
     @property
     def settling(self) -> str:
