@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-from app.copywriting.brief import AdPlatform, Audience, Brief, Gender, Goal, Tone
+from app.copywriting.brief import AdPlatform, Angle, Audience, Brief, Gender, Goal, Tone
 from app.copywriting.builtin import BuiltInWriter
-from app.copywriting.frameworks import FRAMEWORKS, Angle
+from app.copywriting.frameworks import FRAMEWORKS
 from app.copywriting.model.door import Door, door_to
 from app.copywriting.model.setup import ModelSetup
 from app.copywriting.plan import Slot

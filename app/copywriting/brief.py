@@ -28,6 +28,16 @@ class Tone(StrEnum):
     EMPATHETIC = "empathetic"
 
 
+class Angle(StrEnum):
+    """What a variation starts from."""
+
+    PROBLEM = "problem"
+    OUTCOME = "outcome"
+    PROOF = "proof"
+    AUDIENCE = "audience"
+    OFFER = "offer"
+
+
 class Gender(StrEnum):
     """Whom the ad is shown to."""
 
@@ -65,7 +75,8 @@ class Brief:
     """One order for ad copy.
 
     `facts` are what may be claimed: prices, guarantees, numbers, ratings. `use` and `avoid` are
-    words; `language` is an ISO 639-1 code. Nothing outside these fields may be claimed.
+    words; `language` is an ISO 639-1 code. `angle` is what half of the texts start from, None for
+    every angle in turn. Nothing outside these fields may be claimed.
     """
 
     product: str
@@ -80,6 +91,7 @@ class Brief:
     use: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     language: str = "en"
+    angle: Angle | None = None
 
     @property
     def said(self) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.copywriting.brief import AdPlatform
+from app.copywriting.brief import AdPlatform, Angle
 from app.copywriting.choosing import Chooser
-from app.copywriting.frameworks import Angle, Trigger, trigger_of
+from app.copywriting.frameworks import Trigger, trigger_of
 from app.copywriting.limits import SHAPES, Limit
 from app.copywriting.material import Line, Material
 from app.copywriting.plan import Slot

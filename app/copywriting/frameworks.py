@@ -1,4 +1,4 @@
-"""Copy frameworks, angles and triggers, and which of them a brief allows.
+"""Copy frameworks and triggers, and which of them a brief allows.
 
 A framework is the order of its beats. A trigger may be used only where its condition holds: no
 scarcity, number, source or testimonial that the brief does not give.
@@ -11,16 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.copywriting.brief import AdPlatform, Brief, Goal
-
-
-class Angle(StrEnum):
-    """What a variation starts from."""
-
-    PROBLEM = "problem"
-    OUTCOME = "outcome"
-    PROOF = "proof"
-    AUDIENCE = "audience"
-    OFFER = "offer"
 
 
 class Trigger(StrEnum):

@@ -10,11 +10,11 @@ from itertools import islice, product
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.checks import flags_of
 from app.copywriting.facts import FactKind, kind_of, suits
 from app.copywriting.fragments import Fragment, capital, fragments
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.frameworks import Trigger
 from app.copywriting.languages import Language
 from app.copywriting.limits import Limit
 from app.copywriting.variation import Level, Variation

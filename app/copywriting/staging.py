@@ -5,8 +5,8 @@ These are notes for the marketer, in the language of the pages, not in that of t
 
 from __future__ import annotations
 
-from app.copywriting.brief import AdPlatform, Brief
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle, Brief
+from app.copywriting.frameworks import Trigger
 from app.copywriting.plan import Slot
 
 _FORMAT = {

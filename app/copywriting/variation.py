@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.copywriting.brief import AdPlatform
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle
+from app.copywriting.frameworks import Trigger
 
 
 class Level(StrEnum):

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.copywriting.brief import AdPlatform, Audience, Brief, Gender, Goal, Tone
+from app.copywriting.brief import AdPlatform, Angle, Audience, Brief, Gender, Goal, Tone
 from app.errors import Invalid
 from app.models import BrandBrief
 
@@ -54,13 +54,15 @@ def parse_brief(given: Mapping[str, Any]) -> Brief:
         use=_lines("use", given.get("use")),
         avoid=_lines("avoid", given.get("avoid")),
         language=_language(given.get("language")),
+        angle=one("angle", angle, Angle) if (angle := _line(given.get("angle"))) else None,
     )
 
 
 def as_json(brief: Brief) -> dict[str, Any]:
     """The fields of the JSON call, from which `parse_brief` makes the same brief."""
     made: dict[str, Any] = msgspec.to_builtins(brief)
-    return made
+    # Batches ordered before there was a choice are the same brief.
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def brand_brief(session: Session, workspace_id: int) -> Brief | None:

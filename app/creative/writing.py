@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.copywriting.brief import Angle
 from app.copywriting.builtin import BuiltInWriter
-from app.copywriting.frameworks import FRAMEWORKS, Angle
+from app.copywriting.frameworks import FRAMEWORKS
 from app.copywriting.plan import Slot
 from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, NotWritten, Place, Writer, Written

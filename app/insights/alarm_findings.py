@@ -54,7 +54,6 @@ def of_tired(
     spend: float,
     frequency: float | None = None,
     cost: float | None = None,
-    angle: str = "",
 ) -> Finding:
     """`days` are the ones it was tired on. `cost` is a conversion's."""
     numbers = {
@@ -78,7 +77,6 @@ def of_tired(
             numbers=numbers,
             at_stake=spend,
             currency=currency,
-            facts={"angle": angle},
         )
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.metrics.figures import NOTHING, Figures, total
 from app.metrics.performance import DayFigures
 from app.metrics.period import Period
@@ -88,15 +89,26 @@ def campaign_near(
     return Near(campaign, source, _days(rows, source, period), total(_apart(row) for row in rows))
 
 
-def campaign_of_ad(session: Session, workspace_id: int, ad_id: int) -> int | None:
-    """The campaign that an ad of the workspace is in."""
-    return session.scalar(
-        select(Ad.campaign_id).where(Ad.workspace_id == workspace_id, Ad.id == ad_id)
+def campaign_of_ad(session: Session, workspace_id: int, ad_id: int) -> int:
+    """Raises NotFound, also for another workspace's ad."""
+    found = session.scalar(
+        select(Ad.campaign_id).where(Ad.id == ad_id, Ad.workspace_id == workspace_id)
     )
+    if found is None:
+        raise NotFound
+    return found
 
 
-def ad_sets(session: Session, near: Near, period: Period) -> list[AdSet]:
-    """The campaign's ad sets and ads, the largest spend first. Ads without a set come last."""
+def with_ad(sets: Sequence[AdSet], ad_id: int) -> list[AdSet]:
+    """The ad set that the ad is in; none where it is not among them."""
+    return [each for each in sets if any(ad.id == ad_id for ad in each.ads)]
+
+
+def ad_sets(session: Session, near: Near, period: Period, ad_id: int | None = None) -> list[AdSet]:
+    """The campaign's ad sets and ads, the largest spend first. Ads without a set come last.
+
+    An ad that is asked for stands there whatever it brought.
+    """
     rows = session.execute(
         _sums(AdDay)
         .add_columns(Ad.id, Ad.name, Ad.status, Ad.removed_at, Ad.ad_group_id)
@@ -114,7 +126,7 @@ def ad_sets(session: Session, near: Near, period: Period) -> list[AdSet]:
     by_group: dict[int | None, list[Part]] = {group.id: [] for group in groups}
     for row in rows:
         part = Part(row.name, _status(row), _native(row), row.id)
-        if part.figures.anything or row.removed_at is None:
+        if part.figures.anything or row.removed_at is None or row.id == ad_id:
             by_group.setdefault(row.ad_group_id, []).append(part)
     named = {group.id: (group.name, _status(group)) for group in groups}
     return _largest_first(

@@ -93,11 +93,23 @@ def kinds_of(platform: str, texts: Mapping[str, Any]) -> tuple[Kind, ...]:
     if platform == "google":
         headlines = _several(texts, "headlines", "headline")
         return (Kind(platform, _opening("\n".join(headlines))),) if headlines else ()
-    written = _several(texts, "primary_text", "headline", "headlines")
+    written = _written(texts)
     if not written:
         return ()
     opening = _opening(_first_sentence(written[0]))
     return (Kind(platform, opening, _length(written[0])), Kind(platform, opening))
+
+
+def opening_words(platform: str, texts: Mapping[str, Any]) -> str:
+    """What the kind is told from: the first sentence, of a search ad its headlines."""
+    if platform == "google":
+        return " | ".join(_several(texts, "headlines", "headline"))
+    written = _written(texts)
+    return _first_sentence(written[0]).strip() if written else ""
+
+
+def _written(texts: Mapping[str, Any]) -> list[str]:
+    return _several(texts, "primary_text", "headline", "headlines")
 
 
 def _several(texts: Mapping[str, Any], *names: str) -> list[str]:
@@ -119,7 +131,7 @@ def _first_sentence(text: str) -> str:
 def _opening(text: str) -> Opening:
     if _QUESTION.search(text):
         return Opening.QUESTION
-    if _offers(text):
+    if offers(text):
         return Opening.OFFER
     if _QUOTED.search(text):
         return Opening.QUOTATION
@@ -128,7 +140,8 @@ def _opening(text: str) -> Opening:
     return Opening.STATEMENT
 
 
-def _offers(text: str) -> bool:
+def offers(text: str) -> bool:
+    """Whether a price or a percentage stands in it."""
     if not any(each.isdecimal() for each in text):
         return False
     return any(

@@ -94,6 +94,12 @@ def rows_of(finding: Finding) -> str:
     return _page(first, days)
 
 
+def new_copy_for(rule: str, entities: Sequence[Entity]) -> str:
+    """The creative generator filled in from a tired ad, a path within the app; empty for none."""
+    ad = next((each for each in entities if each.kind == "ad"), None)
+    return f"/dashboard/creative?ad={quote(ad.key)}" if ad and rule == "creative_refresh" else ""
+
+
 def _page(about: Entity | None, days: dict[str, str]) -> str:
     if about is not None and about.kind == "ad":
         return f"/campaigns/ads/{quote(about.key)}?{urlencode(days)}"

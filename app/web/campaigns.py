@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.advice.changers import can_change
 from app.errors import NotFound
 from app.extensions import db
-from app.metrics.campaign import Near, ad_sets, campaign_near, campaign_of_ad, placements
+from app.metrics.campaign import Near, ad_sets, campaign_near, campaign_of_ad, placements, with_ad
 from app.metrics.campaigns import (
     EVERYTHING,
     PAGE_SIZE,
@@ -117,8 +117,11 @@ def export() -> ResponseReturnValue:
 @blueprint.get("/<int:campaign_id>")
 def show(campaign_id: int) -> ResponseReturnValue:
     """One campaign: its days, ad sets, ads, placements, and what changed later."""
-    view = read_view(request.args, access.today())
+    view = read_view(request.args, access.today(), ("ad",))
     known, near = _near(campaign_id, view.shown)
+    ad_id = request.args.get("ad", type=int)
+    every = ad_sets(db.session(), near, view.shown, ad_id)
+    chosen = with_ad(every, ad_id) if ad_id else []
     unsettled = freshness(known).unsettled(view.shown)
     return page(
         "campaigns/show.html",
@@ -137,7 +140,8 @@ def show(campaign_id: int) -> ResponseReturnValue:
             access.workspace().currency,
         ),
         table=trend_table(near.days, [], RevenueSource.REPORTED, access.workspace().currency),
-        ad_sets=ad_sets(db.session(), near, view.shown),
+        ad_sets=chosen or every,
+        chosen=ad_id if chosen else None,
         placements=placements(db.session(), near, view.shown),
         changed=changed_days(db.session(), near, view.shown),
         label=platform_label,
@@ -147,13 +151,12 @@ def show(campaign_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/ads/<int:ad_id>")
 def ad(ad_id: int) -> ResponseReturnValue:
-    """An ad stands on the page of its campaign; the days asked for go along."""
-    found = campaign_of_ad(db.session(), access.workspace().id, ad_id)
-    if found is None:
-        raise NotFound
-    days = {name: request.args[name] for name in ("from", "to") if name in request.args}
-    path = url_for("campaigns.show", campaign_id=found)
-    return redirect(f"{path}?{urlencode(days)}#ad-{ad_id}", code=303)
+    """An ad's row on the page of its campaign, for the days asked for."""
+    view = read_view(request.args, access.today())
+    campaign_id = campaign_of_ad(db.session(), access.workspace().id, ad_id)
+    query = urlencode(view.arguments(ad=str(ad_id)))
+    path = url_for("campaigns.show", campaign_id=campaign_id)
+    return redirect(f"{path}?{query}#ad-{ad_id}", code=303)
 
 
 @blueprint.get("/<int:campaign_id>/days/<day>")

@@ -16,6 +16,7 @@ from app.copywriting.brief import Brief
 from app.creative import batches, briefs, library
 from app.creative.earlier import earlier
 from app.creative.exporting import LeftOut
+from app.creative.from_ad import FromAd, from_ad
 from app.creative.writers import BUILT_IN, chosen_writer, warm
 from app.errors import Invalid, TooMany
 from app.extensions import db
@@ -26,7 +27,7 @@ from app.web.creative_brief import PLATFORMS, BriefForm
 from app.web.creative_cards import SORTS, arriving, card, flagged, ordered
 from app.web.creative_files import BULK, BulkShape, bulk
 from app.web.htmx import page, wants_fragment
-from app.web.incoming import refuse_nul_in_form
+from app.web.incoming import refuse_nul_in_form, row_number
 
 blueprint = Blueprint("creative", __name__, url_prefix="/dashboard/creative")
 blueprint.before_request(refuse_nul_in_form)
@@ -62,6 +63,9 @@ class Wish:
 def index() -> Response:
     """The brief as it was typed last, or an empty one, and the newest batch."""
     warm(access.settings())
+    if ad := _ad():
+        form = creative_brief.of_brief(ad.brief)
+        return _page(form, _newest(), brief=ad.brief if ad.brief.platforms else None, ad=ad)
     empty = request.args.get("brief") == "new"
     brief = None if empty else briefs.brand_brief(db.session(), access.workspace().id)
     return _page(creative_brief.of_brief(brief), _newest(), brief=brief)
@@ -77,7 +81,7 @@ def create() -> ResponseReturnValue:
     except (Invalid, TooMany) as error:
         db.session.rollback()
         form.refuse(error)
-        return _page(form, _newest(), status=error.status)
+        return _page(form, _newest(), ad=_ad(), status=error.status)
     db.session.commit()
     return redirect(url_for("creative.show", batch_id=batch.id, _anchor="batch"), code=303)
 
@@ -139,6 +143,7 @@ def _page(
     batch: CreativeBatch | None,
     *,
     brief: Brief | None = None,
+    ad: FromAd | None = None,
     said: str = "",
     status: int = 200,
 ) -> Response:
@@ -151,6 +156,7 @@ def _page(
         "batch",
         status=status,
         form=form,
+        ad=ad,
         choices=creative_brief.choices(form),
         writing=creative_writer.writing(brief),
         batch=batch,
@@ -177,6 +183,14 @@ def _page(
 def _wish() -> Wish:
     sort, platform = request.args.get("sort", ""), request.args.get("platform", "")
     return Wish(sort if sort in SORTS else "score", platform if platform in PLATFORMS else "")
+
+
+def _ad() -> FromAd | None:
+    """The ad that the address asks for copy in place of. Raises NotFound."""
+    given = request.args.get("ad")
+    if given is None:
+        return None
+    return from_ad(db.session(), access.workspace().id, row_number(given))
 
 
 def _batch(batch_id: int) -> CreativeBatch:

@@ -52,6 +52,13 @@ class BatchIn(Body):
     use: Lines = ()
     avoid: Lines = ()
     language: Annotated[str, msgspec.Meta(description="ISO 639-1")] = "en"
+    angle: Annotated[
+        str,
+        msgspec.Meta(
+            description="problem, outcome, proof, audience or offer for half of the texts; "
+            "empty for every angle in turn"
+        ),
+    ] = ""
     count: Annotated[int, msgspec.Meta(description=f"1 to {batches.LARGEST_COUNT}")] = (
         batches.USUAL_COUNT
     )

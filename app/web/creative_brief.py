@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 from werkzeug.datastructures import MultiDict
 
-from app.copywriting.brief import AdPlatform, Brief, Gender, Goal, Tone
+from app.copywriting.brief import AdPlatform, Angle, Brief, Gender, Goal, Tone
 from app.copywriting.languages import BUILT_IN as BUILT_IN_LANGUAGES
 from app.creative.batches import USUAL_COUNT
 from app.creative.briefs import OLDEST, YOUNGEST, parse_brief
@@ -23,6 +23,14 @@ SPARE_ROWS = 2
 GENDERS = {Gender.ALL: "Everyone", Gender.WOMEN: "Women", Gender.MEN: "Men"}
 GOALS = {goal: goal.value.capitalize() for goal in Goal}
 TONES = {tone: tone.value.capitalize() for tone in Tone}
+ANGLES = {
+    "": "Every angle in turn",
+    Angle.PROBLEM: "A problem people have",
+    Angle.OUTCOME: "What they get out of it",
+    Angle.PROOF: "Proof: ratings, numbers, quotations",
+    Angle.AUDIENCE: "Whom it is for",
+    Angle.OFFER: "The offer: price or terms",
+}
 PLATFORMS = {
     AdPlatform.META: "Meta",
     AdPlatform.GOOGLE: "Google",
@@ -53,6 +61,7 @@ class BriefForm:
     use: str = ""
     avoid: str = ""
     language: str = "en"
+    angle: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -94,6 +103,7 @@ def of_brief(brief: Brief | None) -> BriefForm:
         use=", ".join(brief.use),
         avoid=", ".join(brief.avoid),
         language=brief.language,
+        angle=brief.angle.value if brief.angle else "",
     )
 
 
@@ -103,7 +113,7 @@ def of_request(sent: MultiDict[str, str]) -> BriefForm:
         name: sent.get(name, "")
         for name in (
             *("product", "age_min", "age_max", "gender", "interests", "pain_points"),
-            *("goal", "url", "use", "avoid", "language"),
+            *("goal", "url", "use", "avoid", "language", "angle"),
         )
     }
     return BriefForm(
@@ -139,6 +149,7 @@ def choices(form: BriefForm) -> dict[str, Any]:
         "genders": GENDERS,
         "goals": GOALS,
         "tones": TONES,
+        "angles": ANGLES,
         "platform_names": PLATFORMS,
         "ages": (YOUNGEST, OLDEST),
         "built_in_languages": built_in,
@@ -166,6 +177,7 @@ def _fields(form: BriefForm) -> dict[str, Any]:
         "use": _split(form.use),
         "avoid": _split(form.avoid),
         "language": form.language,
+        "angle": form.angle,
     }
 
 

@@ -19,7 +19,7 @@ from app.insights.words import Manner, Said, say
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
 from app.models import StoredFinding
-from app.reports.findings import rows_of
+from app.reports.findings import new_copy_for, rows_of
 from app.web import access
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form
@@ -57,13 +57,18 @@ GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A finding with its words. `low` and `high` are empty without a range of what is expected."""
+    """A finding with its words.
+
+    `low` and `high` are empty without a range of what is expected, `copy` is the address of new
+    copy for a tired ad, empty for any other finding.
+    """
 
     stored: StoredFinding
     finding: Finding
     said: Said
     days: str
     rows: str
+    copy: str
     low: str
     high: str
     appliable: bool
@@ -165,6 +170,7 @@ def _shown(stored: StoredFinding) -> Shown:
         said=say(finding, manner),
         days=_days(finding, manner),
         rows=rows_of(finding),
+        copy=new_copy_for(finding.rule, finding.entities),
         low=low,
         high=high,
         appliable=can_apply(finding),

@@ -18,6 +18,7 @@ from app.insights.words import Manner, say
 from app.metrics.period import Period
 from app.metrics.sources import sources
 from app.models import StoredFinding
+from app.reports.findings import new_copy_for, rows_of
 from app.web import access, entry, left_out_words
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.ranges import days_between
@@ -58,6 +59,8 @@ class RangeOut(Answer):
 class FindingOut(Answer):
     """Money is in `currency`, shares are of one. `certainty` is null where a rule has none.
 
+    `rows` is the page with the rows it rests on, `new_copy` the generator filled in from a tired
+    ad, empty for any other finding; both are paths of this site.
     `state` is open while the finding lasts and closed after, empty for one of asked days of which
     no nightly look kept anything: it has no `id` either. `followed` is yes, no or empty for
     unknown, `followed_how` said or detected.
@@ -86,6 +89,8 @@ class FindingOut(Answer):
     state: str
     followed: str
     followed_how: str
+    rows: str
+    new_copy: str
     computed_at: dt.datetime
 
 
@@ -252,6 +257,8 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         state=stored.state if stored else "",
         followed=stored.followed if stored else "",
         followed_how=stored.followed_how if stored else "",
+        rows=rows_of(finding),
+        new_copy=new_copy_for(finding.rule, finding.entities),
         computed_at=computed_at,
     )
 

@@ -104,6 +104,8 @@ def links(report: Report, document: Document) -> Link:
                 return f"{url_for('campaigns.show', campaign_id=int(key))}?{urlencode(days)}"
             case "platform":
                 return address("campaigns.index", {**days, "platform": str(key), **part})
+            case "new_copy":
+                return url_for("creative.index", ad=key)
             case "finding":
                 return str(key)
             case _ if wanted.campaigns:

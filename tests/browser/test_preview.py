@@ -14,8 +14,8 @@ from flask import Flask, Response, render_template_string
 from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
 
-from app.copywriting.brief import AdPlatform
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle
+from app.copywriting.frameworks import Trigger
 from app.copywriting.preview import PLACEMENTS
 from app.copywriting.variation import Variation
 from app.web import formats

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.claims import unsupported
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.frameworks import Trigger
 from app.copywriting.variation import Variation
 
 MUG = {

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from app.copywriting.brief import AdPlatform, Brief
-from app.copywriting.frameworks import FRAMEWORKS, Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle, Brief
+from app.copywriting.frameworks import FRAMEWORKS, Trigger
 from app.copywriting.limits import SHAPES
 from app.copywriting.model import prompts
 from app.copywriting.model.answers import Unusable, read, variation

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 import pytest
 
-from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.checks import flags_of
-from app.copywriting.frameworks import FRAMEWORKS, Angle
+from app.copywriting.frameworks import FRAMEWORKS
 from app.copywriting.model import writer as writers
 from app.copywriting.model.door import Door
 from app.copywriting.model.writer import ModelWriter

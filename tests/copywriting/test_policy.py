@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.checks import flags_of
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.frameworks import Trigger
 from app.copywriting.limits import columns, emoji
 from app.copywriting.policy import special_categories
 from app.copywriting.variation import Flag, Level, Variation

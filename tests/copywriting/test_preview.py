@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.copywriting.brief import AdPlatform
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle
+from app.copywriting.frameworks import Trigger
 from app.copywriting.limits import SHAPES, Limit
 from app.copywriting.preview import PLACEMENTS, Placement, fold, shown
 from app.copywriting.variation import Variation

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.copywriting.brief import AdPlatform, Brief
+from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.builtin import BuiltInWriter
 from app.copywriting.checks import flags_of
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.frameworks import Trigger
 from app.copywriting.plan import plan
 from app.copywriting.scoring import MOST_WITH_A_PROBLEM, Score, score
 from app.copywriting.triggers import honest

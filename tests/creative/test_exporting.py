@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.copywriting.brief import AdPlatform, Goal
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle, Goal
+from app.copywriting.frameworks import Trigger
 from app.copywriting.variation import Flag, Variation
 from app.creative.exporting import (
     GOOGLE_COLUMNS,

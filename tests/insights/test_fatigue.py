@@ -84,7 +84,7 @@ def test_both_recommendations_have_words() -> None:
     (tired,) = tired_ads(clicks, impressions)
     days = (dt.date(2026, 1, 1), dt.date(2026, 1, 7))
     ad = Entity("ad", "7", "Summer video", "meta")
-    finding = of_tired(tired, ad, days, "USD", spend=700, frequency=4.2, angle="price")
+    finding = of_tired(tired, ad, days, "USD", spend=700, frequency=4.2)
     assert "50%" in say(finding, Manner("USD")).saw
     found = wider(is_saturated=True, roas=3, break_even=2, comparable=[(1000, 2.0), (4000, 3.0)])
     assert found is not None

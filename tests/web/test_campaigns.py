@@ -163,7 +163,7 @@ def test_an_ad_is_found_on_its_campaigns_page_for_its_own_workspace_only(
     session.commit()
     path = f"/campaigns/ads/{ad.id}?from={DAY}&to={DAY}&campaign_id=7"
     sent = alices.get(path)
-    where = f"/campaigns/{gift.id}?from={DAY}&to={DAY}#ad-{ad.id}"
+    where = f"/campaigns/{gift.id}?from={DAY}&to={DAY}&ad={ad.id}#ad-{ad.id}"
     assert (sent.status_code, sent.location) == (303, where)
     assert f'id="ad-{ad.id}"' in text(alices, where)
     assert sign_in(app, charlie).get(path).status_code == 404

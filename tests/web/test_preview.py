@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string
 
-from app.copywriting.brief import AdPlatform
-from app.copywriting.frameworks import Angle, Trigger
+from app.copywriting.brief import AdPlatform, Angle
+from app.copywriting.frameworks import Trigger
 from app.copywriting.preview import PLACEMENTS, Placement
 from app.copywriting.variation import Variation
 from app.web import formats

@@ -74,8 +74,6 @@ def refresh(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     seen = f" People saw it {told['frequency']} on average." if told.has("frequency") else ""
     cost = f" A conversion cost {told['cost']}." if told.has("cost") else ""
-    angle = finding.facts.get("angle", "")
-    other = f" with another angle than “{angle}”" if angle else " with another angle"
     return Said(
         title=f"{told.name} is wearing out",
         saw=(
@@ -83,7 +81,7 @@ def refresh(finding: Finding, manner: Manner) -> Said:
             f"the other ads divided out; it has run for {told.few('running')} days.{seen}{cost}"
         ),
         how_sure=f"{told.size('z')} standard errors below, three days running.",
-        do=f"Replace it{other}. {told.review}",
+        do=f"Replace it with new copy, on its angle or another one. {told.review}",
         change_our_mind="A new placement or audience that the ad was moved to.",
     )
 

@@ -98,6 +98,7 @@ LABELS = Labels(
         "concerns": "Concerns",
         "no_concerns": "Nothing stood out as a concern on these days.",
         "recommendations": "Recommendations",
+        "new_copy": "Write new copy",
         "no_recommendations": "There is nothing that these days are enough to recommend.",
         "trend": "Trend",
         "trend_chart": "Spend and revenue by day",
