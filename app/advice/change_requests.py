@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.advice import values
 from app.advice.change_sets import UNFINISHED, is_revertible, locked
 from app.advice.changers import Changers, account_of
+from app.advice.planned import too_late
 from app.advice.preparing import Reading, Reason, change_of, read_one, store
 from app.advice.spreading import exceeds
 from app.errors import Conflict, Invalid
@@ -76,6 +77,8 @@ def confirm(
         return
     if now >= found.expires_at:
         raise Conflict(_EXPIRED)
+    if late := too_late(session, found, now):
+        raise Conflict(late)
     fresh = {each.id: _fresh(session, changers, each) for each in found.changes}
     own = locked(session, found.id)
     if own.state != "prepared":

@@ -225,23 +225,15 @@ def _check(wanted: Wanted, today: dt.date) -> None:
 def _cost(
     session: Session, workspace: Workspace, test: PlannedTest, known: Sources, now: dt.datetime
 ) -> tuple[Decimal, Decimal] | None:
-    from app.insights.fitting import fit  # noqa: PLC0415 as above
     from app.insights.planned_cost import cost  # noqa: PLC0415 as above
 
-    last = known.unfinished_day(workspace.time_zone, now) - dt.timedelta(days=1)
-    figures = fitting_inputs(session, known, last)
+    today = known.unfinished_day(workspace.time_zone, now)
+    figures = fitting_inputs(session, known, today - dt.timedelta(days=1), today)
     if figures is None or figures.without_rate:
         return None
-    fitted = fit(
-        figures.spend,
-        figures.conversions,
-        figures.value,
-        names=figures.names,
-        organic_orders=figures.organic_orders,
-    )
     levels = {name: float(level) for name, level in test.levels.items()}
     factors = {name: [float(each) for each in row] for name, row in test.factors.items()}
-    found = cost(fitted, levels, factors, test.block_weeks, thresholds_of(workspace))
+    found = cost(figures.fitted(), levels, factors, test.block_weeks, thresholds_of(workspace))
     if found is None:
         return None
     unit = Decimal(1).scaleb(-get_currency_precision(test.currency))

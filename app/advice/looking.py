@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.advice import signals
 from app.advice.alarming import alarm_findings, tired_findings
 from app.advice.asking import ask
+from app.advice.evaluations import results
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.moves import days_since_move
+from app.advice.planned import day_of, unfinished
 from app.insights.finding import Finding
 from app.insights.ranking import rank
 from app.insights.review_days import dated
@@ -42,6 +45,7 @@ def look(
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
     found = _reallocation(session, workspace, period.last, known, now, rules)
+    found += _of_tests(session, known, period, now)
     today = known.unfinished_day(workspace.time_zone, now)
     alarms = alarm_findings(
         session, workspace, period, known=known, today=today, now=now, rules=rules
@@ -53,6 +57,16 @@ def look(
         seen = wins_and_concerns(figures, rules)
         found += [*seen, *advice(figures, [*seen, *alarms], rules)]
     return [dated(each) for each in rank(found)]
+
+
+def _of_tests(
+    session: Session, known: Sources, period: Period, now: dt.datetime
+) -> Iterator[Finding]:
+    """What tests found lately that were over by then, of platforms that are all looked at."""
+    for each in results(session, known.workspace_id, now):
+        about = {entity.platform for entity in each.entities}
+        if each.last <= period.last and about <= set(known.platforms):
+            yield each
 
 
 def _reallocation(
@@ -68,7 +82,8 @@ def _reallocation(
     from app.insights.moving import reallocation_finding  # noqa: PLC0415
     from app.insights.reallocation import reallocate  # noqa: PLC0415
 
-    figures = fitting_inputs(session, known, last)
+    today = known.unfinished_day(workspace.time_zone, now)
+    figures = fitting_inputs(session, known, last, today)
     # Money without an exchange rate would count as nothing spent.
     if figures is None or figures.without_rate:
         return []
@@ -79,10 +94,14 @@ def _reallocation(
         figures.value,
         names=figures.names,
         organic_orders=figures.organic_orders,
+        maturity=figures.maturity,
+        randomised=figures.drawn,
         days_since_move=days_since_move(session, workspace.id, now),
         incident=bool(stale),
         thresholds=rules,
     )
+    if test := unfinished(session, workspace, day_of(workspace, now)):
+        found = found.during_test(test.platforms)
     labels = {each: platform_label(each) for each in figures.names}
     return [
         reallocation_finding(

@@ -9,7 +9,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.advice import alerts, keeping, signals
+from app.advice.block_notices import notices
+from app.advice.evaluating import read_tests
 from app.advice.looking import look
+from app.advice.planned import day_of
 from app.insights.finding import Finding
 from app.insights.review_days import UNSETTLED_DAYS
 from app.insights.words import Manner
@@ -69,6 +72,7 @@ def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequ
     yesterday = today - dt.timedelta(days=1)
     period = Period.ending(yesterday, _DAYS + UNSETTLED_DAYS)
     before = compare(period, today, Compare.PREVIOUS).before
+    read_tests(session, workspace, known, now)
     found = look(session, workspace, period, before, known=known, now=now)
     keeping.keep(session, workspace_id, found, now)
     keeping.close_missing(session, workspace_id, found, now)
@@ -79,6 +83,7 @@ def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequ
         [
             *signals.of_findings(found, Manner(workspace.currency), today),
             *signals.of_connections(troubles, now),
+            *notices(session, workspace, day_of(workspace, now)),
         ],
         stale=signals.stale_platforms(known, now),
         now=now,

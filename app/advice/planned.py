@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import select
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.metrics.platforms import platform_label
-from app.models import PlannedTest, Workspace
+from app.models import ChangeSet, PlannedTest, Workspace
 
 UNFINISHED = ("planned", "running")
+# The block of a change set that puts the budgets back.
+BACK = -1
 WEEK = 7
 
 
@@ -73,6 +76,11 @@ def named(test: PlannedTest) -> str:
     """The platforms for people."""
     *others, last = [platform_label(each) for each in test.platforms]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def day_of(workspace: Workspace, now: dt.datetime) -> dt.date:
+    """Today, in the workspace's time zone."""
+    return now.astimezone(ZoneInfo(workspace.time_zone)).date()
 
 
 def find(session: Session, workspace_id: int, test_id: int) -> PlannedTest:
@@ -189,6 +197,37 @@ def stop(
 
 def _stop(test: PlannedTest, today: dt.date, because: str) -> None:
     test.state, test.stopped_because, test.stopped_on = "stopped", because, today
+
+
+def sets_of(session: Session, test: PlannedTest) -> dict[int, ChangeSet]:
+    """The newest change set of each block, and of putting the budgets back."""
+    found = session.scalars(
+        select(ChangeSet)
+        .where(
+            ChangeSet.planned_test_id == test.id,
+            ChangeSet.workspace_id == test.workspace_id,
+            ChangeSet.block.is_not(None),
+        )
+        .order_by(ChangeSet.id)
+    )
+    return {each.block: each for each in found if each.block is not None}
+
+
+def too_late(session: Session, found: ChangeSet, now: dt.datetime) -> str:
+    """Why a block's prepared budgets may no longer be set, empty where they may."""
+    test = session.get(PlannedTest, found.planned_test_id) if found.planned_test_id else None
+    if test is None or found.block is None or found.block == BACK:
+        return ""
+    workspace = session.get_one(Workspace, test.workspace_id)
+    today = day_of(workspace, now)
+    block = block_on(test, today)
+    running = standing(test, workspace.currency, today) == "running"
+    if running and block is not None and block.number == found.block:
+        return ""
+    return (
+        "These are the budgets of a block that is over, or of a test that is, so nothing was "
+        "changed. Open the test and prepare those of today."
+    )
 
 
 def weeks_run(test: PlannedTest, day: dt.date) -> int:

@@ -58,6 +58,8 @@ class Reason:
     rule: str = ""
     finding_id: int | None = None
     reverts_id: int | None = None
+    planned_test_id: int | None = None
+    block: int | None = None
 
 
 def prepare(
@@ -71,7 +73,7 @@ def prepare(
     now: dt.datetime,
 ) -> ChangeSet:
     """A set for review; the caller commits. Raises what connectors raise, NotFound, Conflict."""
-    sides = [_read(session, changers, workspace_id, side) for side in plan.sides]
+    sides = [read_side(session, changers, workspace_id, side) for side in plan.sides]
     for each in sides:
         if not each.readings:
             raise Conflict(_untouchable(each))
@@ -106,6 +108,8 @@ def store(
         rule=reason.rule,
         finding_id=reason.finding_id,
         reverts_id=reason.reverts_id,
+        planned_test_id=reason.planned_test_id,
+        block=reason.block,
         cap=cap,
         left_out=list(left_out),
         created_at=now,
@@ -151,7 +155,8 @@ def read_one(
     return Reading(account, connection.sandbox, campaign, ad_group, current)
 
 
-def _read(session: Session, changers: Changers, workspace_id: int, side: Side) -> Read:
+def read_side(session: Session, changers: Changers, workspace_id: int, side: Side) -> Read:
+    """Ask the platforms about all that a side stands for. Raises Conflict and what they raise."""
     scope = scopes.scope(session, workspace_id, side.entity)
     read = Read(side)
     alone = len(scope.campaigns) == 1

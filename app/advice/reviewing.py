@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.advice import keeping
 from app.advice.looking_back import Place, Review, after_of, look_back
 from app.advice.outcomes import Outcome
-from app.insights.finding import CLAIMS_NOTHING, Finding
+from app.insights.finding import CLAIMS_NOTHING, TEST_RULE, Finding
 from app.insights.review_days import STAGES
 from app.metrics.sources import sources
 from app.models import StoredFinding, Workspace
@@ -65,6 +65,7 @@ def _waiting(session: Session, workspace_id: int, today: dt.date) -> Sequence[St
         .where(
             StoredFinding.workspace_id == workspace_id,
             StoredFinding.scored_at.is_(None),
+            StoredFinding.rule != TEST_RULE,
             said["class_"].astext.not_in(CLAIMS_NOTHING),
             cast(said["last"].astext, Date) + STAGES[0] < today,
         )

@@ -100,7 +100,7 @@ def simulate(
         _check(name, amount)
     today = known.unfinished_day(workspace.time_zone, now)
     last = today - dt.timedelta(days=1)
-    figures = fitting_inputs(session, known, last)
+    figures = fitting_inputs(session, known, last, today)
     strangers = set(wanted) - set(figures.names if figures else ())
     if strangers:
         raise Invalid(
@@ -143,16 +143,9 @@ def _simulated(
     figures: FittingInputs, wanted: Mapping[str, Decimal], currency: str, rules: Thresholds
 ) -> Simulation:
     # numpy takes a while to load, which the web process needs for nothing else.
-    from app.insights.fitting import fit  # noqa: PLC0415
     from app.insights.what_if import limits, what_if  # noqa: PLC0415
 
-    fitted = fit(
-        figures.spend,
-        figures.conversions,
-        figures.value,
-        names=figures.names,
-        organic_orders=figures.organic_orders,
-    )
+    fitted = figures.fitted()
     unit = Decimal(1).scaleb(-get_currency_precision(currency))
     budgets = [
         _budget(each, limit, wanted, unit)

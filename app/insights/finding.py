@@ -36,6 +36,8 @@ class Class(StrEnum):
 
 # They promise nothing that could be held against them later.
 CLAIMS_NOTHING = (Class.SILENT, Class.WORTH_TESTING)
+# What a planned test found: what follows from it is recommended by another rule.
+TEST_RULE = "planned_test"
 
 
 class Unit(StrEnum):
@@ -114,6 +116,11 @@ class Finding:
     review_on: dt.date | None = None
     missing: tuple[str, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def promises(self) -> bool:
+        """Whether it says anything that could be held against it later."""
+        return self.class_ not in CLAIMS_NOTHING and self.rule != TEST_RULE
 
     @property
     def key(self) -> str:

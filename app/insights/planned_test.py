@@ -209,9 +209,9 @@ def evaluate(
     over = max(days - UNSETTLED_DAYS - begins, 0) // WEEK
     ends = min(begins + over * WEEK + UNSETTLED_DAYS, days)
     settled = min(over, planned.weeks)
-    as_drawn = _as_drawn(planned, spent[:, begins:], settled)
+    followed_weeks = as_drawn(planned, spent[:, begins:], settled)
     lots = np.zeros(spent.shape, dtype=bool)
-    lots[:, begins : begins + settled * WEEK] = np.repeat(as_drawn, WEEK, axis=1)
+    lots[:, begins : begins + settled * WEEK] = np.repeat(followed_weeks, WEEK, axis=1)
     advice = reallocate(
         spent[:, :ends],
         np.asarray(conversions, np.float64)[:, :ends],
@@ -222,12 +222,15 @@ def evaluate(
         randomised=lots[:, :ends],
         **asked,
     )
-    followed = float(as_drawn.mean()) if settled else 0.0
+    followed = float(followed_weeks.mean()) if settled else 0.0
     return Evaluation(advice, settled, settled == planned.weeks, followed)
 
 
-def _as_drawn(planned: Plan, spent: Floats, weeks: int) -> NDArray[np.bool_]:
-    """(platforms, weeks): what was spent is near what was drawn."""
+def as_drawn(planned: Plan, spent: Floats, weeks: int) -> NDArray[np.bool_]:
+    """(platforms, weeks): what was spent is near what was drawn.
+
+    `spent` is money a day from the test's first day on, (platforms, days), over at least `weeks`.
+    """
     sums = spent[:, : weeks * WEEK].reshape(len(spent), weeks, WEEK).sum(axis=2)
     off = sums / planned.level[:, None] - planned.factors[:, :weeks]
     found: NDArray[np.bool_] = np.abs(off) <= _FOLLOWED * planned.swing

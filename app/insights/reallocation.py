@@ -6,8 +6,8 @@ classes and what was measured of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
@@ -36,7 +36,7 @@ class Reallocation:
     to move, `gain_low` to `gain_high` the middle 80 % of the gain in value a week, as platforms
     claim value. `probability` is that of any gain. `missing` names what keeps it from a
     stronger class: `platforms`, `store`, `history`, `variation`, `conversions`, `fresh_data`,
-    `recent_move`, `room`, `demand`, `difference`.
+    `recent_move`, `room`, `demand`, `difference`, `running_test`.
     """
 
     class_: Class
@@ -55,6 +55,16 @@ class Reallocation:
     def small(self) -> bool:
         """Whether the account has too few conversions for strong words."""
         return self.conversions_a_day < SMALL_CONVERSIONS
+
+    def during_test(self, tested: Collection[str]) -> Reallocation:
+        """Without a move that would disturb a test of these platforms, or another test."""
+        if self.source is None or self.target is None:
+            return replace(self, missing=(*self.missing, "running_test"))
+        if {self.platforms[self.source].name, self.platforms[self.target].name}.isdisjoint(tested):
+            return self
+        return Reallocation(
+            Class.SILENT, self.platforms, self.conversions_a_day, missing=("running_test",)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 
-from app.insights.finding import CLAIMS_NOTHING, Finding
+from app.insights.finding import Finding
 
 # How many days after its last one a finding is held against what happened.
 STAGES = (14, 28)
@@ -23,7 +23,7 @@ def review_on(finding: Finding, made: Collection[int] = ()) -> dt.date | None:
     `made` are the stages that were reviewed already. None where none is left, and for what
     promises nothing. A month's budget is judged once the month has settled.
     """
-    if finding.class_ in CLAIMS_NOTHING:
+    if not finding.promises:
         return None
     first = _FIRST_STAGE.get(finding.rule, STAGES[0])
     ends = [

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.insights.finding import CLAIMS_NOTHING, Kind
+from app.insights.finding import CLAIMS_NOTHING, TEST_RULE, Kind
 from app.models import StoredFinding
 
 FEWEST = 10
@@ -117,6 +117,7 @@ def scoreboard(session: Session, workspace_id: int) -> list[Score]:
         ).where(
             StoredFinding.workspace_id == workspace_id,
             StoredFinding.first_content["class_"].astext.not_in(CLAIMS_NOTHING),
+            StoredFinding.rule != TEST_RULE,
         )
     )
     return scored(_held(*row) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 
@@ -11,13 +11,14 @@ from sqlalchemy.orm import sessionmaker
 from app.accounts import limits
 from app.accounts.limits import Count
 from app.advice import change_requests, change_sets
+from app.advice.block_changes import prepare_back, prepare_block
 from app.advice.by_hand import Wish, prepare_by_hand
 from app.advice.changers import Changers
 from app.advice.from_finding import prepare_finding
 from app.connectors.http import Http
 from app.errors import Conflict, Invalid
 from app.extensions import db
-from app.models import ChangeSet
+from app.models import ChangeSet, PlannedTest
 from app.web import access, entry
 
 
@@ -53,6 +54,26 @@ def of_finding(finding_id: int) -> ChangeSet:
             access.user().id,
             finding_id,
             now=access.now(),
+        )
+    db.session.commit()
+    return made
+
+
+def of_block(test: PlannedTest) -> ChangeSet:
+    """Prepare the budgets of the block that is on, and commit."""
+    return _of_test(prepare_block, test)
+
+
+def back_from(test: PlannedTest) -> ChangeSet:
+    """Prepare the budgets as they were before a test, and commit."""
+    return _of_test(prepare_back, test)
+
+
+def _of_test(prepare: Callable[..., ChangeSet], test: PlannedTest) -> ChangeSet:
+    _count()
+    with _changers() as changers:
+        made = prepare(
+            db.session(), changers, access.workspace(), access.user().id, test, now=access.now()
         )
     db.session.commit()
     return made

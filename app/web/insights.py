@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from app.advice import keeping, nightly
 from app.advice.from_finding import can_apply
+from app.advice.plans import REALLOCATION
 from app.errors import Invalid
 from app.extensions import db
-from app.insights.finding import CLAIMS_NOTHING, Class, Finding, Kind, Number
+from app.insights.finding import Class, Finding, Kind, Number
 from app.insights.words import Manner, Said, say
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
@@ -42,12 +43,15 @@ MISSING = {
     "conversions": "More conversions",
     "fresh_data": "Data without a break",
     "recent_move": "Time for the last move to settle",
+    "running_test": "The end of the test that is on",
     "room": "A move within what the history supports",
     "demand": "Spend that does not follow demand, or more orders",
     "difference": "Returns that differ clearly",
     "target": "A target of yours",
     "budget": "The campaign's budget",
 }
+# Where one of these is missing there is nothing to test, or not now.
+NO_TEST = {"platforms", "recent_move", "running_test"}
 GROUPS = {
     Kind.RECOMMENDATION: "Recommendations",
     Kind.CONCERN: "Concerns",
@@ -81,7 +85,26 @@ class Shown:
     @property
     def promises(self) -> bool:
         """Whether there is anything to be reviewed."""
-        return self.finding.class_ not in CLAIMS_NOTHING
+        return self.finding.promises
+
+    @property
+    def testable(self) -> bool:
+        """Whether a planned test would tell more than can be said now."""
+        return (
+            self.finding.rule == REALLOCATION
+            and self.finding.class_ in (Class.SILENT, Class.WORTH_TESTING)
+            and not NO_TEST & set(self.finding.missing)
+        )
+
+    @property
+    def tested(self) -> bool:
+        """Whether it waits for the test that is on."""
+        return "running_test" in self.finding.missing
+
+    @property
+    def platforms(self) -> list[str]:
+        """Those that it is about."""
+        return [each.key for each in self.finding.entities if each.kind == "platform"]
 
     @property
     def missing(self) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from app.advice.drawing import Drawn
+from app.advice.evaluations import Evaluated
+from app.insights.words import Manner, say
 from app.models import PlannedTest
 from app.web.formats import day, money, percent
 
@@ -33,6 +36,10 @@ MEANWHILE = (
         "half the swing from its budget counts as an ordinary one."
     ),
 )
+
+
+_WELL_FOLLOWED = 0.75
+_TOO_EARLY = "It is not over, and stopping where it looks best would fool you."
 
 
 def chance(test: PlannedTest) -> str:
@@ -87,6 +94,68 @@ def stopped(test: PlannedTest, currency: str) -> str:
         f"Stopped because the workspace's currency was changed: its budgets are in "
         f"{test.currency}, and amounts in {currency} would be misread. Plan a new test."
     )
+
+
+def progress(test: PlannedTest, read: Evaluated | None) -> str:
+    """How far it is, and how well it was followed."""
+    if read is None or not read.over:
+        return _not_yet(test)
+    over = f"{read.over} of {read.of_weeks} weeks are over"
+    settled = f"{read.weeks} of them settled" if read.weeks < read.over else "all of them settled"
+    told = [each for row in read.as_drawn.values() for each in row]
+    said = (
+        f"{over}, {settled}. {sum(told)} of {len(told)} weeks of a platform were spent as drawn "
+        f"({percent(Decimal(read.followed), 0)}); the others count as ordinary weeks."
+    )
+    if read.followed < _WELL_FOLLOWED:
+        said += " A test that is not followed tells little: see whether its budgets are set."
+    return said
+
+
+def _not_yet(test: PlannedTest) -> str:
+    if test.stopped_on is not None and test.stopped_on < test.first + dt.timedelta(weeks=1):
+        return "It was stopped before a whole week was over, so it tells nothing."
+    return (
+        "Nothing can be read of it yet: its first week has to be over and read. It is looked at "
+        "every night."
+    )
+
+
+def title(read: Evaluated) -> str:
+    """The result in a sentence, once nothing more will be learnt."""
+    if read.found is None or not read.complete:
+        return ""
+    return say(read.found, Manner(read.found.currency)).title
+
+
+def verdict(read: Evaluated, currency: str) -> str:
+    """What the figures say with the test so far; empty before a week is settled."""
+    if read.found is None:
+        return ""
+    if read.complete:
+        return say(read.found, Manner(currency)).how_sure
+    found = read.found
+    by_role = {each.role: each.name for each in found.entities if each.role}
+    if not by_role:
+        return f"So far no difference in what the next unit of money returns is seen. {_TOO_EARLY}"
+    chance_now = percent(Decimal(found.certainty or 0), 0)
+    return (
+        f"So far it speaks for {by_role['to']} over {by_role['from']}, with a chance of "
+        f"{chance_now}. {_TOO_EARLY}"
+    )
+
+
+def block_followed(test: PlannedTest, read: Evaluated | None, number: int) -> dict[str, str]:
+    """By platform what spend shows of a block: as drawn, partly or not; empty before a week."""
+    if read is None:
+        return {}
+    weeks = slice(number * test.block_weeks, (number + 1) * test.block_weeks)
+    seen = {name: list(row)[weeks] for name, row in read.as_drawn.items()}
+    return {
+        name: "as drawn" if all(row) else "partly as drawn" if any(row) else "not as drawn"
+        for name, row in seen.items()
+        if row
+    }
 
 
 def shift(factor: Decimal) -> str:

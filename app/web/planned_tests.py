@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,12 +14,13 @@ from werkzeug.wrappers import Response
 
 from app.advice import planned
 from app.advice.drawing import SWING, WEEKS, WHY_NOT, Drawn, Wanted, candidates
-from app.errors import AppError, Invalid
+from app.advice.evaluations import evaluated
+from app.errors import AppError, Invalid, NotFound
 from app.extensions import db
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
-from app.models import PlannedTest
-from app.web import access, planned_test_words, planning
+from app.models import ChangeSet, PlannedTest
+from app.web import access, changing, planned_test_words, planning
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form
 
@@ -83,6 +85,30 @@ def stop(test_id: int) -> ResponseReturnValue:
     return redirect(url_for("planned_tests.show", test_id=test_id), code=303)
 
 
+@blueprint.post("/<int:test_id>/apply")
+def apply(test_id: int) -> ResponseReturnValue:
+    """The budgets of the block that is on, for review; nothing is sent."""
+    return _review(test_id, changing.of_block)
+
+
+@blueprint.post("/<int:test_id>/back")
+def back(test_id: int) -> ResponseReturnValue:
+    """The budgets as they were before the test, for review; nothing is sent."""
+    return _review(test_id, changing.back_from)
+
+
+def _review(test_id: int, prepare: Callable[[PlannedTest], ChangeSet]) -> ResponseReturnValue:
+    access.require_editor()
+    try:
+        made = prepare(planning.find(test_id))
+    except AppError as error:
+        if error.status == NotFound.status:
+            raise
+        db.session.rollback()
+        return _shown(planning.find(test_id), error)
+    return redirect(url_for("changes.show", set_id=made.id), code=303)
+
+
 def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
     today = access.today()
     return page(
@@ -93,6 +119,9 @@ def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
         blocks=planned.blocks(test),
         block=planned.block_on(test, today),
         usual=planned.usual_budgets(test),
+        sets=planned.sets_of(db.session(), test),
+        back=planned.BACK,
+        read=evaluated(test),
         today=today,
         problem=error.message if error else "",
         may_edit=access.may_edit(),
@@ -116,8 +145,8 @@ def _form(
         drawn=drawn,
         blocks=planned.blocks(drawn.test) if drawn else [],
         problem=problem.message if problem else "",
-        seed=given.get("seed") or planning.seed(),
-        tomorrow=today + dt.timedelta(days=1),
+        seed=drawn.test.seed if drawn else given.get("seed") or planning.seed(),
+        tomorrow=_tomorrow(),
         today=today,
         bounds={"weeks": WEEKS, "swing": SWING},
         why_not=WHY_NOT,
@@ -138,11 +167,15 @@ def _wanted(given: MultiDict[str, str]) -> Wanted:
     """Raises Invalid."""
     return Wanted(
         platforms=given.getlist("platform"),
-        first=_day(given.get("first", "")),
+        first=_day(given["first"]) if given.get("first") else _tomorrow(),
         weeks=_whole(given["weeks"], "weeks") if given.get("weeks") else None,
         swing=_percent(given.get("swing", "")) / 100,
-        seed=_whole(given.get("seed", ""), "seed"),
+        seed=_whole(given["seed"], "seed") if given.get("seed") else planning.seed(),
     )
+
+
+def _tomorrow() -> dt.date:
+    return access.today() + dt.timedelta(days=1)
 
 
 def _day(text: str) -> dt.date:

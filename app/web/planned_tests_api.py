@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from app.advice import planned
 from app.advice.drawing import HIGHEST_SEED, Drawn, Wanted
+from app.advice.evaluations import evaluated
 from app.extensions import db
 from app.models import PlannedTest
-from app.web import access, planned_test_words, planning
+from app.web import access, changing, planned_test_words, planning
 from app.web.apidoc import Answer, Body, answer, body, documented
 
 blueprint = Blueprint("planned_tests_api", __name__, url_prefix="/api/planned-tests")
@@ -80,14 +81,44 @@ class DrawnOut(PlanOut):
     cost: CostOut | None
 
 
+class EvaluationOut(Answer):
+    """`weeks` of `of_weeks` are over and settled; `followed` is the share spent as drawn.
+
+    `as_drawn` tells it by platform of each week that is over. `class` is that of the move the
+    figures speak for, from recommend to silent, null before a week is settled; `message` the
+    result in a sentence, empty before the end.
+    """
+
+    as_of: dt.datetime
+    last: dt.date
+    weeks: int
+    of_weeks: int
+    complete: bool
+    followed: float
+    as_drawn: dict[str, list[bool]]
+    class_: str | None = msgspec.field(name="class")
+    message: str
+
+
 class PlannedTestOut(PlanOut):
-    """`state` is planned, running, ended or stopped; `stopped_because` person or currency."""
+    """`state` is planned, running, ended or stopped; `stopped_because` person or currency.
+
+    `evaluation` is what was read at its `as_of`, null before anything was.
+    """
 
     id: int
     state: str
     stopped_because: str
     stopped_on: dt.date | None
     created_at: dt.datetime
+    evaluation: EvaluationOut | None
+
+
+class PreparedOut(Answer):
+    """A change set to review under /api/changes."""
+
+    id: int
+    state: str
 
 
 class PlannedTestList(Answer):
@@ -131,6 +162,24 @@ def stop_test(test_id: int) -> ResponseReturnValue:
     return answer(_out(planning.stop(test_id)))
 
 
+@blueprint.post("/<int:test_id>/apply")
+@documented("Prepare the budgets of the block that is on", answer=PreparedOut, status=201)
+def apply_block(test_id: int) -> ResponseReturnValue:
+    """Nothing is sent before the set is confirmed under /api/changes."""
+    access.require_editor()
+    made = changing.of_block(planning.find(test_id))
+    return answer(PreparedOut(id=made.id, state=made.state), 201)
+
+
+@blueprint.post("/<int:test_id>/back")
+@documented("Prepare the budgets as before a test", answer=PreparedOut, status=201)
+def put_back(test_id: int) -> ResponseReturnValue:
+    """Nothing is sent before the set is confirmed under /api/changes."""
+    access.require_editor()
+    made = changing.back_from(planning.find(test_id))
+    return answer(PreparedOut(id=made.id, state=made.state), 201)
+
+
 def _wanted(given: PlanIn) -> Wanted:
     seed = planning.seed() if given.seed is None else given.seed
     return Wanted(given.platforms, given.first, given.weeks, given.swing, seed)
@@ -171,6 +220,24 @@ def _out(test: PlannedTest) -> PlannedTestOut:
         stopped_because="currency" if other else test.stopped_because,
         stopped_on=test.stopped_on,
         created_at=test.created_at,
+        evaluation=_evaluation(test),
+    )
+
+
+def _evaluation(test: PlannedTest) -> EvaluationOut | None:
+    read = evaluated(test)
+    if read is None or test.evaluated_at is None:
+        return None
+    return EvaluationOut(
+        as_of=test.evaluated_at,
+        last=read.last,
+        weeks=read.weeks,
+        of_weeks=read.of_weeks,
+        complete=read.complete,
+        followed=read.followed,
+        as_drawn={name: list(row) for name, row in read.as_drawn.items()},
+        class_=None if read.found is None else read.found.class_.value,
+        message=planned_test_words.title(read),
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +17,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.insights.finding import Class, Finding
 from app.models import Membership, PlannedTest
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_rate
+from tests.web.test_insights_page import ADVICE, SILENT, keep
 from tests.web.test_simulator import make_platform
 
 PAGE = "/dashboard/reports/tests"
@@ -209,3 +214,29 @@ def test_without_any_platform_the_pages_say_what_to_do(app: Flask, alice: Member
     client = sign_in(app, alice)
     assert "No test yet" in client.get(PAGE).text
     assert "No platform to test" in client.get(f"{PAGE}/new").text
+
+
+@pytest.mark.parametrize(
+    ("finding", "offered"),
+    [
+        (SILENT, "Plan a test"),
+        (replace(ADVICE, class_=Class.WORTH_TESTING), "Plan a test"),
+        (replace(SILENT, missing=("running_test",)), "See the test"),
+        (replace(SILENT, missing=("platforms",)), ""),
+        (ADVICE, ""),
+    ],
+)
+@pytest.mark.usefixtures("advertised")
+def test_what_cannot_be_said_leads_to_the_test_that_would_tell(
+    app: Flask, session: Session, alice: Member, finding: Finding, offered: str
+) -> None:
+    make_platform(session, alice, "linkedin")
+    keep(session, alice, finding)
+    client = sign_in(app, alice)
+    page = client.get("/dashboard/reports/insights").text
+    found = [each for each in ("Plan a test", "See the test") if each in page]
+    assert found == ([offered] if offered else [])
+    if offered == "Plan a test":
+        address = re.search(r'href="(/dashboard/reports/tests/new[^"]*)"', page)
+        assert address is not None
+        assert client.get(html.unescape(address[1])).status_code == 200

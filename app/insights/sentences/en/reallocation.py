@@ -19,6 +19,7 @@ _MISSING = {
     "recent_move": "the last move has not settled yet",
     "room": "every move would go further than history supports",
     "demand": "spend went up and down with demand, and there are too few orders to part the two",
+    "running_test": "a test of these budgets is on, and a move would disturb it",
     "difference": "returns on the next unit of money are too alike or too uncertain",
 }
 _CLAIMED = (
@@ -140,6 +141,8 @@ def _lacking(told: Telling, but: str = "It goes no further") -> str:
 
 
 def _test(told: Telling) -> str:
+    if "running_test" in told.finding.missing:
+        return "Keep to the budgets of the test until it is over. Its end tells more."
     if set(told.finding.missing) & {"platforms", "recent_move"}:
         return "Once two platforms spend and report revenue, a test can tell them apart."
     return (

@@ -1,0 +1,161 @@
+"""Reading tests: what their weeks say once they are over and settled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.advice import signals
+from app.advice.evaluations import Evaluated, evaluated, keep
+from app.advice.fitting_inputs import FittingInputs, fitting_inputs
+from app.advice.looking import thresholds_of
+from app.advice.planned import WEEK, advance, day_of, weeks_run
+from app.metrics.platforms import platform_label
+from app.metrics.sources import Sources
+from app.models import PlannedTest, Workspace
+
+if TYPE_CHECKING:
+    from app.insights.planned_test import Plan
+
+_ONE_DAY = dt.timedelta(days=1)
+
+
+def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.datetime) -> None:
+    """Bring the tests' states up to the day and keep what their weeks say. The caller commits.
+
+    A test that was read to its end stays as it was read, and one in another currency as it was
+    before the workspace's was changed.
+    """
+    advance(session, workspace, day_of(workspace, now))
+    session.flush()
+    open_ones = [each for each in _begun(session, workspace) if not _is_done(each)]
+    if not open_ones:
+        return
+    today = known.unfinished_day(workspace.time_zone, now)
+    figures = fitting_inputs(session, known, today - _ONE_DAY, today)
+    if figures is None or figures.without_rate:
+        return
+    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, today - _ONE_DAY)
+    for test in open_ones:
+        last = _read_through(known, test, figures.days.last)
+        if last is not None and last >= test.first and _is_held(test, figures):
+            keep(test, _read(test, figures, last, workspace, incident=bool(stale)), now)
+
+
+def _begun(session: Session, workspace: Workspace) -> Sequence[PlannedTest]:
+    return session.scalars(
+        select(PlannedTest)
+        .where(
+            PlannedTest.workspace_id == workspace.id,
+            PlannedTest.currency == workspace.currency,
+            PlannedTest.state != "planned",
+        )
+        .order_by(PlannedTest.id)
+    ).all()
+
+
+def _is_done(test: PlannedTest) -> bool:
+    if test.stopped_on is not None and not weeks_run(test, test.stopped_on):
+        return True
+    found = evaluated(test)
+    return found is not None and found.complete and test.state != "running"
+
+
+def _is_held(test: PlannedTest, figures: FittingInputs) -> bool:
+    """Whether its figures are there from its first day on; those of a cut account may be gone."""
+    return test.first >= figures.days.first and set(test.platforms) <= set(figures.names)
+
+
+def _read_through(known: Sources, test: PlannedTest, last: dt.date) -> dt.date | None:
+    """The last day that was read of every tested platform; a later one is unknown, not zero."""
+    edges = [last]
+    for platform in test.platforms:
+        mine = [each.read_through for each in known.counted if each.platform == platform]
+        if not mine or None in mine:
+            return None
+        edges.append(min(each for each in mine if each is not None))
+    return min(edges)
+
+
+def _read(
+    test: PlannedTest,
+    figures: FittingInputs,
+    last: dt.date,
+    workspace: Workspace,
+    *,
+    incident: bool,
+) -> Evaluated:
+    import numpy as np  # noqa: PLC0415 the web process needs it for little else
+
+    from app.insights.planned_test import as_drawn, evaluate  # noqa: PLC0415 as above
+    from app.insights.tested import result_finding  # noqa: PLC0415 as above
+
+    days = (last - figures.days.first).days + 1
+    begins = (test.first - figures.days.first).days
+    of_weeks = weeks_run(test, test.last + _ONE_DAY)
+    planned = _shortened(as_plan(test), of_weeks)
+    rows = [list(figures.names).index(each) for each in test.platforms]
+    spend, conversions, value = (
+        np.array([of[row][:days] for row in rows])
+        for of in (figures.spend, figures.conversions, figures.value)
+    )
+    cut = len(figures.days) - days
+    arrived = figures.maturity
+    found = evaluate(
+        planned,
+        begins,
+        spend,
+        conversions,
+        value,
+        maturity=None if arrived is None else np.array([arrived[row][cut:] for row in rows]),
+        organic_orders=None if figures.organic_orders is None else figures.organic_orders[:days],
+        incident=incident,
+        thresholds=thresholds_of(workspace),
+    )
+    over = min((days - begins) // WEEK, of_weeks)
+    followed = as_drawn(planned, spend[:, begins:], over)
+    lately = spend[:, begins + (over - 1) * WEEK : begins + over * WEEK] if over else spend[:, :0]
+    labels = {each: platform_label(each) for each in test.platforms}
+    said = result_finding(found, planned, test.first, labels=labels, currency=test.currency)
+    return Evaluated(
+        weeks=found.weeks,
+        of_weeks=of_weeks,
+        as_drawn={
+            name: [bool(each) for each in row]
+            for name, row in zip(test.platforms, followed, strict=True)
+        },
+        lately={
+            name: float(row.mean())
+            for name, row in zip(test.platforms, lately, strict=True)
+            if row.size
+        },
+        last=last,
+        found=said if found.weeks else None,
+    )
+
+
+def as_plan(test: PlannedTest) -> Plan:
+    """The test as the methods take it."""
+    import numpy as np  # noqa: PLC0415 the web process needs it for little else
+
+    from app.insights.planned_test import Plan, Size  # noqa: PLC0415 as above
+
+    factors = np.array([[float(each) for each in test.factors[name]] for name in test.platforms])
+    return Plan(
+        tuple(test.platforms),
+        np.array([float(test.levels[name]) for name in test.platforms]),
+        np.repeat(factors, test.block_weeks, axis=1),
+        test.block_weeks,
+        float(test.swing),
+        Size(test.size),
+    )
+
+
+def _shortened(planned: Plan, weeks: int) -> Plan:
+    """Only the weeks that were not stopped."""
+    return replace(planned, factors=planned.factors[:, :weeks])
