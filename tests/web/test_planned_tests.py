@@ -27,6 +27,9 @@ from tests.web.test_simulator import make_platform
 PAGE = "/dashboard/reports/tests"
 API = "/api/planned-tests"
 TODAY = dt.datetime.now(dt.UTC).date()
+WORTH_TESTING = replace(
+    ADVICE, class_=Class.WORTH_TESTING, numbers={**ADVICE.numbers, **SILENT.numbers}
+)
 FIRST = (TODAY + dt.timedelta(days=2)).isoformat()
 
 
@@ -220,7 +223,7 @@ def test_without_any_platform_the_pages_say_what_to_do(app: Flask, alice: Member
     ("finding", "offered"),
     [
         (SILENT, "Plan a test"),
-        (replace(ADVICE, class_=Class.WORTH_TESTING), "Plan a test"),
+        (WORTH_TESTING, "Plan a test"),
         (replace(SILENT, missing=("running_test",)), "See the test"),
         (replace(SILENT, missing=("platforms",)), ""),
         (ADVICE, ""),
