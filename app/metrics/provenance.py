@@ -90,6 +90,21 @@ DEFINITIONS = {
             "What one click cost.",
             ("spend", "clicks"),
         ),
+        Definition(
+            "cvr",
+            "Conversion rate",
+            "Conversions ÷ clicks, both summed over the days shown.",
+            "How often a click led to a conversion; platforms also count some that followed a "
+            "mere view.",
+            ("conversions", "clicks"),
+        ),
+        Definition(
+            "cpm",
+            "Cost per thousand views",
+            "Spend × 1,000 ÷ impressions, both summed over the days shown.",
+            "What it cost to show ads a thousand times.",
+            ("spend", "impressions"),
+        ),
     )
 }
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,9 @@ from app.metrics.figures import Figures as Sums
 from app.metrics.performance import DayFigures
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label
+from app.metrics.sources import Source as Account
 from app.metrics.store_revenue import StoreRevenue
-from app.reports import rating, summary
+from app.reports import rating, remarks, summary
 from app.reports.brand import brand_of
 from app.reports.document import (
     VERSION,
@@ -37,7 +37,7 @@ from app.reports.document import (
 from app.reports.findings import BY_RULES, part_of
 from app.reports.gathering import Gathered
 from app.reports.languages import sentences_in
-from app.reports.languages.sentences import Sentences
+from app.reports.languages.sentences import Outcome, Sentences
 
 TOP = 3
 # metric, unit, which way is better
@@ -49,6 +49,8 @@ _KPIS = (
     ("cpa", "money", "less"),
     ("ctr", "share", "more"),
     ("cpc", "money", "less"),
+    ("cvr", "share", "more"),
+    ("cpm", "money", "less"),
 )
 
 
@@ -63,6 +65,7 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
     workspace, found, wanted = gathered.workspace, gathered.found, gathered.wanted
     before, kpis = found.comparison.before, _kpis(gathered, told)
     first = [*shown[Kind.WIN][:TOP], *shown[Kind.CONCERN][:TOP], *shown[Kind.RECOMMENDATION]]
+    said = _summary(gathered, told, first)
     return Document(
         version=VERSION,
         title=wanted.title.strip() or told.title(gathered.period),
@@ -77,42 +80,52 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         compare=wanted.compare.value,
         before=_days(before) if before else None,
         platforms=[platform_label(each) for each in gathered.known.platforms],
-        filters=list(_filters(gathered, told)),
+        filters=list(remarks.filters(gathered, told)),
         revenue_source=gathered.source.value,
         target_roas=workspace.target_roas,
         sources=_sources(gathered),
         settled_through=gathered.fresh.settled_through,
-        summary=_summary(gathered, told, first),
+        summary=said,
         written_by=BY_RULES,
-        rating=rating.rate(_standing(gathered), told),
+        rating=rating.rate(_standing(gathered), told)
+        if gathered.anything_read
+        else rating.unrated(said[0], told),
         kpis=kpis,
         wins=shown[Kind.WIN][:TOP],
         concerns=shown[Kind.CONCERN][:TOP],
         recommendations=shown[Kind.RECOMMENDATION],
         trend=[_day(each, gathered) for each in found.daily()],
-        trend_before=[_day(each, gathered) for each in found.daily_before()],
+        trend_before=[_day(each, gathered) for each in found.daily_before()]
+        if gathered.before is not None
+        else [],
         platform_rows=_platforms(gathered),
         campaign_rows=[_campaign(row, gathered) for row in gathered.campaigns],
         store=_store(gathered.claims, told) if gathered.claims else None,
         done=[Done(day=day, text=text, who=who) for day, text, who in gathered.done],
-        next_steps=_next(shown[Kind.RECOMMENDATION], told),
+        next_steps=_next(shown[Kind.RECOMMENDATION], told) if gathered.anything_read else said[-1:],
         definitions=[Definition(term=each.label, meaning=each.definition) for each in kpis],
-        finality=list(_finality(gathered, told)),
-        notes=list(_notes(gathered, told)),
+        finality=list(remarks.finality(gathered, told)),
+        notes=list(remarks.notes(gathered, told)),
     )
 
 
 def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) -> list[str]:
-    found = gathered.found
-    return summary.summarise(
-        told,
-        gathered.period,
-        found.shown,
-        found.before if found.comparison.before else None,
-        gathered.source,
+    found, days, source = gathered.found, gathered.period, gathered.source
+    if not gathered.known.counted:
+        return told.nothing_connected(days)
+    if not gathered.anything_read:
+        return told.nothing_read(days)
+    if not found.shown.anything and found.apart:
+        return told.nothing_converted(days, [each.currency for each in found.apart])
+    outcome = Outcome(
+        days,
+        found.shown.spend if gathered.spend_known else None,
+        found.shown.revenue(source),
+        found.shown.roas(source),
+        source,
         gathered.workspace.target_roas,
-        first,
     )
+    return summary.summarise(told, outcome, found.shown, gathered.before, first)
 
 
 def _days(period: Period) -> Days:
@@ -145,7 +158,7 @@ def _standing(gathered: Gathered) -> rating.Standing:
     )
     return rating.Standing(
         found.shown,
-        found.before if found.comparison.before else None,
+        gathered.before,
         gathered.source,
         gathered.workspace.target_roas,
         late / found.shown.spend if found.shown.spend else ZERO,
@@ -155,12 +168,11 @@ def _standing(gathered: Gathered) -> rating.Standing:
 def _kpis(gathered: Gathered, told: Sentences) -> list[Kpi]:
     workspace, source = gathered.workspace, gathered.source
     store = StoreRevenue(workspace.revenue_with_tax, workspace.revenue_with_shipping)
-    now = gathered.found.shown
-    before = gathered.found.before if gathered.found.comparison.before else None
     kpis = []
     for metric, unit, better in _KPIS:
         label, definition = told.definition(metric, source, store)
-        value, earlier = _pick(metric, now, source), _pick(metric, before, source)
+        value = _pick(metric, gathered.found.shown, source) if _known(metric, gathered) else None
+        earlier = _pick(metric, gathered.before, source)
         kpis.append(
             Kpi(
                 key=metric,
@@ -174,6 +186,12 @@ def _kpis(gathered: Gathered, told: Sentences) -> list[Kpi]:
             )
         )
     return kpis
+
+
+def _known(metric: str, gathered: Gathered) -> bool:
+    """A shop's revenue says itself that it is not known; sums of nothing read would be zero."""
+    sold = metric == "revenue" and gathered.source is RevenueSource.STORE
+    return sold or gathered.spend_known
 
 
 def _pick(metric: str, sums: Sums | None, source: RevenueSource) -> Decimal | None:
@@ -192,13 +210,17 @@ def _day(each: DayFigures, gathered: Gathered) -> Day:
     return Day(
         day=each.day,
         figures=_figures(each.figures, gathered.source) if each.figures else None,
-        settled=not gathered.fresh.live or (settled is not None and each.day <= settled),
+        settled=each.figures is not None
+        and (not gathered.fresh.live or (settled is not None and each.day <= settled)),
     )
 
 
 def _platforms(gathered: Gathered) -> list[PlatformRow]:
     before = gathered.platforms_before()
-    compared = gathered.found.comparison.before is not None
+    alike = {
+        each.platform: gathered.alike(own for own in gathered.read if own.platform == each.platform)
+        for each in gathered.read
+    }
     return [
         PlatformRow(
             platform=each.platform,
@@ -206,7 +228,7 @@ def _platforms(gathered: Gathered) -> list[PlatformRow]:
             share=each.share,
             figures=_figures(each.figures, RevenueSource.REPORTED),
             before=_figures(before.get(each.platform, NOTHING), RevenueSource.REPORTED)
-            if compared
+            if alike.get(each.platform)
             else None,
         )
         for each in gathered.found.platforms()
@@ -216,7 +238,7 @@ def _platforms(gathered: Gathered) -> list[PlatformRow]:
 
 def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
     before = gathered.campaigns_before.get(row.id, NOTHING)
-    compared = gathered.found.comparison.before is not None
+    own = (each for each in gathered.read if _is_of(row, each))
     return CampaignRow(
         id=row.id,
         name=row.name,
@@ -225,8 +247,12 @@ def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
         account=row.account,
         status=row.status,
         figures=_figures(row.figures, RevenueSource.REPORTED),
-        before=_figures(before, RevenueSource.REPORTED) if compared else None,
+        before=_figures(before, RevenueSource.REPORTED) if gathered.alike(own) else None,
     )
+
+
+def _is_of(row: CampaignFigures, source: Account) -> bool:
+    return row.platform == source.platform and row.account == source.name
 
 
 def _store(claims: StoreAgainstClaims, told: Sentences) -> Store | None:
@@ -274,16 +300,6 @@ def _sources(gathered: Gathered) -> list[Source]:
     ]
 
 
-def _filters(gathered: Gathered, told: Sentences) -> Iterator[str]:
-    wanted = gathered.wanted
-    if wanted.platforms:
-        yield told.only_platforms([platform_label(each) for each in wanted.platforms])
-    if wanted.accounts:
-        yield told.only_accounts([each.name for each in gathered.known.counted])
-    if wanted.campaigns:
-        yield told.only_campaigns(len(wanted.campaigns))
-
-
 def _next(recommendations: Sequence[FindingPart], told: Sentences) -> list[str]:
     steps = [
         told.step(each.title.rstrip("."), each.review_on)
@@ -291,30 +307,3 @@ def _next(recommendations: Sequence[FindingPart], told: Sentences) -> list[str]:
         if each.class_ != "silent"
     ]
     return steps or [told.keep_budgets()]
-
-
-def _finality(gathered: Gathered, told: Sentences) -> Iterator[str]:
-    fresh, period = gathered.fresh, gathered.period
-    unsettled = fresh.unsettled(period)
-    if unsettled is None:
-        yield told.all_final(period.last)
-    elif unsettled == period:
-        yield told.none_final()
-    else:
-        yield told.partly_final(unsettled.first - dt.timedelta(days=1), unsettled)
-    if gathered.known.sandbox:
-        yield told.invented()
-
-
-def _notes(gathered: Gathered, told: Sentences) -> Iterator[str]:
-    if gathered.cut:
-        yield told.cut(gathered.wanted.last, gathered.period.last)
-    if gathered.wanted.campaigns:
-        yield told.claims_only()
-    for each in gathered.found.apart:
-        yield told.no_rate(each.figures.spend, each.currency)
-    if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
-        yield told.shop_incomplete(sum(len(each.days) for each in gathered.found.incomplete))
-    unread = sum(each.figures is None for each in gathered.found.daily())
-    if unread:
-        yield told.unread(unread)

@@ -228,6 +228,11 @@ class Document(Part, frozen=True):
     finality: list[str]
     notes: list[str]
 
+    @property
+    def blank(self) -> bool:
+        """Whether there is no figure at all: nothing was read."""
+        return all(each.figures is None for each in self.trend)
+
 
 def freeze(document: Document) -> tuple[bytes, str]:
     """The document as canonical JSON and its SHA-256 in hex: equal documents, equal bytes."""

@@ -43,7 +43,10 @@ class Line:
 
 
 def lines_of(document: Document) -> list[Line]:
-    """Spend and revenue by day; the previous period lies on the days it is compared with."""
+    """Spend and revenue by day; the previous period lies on the days it is compared with.
+
+    None where nothing was read, or all of it is nothing.
+    """
     names = captions_in(document.language).labels.metrics
     earlier = zip(document.trend, document.trend_before, strict=False)
     before = [(day.day, _value(then, _revenue)) for day, then in earlier]
@@ -52,7 +55,9 @@ def lines_of(document: Document) -> list[Line]:
         lines.append(Line(names["revenue_before"], "revenue", "previous", before))
     for role, pick in (("revenue", _revenue), ("spend", _spend)):
         lines += _parts(names[role], role, document.trend, pick)
-    return [line for line in lines if any(value is not None for _, value in line.points)]
+    lines = [line for line in lines if any(value is not None for _, value in line.points)]
+    drawn = any(value for line in lines for _, value in line.points)
+    return lines if drawn else []
 
 
 def svg(lines: Sequence[Line], colour: str, formats: Formats) -> str:
@@ -126,7 +131,7 @@ class _Drawing:
 def _parts(name: str, role: str, days: Sequence[Day], pick: Pick) -> Iterator[Line]:
     """Dashed from where most late conversions are still to come, joined to what is settled."""
     points = [(day.day, _value(day, pick)) for day in days]
-    unsettled = [day.day for day in days if not day.settled]
+    unsettled = [day.day for day in days if day.figures and not day.settled]
     if not unsettled:
         yield Line(name, role, "settled", points)
         return

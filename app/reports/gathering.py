@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,16 +18,19 @@ from app.metrics.figures import Figures, RevenueSource, revenue_source, total
 from app.metrics.freshness import Freshness, freshness
 from app.metrics.performance import Performance, performance
 from app.metrics.period import Compare, Period, compare
-from app.metrics.sources import Sources, sources
-from app.models import ActionEntry, User, Workspace
+from app.metrics.platforms import is_shop
+from app.metrics.sources import Source, Sources, sources
+from app.models import ActionEntry, Campaign, User, Workspace
 from app.reports.ordering import Wanted
+from app.reports.unread import like_for_like, touches
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """`period` are the days asked for that are over everywhere; `today` is the first that is not.
 
-    `campaigns_before` is by campaign. `done` are the day, the text and who did it.
+    `campaigns_before` is by campaign. `done` are the day, the text and who did it. `read` are the
+    accounts that the figures are of.
     """
 
     workspace: Workspace
@@ -43,6 +46,37 @@ class Gathered:
     campaigns_before: Mapping[int, Figures]
     claims: StoreAgainstClaims | None
     done: Sequence[tuple[dt.date, str, str]]
+    read: Sequence[Source]
+
+    @property
+    def advertisers(self) -> list[Source]:
+        """The accounts that spend."""
+        return [each for each in self.read if not is_shop(each.platform)]
+
+    @property
+    def spend_known(self) -> bool:
+        """Whether any day of any account that spends was read."""
+        return any(touches(each, self.period) for each in self.advertisers)
+
+    @property
+    def anything_read(self) -> bool:
+        """Whether any day of any account was read."""
+        return any(touches(each, self.period) for each in self.read)
+
+    @property
+    def before(self) -> Figures | None:
+        """What is compared with, as far as both sides are of the same accounts; else None."""
+        if self.found.before is None or not self.alike(self.advertisers):
+            return None
+        shops = [each for each in self.read if is_shop(each.platform)]
+        if self.alike(shops):
+            return self.found.before
+        return replace(self.found.before, store_revenue=None, orders=None)
+
+    def alike(self, sources: Iterable[Source]) -> bool:
+        """Whether figures of these accounts can be compared with those before."""
+        before = self.found.comparison.before
+        return before is not None and like_for_like(sources, self.period, before)
 
     @property
     def cut(self) -> bool:
@@ -117,8 +151,20 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
             for row in (_campaigns(session, known, before, wanted) if before else ())
         },
         claims=None if wanted.campaigns else store_against_claims(session, known, found),
+        read=_read(session, known, wanted),
         done=_done(session, workspace.id, Period(period.first, max(today, period.last))),
     )
+
+
+def _read(session: Session, known: Sources, wanted: Wanted) -> list[Source]:
+    """All that are asked for, or those of the chosen campaigns."""
+    if not wanted.campaigns:
+        return list(known.counted)
+    own = select(Campaign.account_id).where(
+        Campaign.workspace_id == known.workspace_id, Campaign.id.in_(wanted.campaigns)
+    )
+    accounts = set(session.scalars(own))
+    return [each for each in known.counted if each.account_id in accounts]
 
 
 def _campaigns(

@@ -66,7 +66,7 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
         colour=document.brand.colour,
         rating=document.rating.word,
         summary=document.summary,
-        rows=[_row(kpi, formats) for kpi in document.kpis],
+        rows=[] if document.blank else [_row(kpi, formats) for kpi in document.kpis],
         filters=document.filters,
         as_of=captions.as_of(moment(document.as_of, document.time_zone, formats)),
         final=document.finality,

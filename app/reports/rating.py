@@ -28,6 +28,7 @@ TONES = {
     "fair": "calm",
     "poor": "bad",
     "early": "calm",
+    "none": "calm",
 }
 _STEPS = ("poor", "fair", "good", "excellent")
 
@@ -57,10 +58,16 @@ def rate(standing: Standing, told: Sentences) -> Rating:
     )
 
 
+def unrated(why: str, told: Sentences) -> Rating:
+    """Of days without any figure."""
+    word = told.labels.ratings["none"]
+    return Rating(word=word, tone=TONES["none"], reasons=[why], rule=told.labels.rating_rule)
+
+
 def _graded(standing: Standing, told: Sentences) -> tuple[str, list[str]]:
     roas = standing.now.roas(standing.source)
     if roas is None:
-        return "early", [told.no_revenue()]
+        return "none", [told.no_revenue()]
     if early := _too_early(standing, told):
         return "early", early
     change, beyond = _change(standing, roas)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from app.metrics.figures import Figures, RevenueSource, change
-from app.metrics.period import Period
 from app.reports.document import FindingPart
 from app.reports.languages.sentences import Moved, Outcome, Sentences
 
@@ -15,25 +14,24 @@ _STEADY = Decimal("0.02")
 
 def summarise(
     told: Sentences,
-    days: Period,
+    outcome: Outcome,
     now: Figures,
     before: Figures | None,
-    source: RevenueSource,
-    target: Decimal | None,
     findings: Sequence[FindingPart],
 ) -> list[str]:
     """By rule; every figure in it stands elsewhere in the report too."""
     if not now.anything:
-        return told.nothing_recorded(days)
-    outcome = Outcome(days, now.spend, now.revenue(source), now.roas(source), source, target)
+        return told.nothing_recorded(outcome.days)
     return [
         _happened(told, outcome),
-        _moved(told, now, before, source, findings),
+        _moved(told, now, before, outcome.source, findings),
         _to_do(told, findings),
     ]
 
 
 def _happened(told: Sentences, outcome: Outcome) -> str:
+    if outcome.spend is None:
+        return told.spend_unknown(outcome)
     if outcome.sold is None:
         return told.spent_only(outcome)
     if outcome.roas is None:

@@ -77,7 +77,7 @@ def _trace(line: Line) -> dict[str, Any]:
         meta["part"] = line.part
     trace: dict[str, Any] = {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines" if len(line.points) > 1 else "markers",
         "name": line.name,
         "x": [day.isoformat() for day, _ in line.points],
         "y": [value for _, value in line.points],

@@ -15,9 +15,11 @@ from app.advice import keeping
 from app.errors import Conflict, Invalid, NotFound
 from app.insights.finding import Entity, Finding
 from app.metrics.period import Compare
-from app.models import ActionEntry, Campaign, CampaignTotalDay, PlatformTotalDay, Report
+from app.models import Account, ActionEntry, Campaign, CampaignTotalDay, PlatformTotalDay, Report
 from app.reports import ordering
+from app.reports.drawing import lines_of
 from app.reports.ordering import Wanted
+from app.web.report_drawing import trend_chart
 from tests.conftest import Member
 from tests.insights.showing import shown
 from tests.reports.conftest import DAY, FIRST, LAST, NOW, TODAY, Write, finish, newest
@@ -149,8 +151,121 @@ def test_a_workspace_without_anything_gets_a_report_that_says_so(
     session.execute(text("DELETE FROM platform_connection"))
     session.commit()
     document = write()
-    assert document.summary[0].startswith("Nothing is recorded for Nov 1–19")
-    assert document.rating.word == "Too early to say"
+    assert document.summary[0].endswith("no ad account or shop is connected.")
+    assert document.next_steps == [
+        "Connect a platform or upload an export, then generate the report again."
+    ]
+    assert document.rating.word == "No rating"
+    assert {each.value for each in document.kpis} == {None}
+    assert document.finality == [
+        "No day of this report was read, so there is no figure that could be final."
+    ]
+    assert lines_of(document) == []
+
+
+def test_days_before_anything_was_read_are_unknown_and_not_zero(write: Write) -> None:
+    document = write(first=FIRST - 300 * DAY, last=FIRST - 294 * DAY)
+    assert "none of these days has been read yet" in document.summary[0]
+    assert document.blank
+    assert {each.value for each in document.kpis} == {None}
+    assert {each.settled for each in document.trend} == {False}
+    assert document.finality[1].startswith("Meta, Google and Shopify were not read for Jan 5–11: ")
+
+
+def test_a_read_day_on_which_nothing_happened_is_zero(write: Write, session: Session) -> None:
+    for table in (PlatformTotalDay, CampaignTotalDay):
+        session.execute(
+            update(table)
+            .where(table.day == FIRST)
+            .values(
+                spend=0,
+                native_spend=0,
+                value=0,
+                native_value=0,
+                conversions=0,
+                clicks=0,
+                impressions=0,
+            )
+        )
+    session.execute(delete(PlatformTotalDay).where(PlatformTotalDay.platform == "shopify"))
+    session.commit()
+    document = write(first=FIRST, last=FIRST, compare=Compare.NONE)
+    assert document.summary[0] == "Nothing is recorded for Nov 1."
+    assert kpi(document, "spend") == Decimal(0)
+    assert (kpi(document, "ctr"), kpi(document, "cvr"), kpi(document, "cpm")) == (None, None, None)
+    assert document.rating.word == "No rating"
+    assert lines_of(document) == []
+
+
+def test_one_platforms_unread_days_are_named_and_nothing_is_compared_across_them(
+    write: Write, session: Session
+) -> None:
+    late = FIRST + 4 * DAY
+    google = session.scalars(select(Account).where(Account.platform == "google")).one()
+    google.history_from = late
+    for table in (PlatformTotalDay, CampaignTotalDay):
+        session.execute(delete(table).where(table.account_id == google.id, table.day < late))
+    session.commit()
+
+    document = write()
+
+    assert any(each.startswith("Google was not read for Nov 1–4: ") for each in document.finality)
+    assert any(
+        each.startswith("Changes that rest on Google are left out") for each in document.notes
+    )
+    assert {each.change for each in document.kpis} == {None}
+    assert document.trend_before == []
+    compared = {row.platform: row.before is not None for row in document.platform_rows}
+    assert compared == {"meta": True, "google": False}
+    assert {row.platform: row.before is not None for row in document.campaign_rows} == compared
+    assert kpi(document, "spend") == Decimal(19 * 100 + 15 * 50)
+
+
+def test_spend_that_was_never_read_is_unknown_beside_a_shops_sales(
+    write: Write, session: Session
+) -> None:
+    unread = Account.platform != "shopify"
+    session.execute(update(Account).where(unread).values(history_from=None, read_through=None))
+    for table in (PlatformTotalDay, CampaignTotalDay):
+        session.execute(delete(table).where(table.platform != "shopify"))
+    session.commit()
+
+    document = write()
+
+    assert (
+        document.summary[0]
+        == "On Nov 1–19 your shop sold $9,500; what was spent on ads is not known."
+    )
+    assert (kpi(document, "spend"), kpi(document, "conversions")) == (None, None)
+    assert kpi(document, "revenue") == Decimal(9500)
+
+
+def test_an_account_that_is_in_neither_period_keeps_nothing_from_being_compared(
+    write: Write, session: Session
+) -> None:
+    google = session.scalars(select(Account).where(Account.platform == "google")).one()
+    google.history_from, google.read_through = FIRST - 300 * DAY, FIRST - 200 * DAY
+    for table in (PlatformTotalDay, CampaignTotalDay):
+        session.execute(delete(table).where(table.account_id == google.id))
+    session.commit()
+
+    document = write()
+
+    assert document.kpis[0].change == 0
+    assert any("Google was not read" in each for each in document.finality)
+
+
+def test_a_report_of_one_day_is_drawn_as_a_point(write: Write) -> None:
+    document = write(first=LAST, last=LAST, compare=Compare.NONE)
+    assert [len(line.points) for line in lines_of(document)] == [1, 1]
+    assert {trace["mode"] for trace in trend_chart(document)["data"]} == {"markers"}
+
+
+def test_at_most_ten_figures_lead_a_report(write: Write) -> None:
+    document = write()
+    assert len(document.kpis) == len({each.key for each in document.kpis}) <= 10
+    assert kpi(document, "cvr") == Decimal(152) / Decimal(19 * 120)
+    assert kpi(document, "cpm") == Decimal(2850) * 1000 / Decimal(19 * 10_000)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,13 @@ def test_an_empty_workspace_sees_what_to_do_and_gets_a_report(
 
     made = ordered(browser, session)
 
-    assert browser.get(f"/dashboard/reports/{made}").status_code == 200
+    text = browser.get(f"/dashboard/reports/{made}").text
+    assert "no ad account or shop is connected" in text
+    assert "No rating" in text
+    assert "data-chart" not in text
+    assert "Top wins" not in text
+    for shape in ("pdf", "csv", "xlsx"):
+        assert browser.get(f"/api/reports/{made}.{shape}").status_code == 200
 
 
 @pytest.mark.usefixtures("month")

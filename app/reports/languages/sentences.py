@@ -24,7 +24,7 @@ class Outcome:
     """What was spent and sold on the report's days; None is not known or has no meaning."""
 
     days: Period
-    spend: Decimal
+    spend: Decimal | None
     sold: Decimal | None
     roas: Decimal | None
     source: RevenueSource
@@ -56,6 +56,22 @@ class Sentences(ABC):
     @abstractmethod
     def nothing_recorded(self, days: Period) -> list[str]:
         """The whole summary of days without any figure."""
+
+    @abstractmethod
+    def nothing_connected(self, days: Period) -> list[str]:
+        """The whole summary where no account counts; the last sentence is what to do."""
+
+    @abstractmethod
+    def nothing_read(self, days: Period) -> list[str]:
+        """The same where no day was read of any account."""
+
+    @abstractmethod
+    def nothing_converted(self, days: Period, currencies: Sequence[str]) -> list[str]:
+        """The same where all figures are in currencies without a rate."""
+
+    @abstractmethod
+    def spend_unknown(self, outcome: Outcome) -> str:
+        """What was spent is not known."""
 
     @abstractmethod
     def spent_only(self, outcome: Outcome) -> str:
@@ -170,8 +186,16 @@ class Sentences(ABC):
         """Days of the shop whose tax or shipping is not known."""
 
     @abstractmethod
-    def unread(self, days: int) -> str:
-        """Days that were never read."""
+    def nothing_final(self) -> str:
+        """No day was read."""
+
+    @abstractmethod
+    def gap(self, names: Sequence[str], days: Sequence[Period]) -> str:
+        """Stretches of days that were never read of a platform, or of some of its accounts."""
+
+    @abstractmethod
+    def not_compared(self, platforms: Sequence[str]) -> str:
+        """Changes are left out, as these were read on part of the days compared only."""
 
     @abstractmethod
     def definition(

@@ -68,6 +68,7 @@ LABELS = Labels(
         "fair": "Fair",
         "poor": "Poor",
         "early": "Too early to say",
+        "none": "No rating",
     },
     rating_rule=(
         "With a target: Excellent from 120% of the target ROAS, Good from 100%, Fair from 80%, "

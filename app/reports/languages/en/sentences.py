@@ -13,6 +13,8 @@ from app.metrics.period import Period
 from app.metrics.store_revenue import StoreRevenue
 from app.reports.languages.sentences import Moved, Outcome, Sentences
 
+_NAMED = 3
+
 
 class EnglishSentences(Sentences):
     """In the second person: whoever reads it spent the money."""
@@ -36,6 +38,34 @@ class EnglishSentences(Sentences):
             "No platform in this report spent or sold anything on these days.",
             "Check that the right accounts are chosen, or choose other days.",
         ]
+
+    def nothing_connected(self, days: Period) -> list[str]:
+        return [
+            f"There are no figures for {self._days(days)}: no ad account or shop is connected.",
+            "Nothing can be judged or recommended before there are figures.",
+            "Connect a platform or upload an export, then generate the report again.",
+        ]
+
+    def nothing_read(self, days: Period) -> list[str]:
+        return [
+            f"There are no figures for {self._days(days)}: none of these days has been read yet.",
+            "They are unknown, not zero, so nothing is judged or recommended.",
+            "Wait until Connections says that they are read, or choose other days.",
+        ]
+
+    def nothing_converted(self, days: Period, currencies: Sequence[str]) -> list[str]:
+        no_rate = f"there is no exchange rate from {_listed(currencies)}"
+        return [
+            f"No figure of {self._days(days)} is in {self.manner.currency}: {no_rate}.",
+            "They are left out of every sum, so nothing is judged or recommended.",
+            "Add the rate in Settings, then generate the report again.",
+        ]
+
+    def spend_unknown(self, outcome: Outcome) -> str:
+        when = self._days(outcome.days)
+        if outcome.sold is None:
+            return f"What was spent on ads and what was sold on {when} is not known."
+        return f"On {when} {self._sold(outcome)}; what was spent on ads is not known."
 
     def spent_only(self, outcome: Outcome) -> str:
         return f"{self._spent(outcome)} on ads; what was sold is not known."
@@ -157,10 +187,23 @@ class EnglishSentences(Sentences):
             "wanted in it and not known for them."
         )
 
-    def unread(self, days: int) -> str:
+    def nothing_final(self) -> str:
+        return "No day of this report was read, so there is no figure that could be final."
+
+    def gap(self, names: Sequence[str], days: Sequence[Period]) -> str:
+        shown = list(names[:_NAMED])
+        if len(names) > _NAMED:
+            shown.append(f"{len(names) - _NAMED} more")
+        when = _listed([self._days(each) for each in days])
         return (
-            f"{days} day{'s' * (days != 1)} of the period were never read, so they are unknown, "
-            "not zero."
+            f"{_listed(shown)} {'was' if len(names) == 1 else 'were'} not read for {when}: what "
+            "happened there is unknown, not zero, and in no figure."
+        )
+
+    def not_compared(self, platforms: Sequence[str]) -> str:
+        return (
+            f"Changes that rest on {_listed(platforms)} are left out: not all of the days compared "
+            "were read there, so they would not compare like with like."
         )
 
     def definition(
@@ -176,7 +219,7 @@ class EnglishSentences(Sentences):
         return self.manner.days(days.first, days.last)
 
     def _spent(self, outcome: Outcome) -> str:
-        spent = self.manner.money(float(outcome.spend))
+        spent = self.manner.money(float(outcome.spend or 0))
         return f"On {self._days(outcome.days)} you spent {spent}"
 
     def _sold(self, outcome: Outcome) -> str:
