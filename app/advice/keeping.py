@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,10 +14,12 @@ from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.insights.finding import CLAIMS_NOTHING, Finding
 from app.insights.review_days import review_on
 from app.models import StoredFinding
+
+logger = logging.getLogger(__name__)
 
 
 def keep(
@@ -167,16 +170,41 @@ def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFindi
     return found
 
 
+class Unreadable(Conflict):
+    """What is kept of a finding is of a shape that is not known any more."""
+
+
 def restored(stored: StoredFinding) -> Finding:
-    """The finding as it was computed last; reviewed is what it said first."""
+    """The finding as it was computed last; reviewed is what it said first. Raises Unreadable."""
     made = [int(stage) for stage in stored.outcome or ()]
     day = review_on(as_first_said(stored), made)
-    return replace(msgspec.convert(stored.content, Finding), review_on=day)
+    return replace(_read(stored, stored.content), review_on=day)
+
+
+def readable(
+    several: Iterable[StoredFinding], read: Callable[[StoredFinding], Finding] = restored
+) -> Iterator[tuple[StoredFinding, Finding]]:
+    """Each with its finding; what cannot be read any more is left out and logged."""
+    for each in several:
+        try:
+            yield each, read(each)
+        except Unreadable as error:
+            logger.warning("Finding %d is left out: %s", each.id, error.__cause__)
 
 
 def as_first_said(stored: StoredFinding) -> Finding:
-    """The finding as it was when it was said first."""
-    return msgspec.convert(stored.first_content, Finding)
+    """The finding as it was when it was said first. Raises Unreadable."""
+    return _read(stored, stored.first_content)
+
+
+def _read(stored: StoredFinding, content: Mapping[str, Any]) -> Finding:
+    try:
+        return msgspec.convert(content, Finding)
+    except msgspec.ValidationError as error:
+        raise Unreadable(
+            f"The finding {stored.id} was kept by an older version and cannot be read any more. "
+            "Look again: what still holds is found anew."
+        ) from error
 
 
 # The first half of PostgreSQL's two-part advisory locks.

@@ -48,7 +48,7 @@ class Outcome:
 
     `direction` is whether it went as said, for a win or concern whether it lasted. None where it
     cannot be told, and `unknown` says why: not_read, few_days, no_rate, currency, spend_changed,
-    nothing_spent, month_not_over or empty.
+    nothing_spent, month_not_over, older or empty.
     """
 
     direction: bool | None = None

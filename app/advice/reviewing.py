@@ -7,6 +7,7 @@ settled; one whose days will never be read is closed as unknown, so that nothing
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from app.insights.review_days import STAGES
 from app.metrics.sources import sources
 from app.models import StoredFinding, Workspace
 
+logger = logging.getLogger(__name__)
+
 
 def review(session: Session, workspace_id: int, now: dt.datetime) -> int:
     """Review what is due, and tell of how many findings; the caller commits.
@@ -36,15 +39,19 @@ def review(session: Session, workspace_id: int, now: dt.datetime) -> int:
     zone = ZoneInfo(workspace.time_zone)
     today = known.day_in_progress(now.astimezone(zone).date(), now)
     place = Place(session, workspace, known, today)
-    return sum(_review(place, each, now) for each in _waiting(session, workspace_id, today))
+    waiting = keeping.readable(_waiting(session, workspace_id, today), keeping.as_first_said)
+    return sum(_review(place, stored, said, now) for stored, said in waiting)
 
 
 def reviews_of(stored: StoredFinding) -> dict[int, Review]:
-    """By stage, those that were made."""
-    return {
-        int(stage): msgspec.convert(review, Review)
-        for stage, review in (stored.outcome or {}).items()
-    }
+    """By stage, those that were made; one that cannot be read any more is made again."""
+    made = {}
+    for stage, review in (stored.outcome or {}).items():
+        try:
+            made[int(stage)] = msgspec.convert(review, Review)
+        except msgspec.ValidationError as error:
+            logger.warning("Review %s of finding %d is left out: %s", stage, stored.id, error)
+    return made
 
 
 def lately(session: Session, workspace_id: int, most: int) -> Sequence[StoredFinding]:
@@ -75,9 +82,9 @@ def _waiting(session: Session, workspace_id: int, today: dt.date) -> Sequence[St
     ).all()
 
 
-def _review(place: Place, stored: StoredFinding, now: dt.datetime) -> bool:
-    """Whether anything was found out."""
-    finding, made = keeping.as_first_said(stored), reviews_of(stored)
+def _review(place: Place, stored: StoredFinding, finding: Finding, now: dt.datetime) -> bool:
+    """Whether anything was found out. `finding` is what was said first."""
+    made = reviews_of(stored)
     told = stored.first_at.astimezone(ZoneInfo(place.workspace.time_zone)).date()
     before = len(made)
     for stage in STAGES:
@@ -103,7 +110,11 @@ def _stage(place: Place, finding: Finding, told: dt.date, stage: int) -> Review 
     after = after_of(finding, told, stage)
     if after is None:
         return Review(last, last, Outcome(unknown="few_days"))
-    return look_back(place, finding, after)
+    try:
+        return look_back(place, finding, after)
+    except LookupError as error:
+        logger.warning("A finding of %s cannot be reviewed: %r", finding.rule, error)
+        return Review(after.first, after.last, Outcome(unknown="older"))
 
 
 def _follow(stored: StoredFinding, found: Review, now: dt.datetime) -> None:

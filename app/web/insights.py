@@ -16,7 +16,8 @@ from app.advice.plans import REALLOCATION
 from app.errors import Invalid
 from app.extensions import db
 from app.insights.finding import Class, Finding, Kind, Number
-from app.insights.words import Manner, Said, say
+from app.insights.plain_words import say_kept
+from app.insights.words import Manner, Said
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
 from app.models import StoredFinding
@@ -116,7 +117,8 @@ class Shown:
 def index() -> Response:
     """What is open, the most money at stake first."""
     session, workspace = db.session(), access.workspace()
-    found = [_shown(each) for each in keeping.still_open(session, workspace.id)]
+    kept = keeping.readable(keeping.still_open(session, workspace.id))
+    found = [_shown(stored, finding) for stored, finding in kept]
     return page(
         "insights/index.html",
         "insights",
@@ -183,14 +185,13 @@ def _of(found: Sequence[Shown], kind: Kind) -> list[Shown]:
     return [each for each in found if each.finding.kind is kind]
 
 
-def _shown(stored: StoredFinding) -> Shown:
-    finding = keeping.restored(stored)
+def _shown(stored: StoredFinding, finding: Finding) -> Shown:
     manner = Manner(finding.currency or access.workspace().currency)
     low, high = _range(finding, manner)
     return Shown(
         stored=stored,
         finding=finding,
-        said=say(finding, manner),
+        said=say_kept(finding, manner),
         days=_days(finding, manner),
         rows=rows_of(finding),
         copy=new_copy_for(finding.rule, finding.entities),

@@ -14,7 +14,8 @@ from app.advice.answering import answer_for
 from app.advice.left_out import LeftOut
 from app.extensions import db
 from app.insights.finding import Finding
-from app.insights.words import Manner, say
+from app.insights.plain_words import say_kept
+from app.insights.words import Manner
 from app.metrics.period import Period
 from app.metrics.sources import sources
 from app.models import StoredFinding
@@ -156,7 +157,9 @@ def _kept(days: Period) -> InsightsOut:
         settled_last=None,
         left_out=[],
         dismissed=0,
-        findings=[_out(keeping.restored(each), each, each.computed_at) for each in found],
+        findings=[
+            _out(finding, each, each.computed_at) for each, finding in keeping.readable(found)
+        ],
     )
 
 
@@ -227,7 +230,7 @@ def _changed(stored: StoredFinding) -> Response:
 
 
 def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetime) -> FindingOut:
-    said = say(finding, Manner(finding.currency or access.workspace().currency))
+    said = say_kept(finding, Manner(finding.currency or access.workspace().currency))
     return FindingOut(
         id=stored.id if stored else None,
         rule=finding.rule,

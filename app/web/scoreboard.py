@@ -12,7 +12,8 @@ from app.advice.looking_back import Review
 from app.advice.outcomes import Outcome
 from app.extensions import db
 from app.insights.finding import Finding, Number, Unit
-from app.insights.words import Manner, say
+from app.insights.plain_words import say_kept
+from app.insights.words import Manner
 from app.metrics.scoreboard import FEWEST, LEAST_SHARE, Verdict, scoreboard
 from app.models import StoredFinding
 from app.web import access
@@ -39,6 +40,7 @@ UNKNOWN = {
     "currency": "Not known: the workspace's currency was changed since.",
     "spend_changed": "Not known: both platforms' spend changed by more than the move.",
     "nothing_spent": "Not known: nothing was spent or counted any more.",
+    "older": "Not known: it was said by an older version, without the figures that are needed.",
     "month_not_over": "Not known yet: the month was not over.",
 }
 
@@ -70,11 +72,12 @@ class Reviewed:
 def index() -> Response:
     """By rule, and what was reviewed last."""
     session, workspace = db.session(), access.workspace()
+    lately = reviewing.lately(session, workspace.id, _LATELY)
     return page(
         "insights/scoreboard.html",
         "scores",
         scores=scoreboard(session, workspace.id),
-        lately=[_reviewed(each) for each in reviewing.lately(session, workspace.id, _LATELY)],
+        lately=[_reviewed(*each) for each in keeping.readable(lately, keeping.as_first_said)],
         label=label,
         verdicts=VERDICTS,
         fewest=FEWEST,
@@ -90,12 +93,11 @@ def label(rule: str) -> str:
     return " ".join([first.upper() if first in _INITIALS else first.capitalize(), *others])
 
 
-def _reviewed(stored: StoredFinding) -> Reviewed:
-    finding = keeping.as_first_said(stored)
+def _reviewed(stored: StoredFinding, finding: Finding) -> Reviewed:
     manner = Manner(finding.currency or access.workspace().currency)
     made = sorted(reviewing.reviews_of(stored).items())
     return Reviewed(
-        title=say(finding, manner).title,
+        title=say_kept(finding, manner).title,
         rule=label(finding.rule),
         advice=stored.kind == "recommendation",
         followed=stored.followed,
