@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy import ColumnElement, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -132,15 +132,6 @@ def still_open(session: Session, workspace_id: int) -> list[StoredFinding]:
     )
 
 
-def computed_at(session: Session, workspace_id: int) -> dt.datetime | None:
-    """When anything was found last, None when nothing ever was."""
-    return session.scalar(
-        select(func.max(StoredFinding.computed_at)).where(
-            StoredFinding.workspace_id == workspace_id
-        )
-    )
-
-
 def find(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
     """One of the workspace's. Raises NotFound."""
     found = session.scalar(
@@ -165,6 +156,7 @@ def say_followed(
 
 def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
     """A person does not want to see it any more."""
+    one_at_a_time(session, workspace_id)
     found = find(session, workspace_id, finding_id)
     found.state = "dismissed"
     return found
@@ -209,7 +201,7 @@ def _read(stored: StoredFinding, content: Mapping[str, Any]) -> Finding:
 
 # The first half of PostgreSQL's two-part advisory locks.
 _FINDING_LOCKS = 20_269
-_DISMISSED_FOR = dt.timedelta(days=7)
+DISMISSED_FOR = dt.timedelta(days=7)
 
 
 def one_at_a_time(session: Session, workspace_id: int) -> None:
@@ -229,7 +221,7 @@ def _dismissed(
             StoredFinding.workspace_id == workspace_id,
             StoredFinding.key == key,
             StoredFinding.state == "dismissed",
-            StoredFinding.computed_at >= now - _DISMISSED_FOR,
+            StoredFinding.computed_at >= now - DISMISSED_FOR,
         )
         .order_by(StoredFinding.computed_at.desc())
         .limit(1)

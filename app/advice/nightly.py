@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.advice import alerts, keeping, signals
+from app.advice import alerts, keeping, looks, signals
 from app.advice.block_notices import notices
 from app.advice.evaluating import read_tests
+from app.advice.left_out import Place, left_out
 from app.advice.looking import look
+from app.advice.looks import Look
 from app.advice.planned import day_of
 from app.insights.finding import Finding
 from app.insights.review_days import UNSETTLED_DAYS
@@ -74,6 +76,8 @@ def look_and_keep(session: Session, workspace_id: int, now: dt.datetime) -> Sequ
     before = compare(period, today, Compare.PREVIOUS).before
     read_tests(session, workspace, known, now)
     found = look(session, workspace, period, before, known=known, now=now)
+    missing = left_out(Place(session, known, today, now), period, before)
+    looks.note(session, workspace_id, Look(now, period, missing))
     keeping.keep(session, workspace_id, found, now)
     keeping.close_missing(session, workspace_id, found, now)
     troubles = problems(known, runs(session, workspace_id), now)

@@ -16,6 +16,7 @@ from app.models.drafts import CampaignDraft, DraftAd, LaunchStep
 from app.models.entities import Ad, AdGroup, Campaign
 from app.models.exchange import FxRate, ManualRate
 from app.models.facts import AdDay, CampaignDay, DayAtAge, MetricRevision, PlacementDay, StoreDay
+from app.models.finding_looks import FindingLook
 from app.models.findings import StoredFinding
 from app.models.imports import HeaderMapping, Import, ImportFact, ImportPart
 from app.models.planned_tests import PlannedTest
@@ -47,6 +48,7 @@ __all__ = [
     "CreativeVariation",
     "DayAtAge",
     "DraftAd",
+    "FindingLook",
     "FxRate",
     "HeaderMapping",
     "Import",

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.advice import keeping, nightly
+from app.advice import dismissing, keeping, looks, nightly
 from app.advice.from_finding import can_apply
 from app.advice.plans import REALLOCATION
 from app.errors import Invalid
@@ -22,7 +22,7 @@ from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
 from app.models import StoredFinding
 from app.reports.findings import new_copy_for, rows_of
-from app.web import access
+from app.web import access, left_out_words
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form
 
@@ -119,12 +119,18 @@ def index() -> Response:
     session, workspace = db.session(), access.workspace()
     kept = keeping.readable(keeping.still_open(session, workspace.id))
     found = [_shown(stored, finding) for stored, finding in kept]
+    hidden = keeping.readable(dismissing.dismissed(session, workspace.id, access.now()))
+    gone = [_shown(stored, finding) for stored, finding in hidden]
+    just = request.args.get("dismissed", "")
     return page(
         "insights/index.html",
         "insights",
         groups=[(kind.value, GROUPS[kind], _of(found, kind)) for kind in GROUPS],
         found=found,
-        computed_at=keeping.computed_at(session, workspace.id),
+        look=looks.last_look(session, workspace.id),
+        left_out=lambda each: left_out_words.sentence(each, Manner(workspace.currency)),
+        gone=gone,
+        just_dismissed=next((each for each in gone if str(each.stored.id) == just), None),
         waiting=nightly.waiting(session, workspace.id),
         counted=bool(sources(session, workspace.id).counted),
         classes=CLASSES,
@@ -169,10 +175,19 @@ def followed(finding_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:finding_id>/dismiss")
 def dismiss(finding_id: int) -> ResponseReturnValue:
-    """Show it no more."""
+    """Show it no more; the page then offers to take that back."""
     access.require_editor()
     keeping.dismiss(db.session(), access.workspace().id, finding_id)
-    flash("Dismissed. It is not shown again while it lasts.", "done")
+    db.session.commit()
+    return redirect(url_for("insights.index", dismissed=finding_id), code=303)
+
+
+@blueprint.post("/<int:finding_id>/undismiss")
+def undismiss(finding_id: int) -> ResponseReturnValue:
+    """Show it again."""
+    access.require_editor()
+    dismissing.undismiss(db.session(), access.workspace().id, finding_id)
+    flash("It is shown again.", "done")
     return _done()
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from app.accounts import limits
 from app.accounts.limits import Count
-from app.advice import keeping, nightly
+from app.advice import dismissing, keeping, looks, nightly
 from app.advice.answering import answer_for
 from app.advice.left_out import LeftOut
 from app.extensions import db
@@ -109,12 +109,12 @@ class LeftOutOut(Answer):
 
 
 class InsightsOut(Answer):
-    """`first` to `last` are the asked days that are over, null where none is or none were asked.
+    """`first` to `last` are the days looked at: asked ones that are over, or the nightly look's.
 
-    Wins and concerns rest on `settled_first` to `settled_last`. `left_out` is what could not be
-    looked at: without it an empty list of findings means that nothing stands out. `dismissed` is
-    how many findings are not shown because a person dismissed them. `computed_at` is when the
-    newest of them was computed, null for none.
+    They are null where no asked day is over, and with `computed_at` before the first look. Of
+    asked days, wins and concerns rest on `settled_first` to `settled_last`. `left_out` is what
+    could not be looked at: without it an empty list of findings means that nothing stands out.
+    `dismissed` is how many are not shown because a person dismissed them.
     """
 
     computed_at: dt.datetime | None
@@ -148,15 +148,17 @@ def show() -> Response:
 
 
 def _kept(days: Period) -> InsightsOut:
-    found = keeping.kept(db.session(), access.workspace().id, days.first, days.last)
+    session, place = db.session(), access.workspace().id
+    found = keeping.kept(session, place, days.first, days.last)
+    look = looks.last_look(session, place)
     return InsightsOut(
-        computed_at=max((each.computed_at for each in found), default=None),
-        first=None,
-        last=None,
+        computed_at=look.at if look else max((each.computed_at for each in found), default=None),
+        first=look.days.first if look else None,
+        last=look.days.last if look else None,
         settled_first=None,
         settled_last=None,
-        left_out=[],
-        dismissed=0,
+        left_out=[_left_out(each) for each in look.left_out] if look else [],
+        dismissed=len(dismissing.dismissed(session, place, access.now())),
         findings=[
             _out(finding, each, each.computed_at) for each, finding in keeping.readable(found)
         ],
@@ -179,6 +181,13 @@ def _computed(days: Period) -> InsightsOut:
         dismissed=len(found.findings) - len(shown),
         findings=[_out(each, kept.get(each.key), now) for each in shown],
     )
+
+
+@blueprint.post("/<int:finding_id>/undismiss")
+@documented("Show a dismissed finding again", answer=FindingOut, errors=(404, 409))
+def undismiss(finding_id: int) -> Response:
+    access.require_editor()
+    return _changed(dismissing.undismiss(db.session(), access.workspace().id, finding_id))
 
 
 def _left_out(each: LeftOut) -> LeftOutOut:

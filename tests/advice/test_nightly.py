@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.advice import nightly
+from app.advice import looks, nightly
+from app.advice.left_out import Why
 from app.models import CampaignTotalDay, PlatformTotalDay, StoredFinding
 from tests.advice.test_asking import NOW, fill, make_read
 from tests.conftest import Member
@@ -39,6 +40,20 @@ def test_looking_again_keeps_each_finding_once(session: Session, alice: Member) 
     nightly.look_and_keep(session, alice.workspace.id, NOW + dt.timedelta(hours=1))
     assert "zero_result" in first
     assert kept(session, alice) == first
+
+
+def test_that_a_look_was_made_is_kept_with_what_it_left_out(
+    session: Session, alice: Member, charlie: Member
+) -> None:
+    make_waste(session, alice)
+    for hours in (0, 1):
+        nightly.look_and_keep(session, alice.workspace.id, NOW + dt.timedelta(hours=hours))
+    made = looks.last_look(session, alice.workspace.id)
+    assert made is not None
+    assert (made.at, made.days.last) == (NOW + dt.timedelta(hours=1), dt.date(2026, 6, 29))
+    assert [each.why for each in made.left_out] == [Why.UNSETTLED]
+    assert made.missing == []
+    assert looks.last_look(session, charlie.workspace.id) is None
 
 
 def test_what_is_gone_is_closed(session: Session, alice: Member) -> None:

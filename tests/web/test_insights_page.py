@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.advice import keeping
+from app.advice import keeping, looks
+from app.advice.left_out import LeftOut, Why
+from app.advice.looks import Look
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.metrics.period import Period
 from app.models import Membership, StoredFinding
 from app.reports.findings import rows_of
 from tests.advice.test_keeping import MOVE
@@ -166,11 +170,65 @@ def test_a_person_says_what_became_of_it(
     assert session.get_one(StoredFinding, advice).followed == "no"
 
 
-def test_what_is_dismissed_is_not_shown_again(client: FlaskClient, advice: int) -> None:
+def test_what_is_dismissed_is_not_shown_again(
+    client: FlaskClient, session: Session, alice: Member, advice: int
+) -> None:
+    looks.note(session, alice.workspace.id, Look(NOON, Period(ADVICE.first, ADVICE.last), []))
+    session.commit()
     assert post(client, f"{PAGE}/{advice}/dismiss") == 303
     shown = client.get(PAGE).text
-    assert "Move $2,000" not in shown
-    assert "Nothing open" in shown
+    assert "<article" not in shown
+    assert "Nothing stands out" in shown
+
+
+def test_a_dismissal_can_be_taken_back_at_once_and_while_it_lasts(
+    client: FlaskClient, session: Session, alice: Member, advice: int
+) -> None:
+    stored = session.get_one(StoredFinding, advice)
+    stored.computed_at = dt.datetime.now(dt.UTC)
+    session.commit()
+    form = {"csrf_token": csrf_token(client)}
+    sent = client.post(f"{PAGE}/{advice}/dismiss", data=form)
+    assert "is dismissed" in client.get(sent.location).text
+    assert "Dismissed, and may still last (1)" in client.get(PAGE).text
+    for _ in range(2):
+        assert post(client, f"{PAGE}/{advice}/undismiss") == 303
+    assert client.get(PAGE).text.count("<article") == 1
+    assert "may still last" not in client.get(PAGE).text
+
+
+def test_what_was_found_anew_meanwhile_is_not_opened_twice(
+    client: FlaskClient, session: Session, alice: Member, advice: int
+) -> None:
+    post(client, f"{PAGE}/{advice}/dismiss")
+    [other] = keeping.keep(session, alice.workspace.id, [ADVICE], NOON + dt.timedelta(days=30))
+    session.commit()
+    assert other != advice
+    assert post(client, f"{PAGE}/{advice}/undismiss") == 409
+    assert session.scalar(select(func.count()).where(StoredFinding.state == "open")) == 1
+
+
+def test_a_look_that_found_nothing_is_told_from_none_and_from_one_that_could_not_look(
+    client: FlaskClient, session: Session, alice: Member
+) -> None:
+    make_account(session, make_connection(session, alice.workspace))
+    session.commit()
+    assert "Not looked yet" in client.get(PAGE).text
+    days = Period(dt.date(2026, 10, 1), dt.date(2026, 11, 4))
+    usual = LeftOut(Why.UNSETTLED, days.last - dt.timedelta(days=6), days.last)
+    looks.note(session, alice.workspace.id, Look(NOON, days, [usual]))
+    session.commit()
+    shown = client.get(PAGE).text
+    assert "Nothing stands out" in shown
+    assert "Not everything could be looked at" not in shown
+    unread = LeftOut(Why.NOT_READ, days.first, days.last, ("meta",))
+    looks.note(session, alice.workspace.id, Look(NOON, days, [usual, unread]))
+    session.commit()
+    shown = client.get(PAGE).text
+    assert "Nothing found in what could be looked at" in shown
+    assert "was read from Meta" in shown
+    told = client.get("/api/insights").json
+    assert (told["last"], told["left_out"][1]["why"]) == ("2026-11-04", "not_read")
 
 
 def test_who_may_only_look_sees_findings_and_changes_nothing(
@@ -183,6 +241,7 @@ def test_who_may_only_look_sees_findings_and_changes_nothing(
     for button in ("Dismiss", "Followed", "Apply", "Look again"):
         assert f">{button}</button>" not in shown
     assert post(client, f"{PAGE}/{advice}/dismiss") == 403
+    assert post(client, f"{PAGE}/{advice}/undismiss") == 403
     assert post(client, f"{PAGE}/{advice}/followed", followed="yes") == 403
     assert post(client, f"{PAGE}/recompute") == 403
 
@@ -193,6 +252,7 @@ def test_findings_of_another_workspace_are_not_found(
     client = sign_in(app, charlie)
     assert "Move $2,000" not in client.get(PAGE).text
     assert post(client, f"{PAGE}/{advice}/dismiss") == 404
+    assert post(client, f"{PAGE}/{advice}/undismiss") == 404
     assert post(client, f"{PAGE}/{advice}/followed", followed="yes") == 404
     assert session.scalar(select(func.count()).where(StoredFinding.state == "open")) == 1
 
@@ -208,7 +268,7 @@ def test_looking_again_twice_looks_once_and_the_page_waits_for_it(
 ) -> None:
     make_account(session, make_connection(session, alice.workspace))
     session.commit()
-    assert "Nothing computed yet" in client.get(PAGE).text
+    assert "Not looked yet" in client.get(PAGE).text
     assert [post(client, f"{PAGE}/recompute") for _ in range(2)] == [303, 303]
     assert queued(session) == 1
     assert f'hx-get="{PAGE}/looking"' in client.get(PAGE).text
