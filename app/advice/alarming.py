@@ -18,6 +18,7 @@ from app.metrics.ad_series import (
     AdHistory,
     account_rates,
     ad_histories,
+    columns_of,
 )
 from app.metrics.ages import conversions_at_ages
 from app.metrics.period import Period
@@ -129,7 +130,7 @@ def _tired(
     from app.insights.alarm_findings import of_tired  # noqa: PLC0415 as above
     from app.insights.fatigue import tired_ads  # noqa: PLC0415 as above
 
-    figures = np.array([_columns(ad, last) for ad in ads])
+    figures = np.array([columns_of(ad, last) for ad in ads])
     for tired in tired_ads(figures[:, :, 1], figures[:, :, 0], thresholds=rules):
         if not tired.still:
             continue
@@ -146,16 +147,3 @@ def _tired(
             workspace.currency,
             spend=float(figures[tired.ad, first:, 2].sum()) * rate,
         )
-
-
-def _columns(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float]]:
-    """Its first days, then its last ones; a young ad's own days, nothing before them."""
-    nothing = (0.0, 0.0, 0.0)
-    columns = FIRST_DAYS + LAST_DAYS
-    age = (last - ad.began).days + 1
-    if age < columns:
-        days = [last - dt.timedelta(days=back) for back in range(columns - 1, -1, -1)]
-    else:
-        days = [ad.began + dt.timedelta(days=each) for each in range(FIRST_DAYS)]
-        days += [last - dt.timedelta(days=back) for back in range(LAST_DAYS - 1, -1, -1)]
-    return [ad.figures.get(day, nothing) for day in days]

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.advice import signals
 from app.advice.alarming import alarm_findings, tired_findings
-from app.advice.asking import ask
+from app.advice.asking import ask, settled_part
 from app.advice.evaluations import results
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.moves import days_since_move
 from app.advice.planned import day_of, unfinished
+from app.advice.widening import audience_findings
 from app.insights.finding import Finding
 from app.insights.ranking import rank
 from app.insights.review_days import dated
@@ -52,6 +53,7 @@ def look(
     )
     found += alarms
     found += tired_findings(session, workspace, period.last, known=known, rules=rules)
+    found += audience_findings(session, workspace, settled_part(known, period, today), known=known)
     figures = ask(session, workspace, period, before, known=known, now=now)
     if figures is not None:
         seen = wins_and_concerns(figures, rules)

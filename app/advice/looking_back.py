@@ -18,6 +18,7 @@ from app.insights.finding import Entity, Finding, Kind
 from app.insights.period import Sums
 from app.metrics.period import WEEK, Period
 from app.metrics.platforms import is_shop
+from app.metrics.reach import frequencies
 from app.metrics.sources import Source, Sources
 from app.metrics.stretch import can_measure, measured
 from app.models import Account, Campaign, StoredFinding, Workspace
@@ -157,6 +158,8 @@ class _Looking:
             return self._lasting()
         if rule in ("cut_waste", "raise_budget"):
             return self._advised(about)
+        if rule == "audience_expansion":
+            return self._widened(about)
         if rule in ("zero_result", "roas_target", "cpa_target") or rule.endswith("_change"):
             return self._observed(about)
         return self._lasting()
@@ -228,6 +231,15 @@ class _Looking:
             outcome = outcomes.raise_outcome(spell)
             followed = outcomes.raise_followed(self.finding, spell)
         return self._review(outcome, followed, self.before)
+
+    def _widened(self, about: Entity) -> Review:
+        after, place = self.sums(about, self.after), self.place
+        if after is None:
+            return self._review(Outcome(unknown="no_rate"))
+        told = frequencies(place.session, place.workspace.id, self.after.last, 28)
+        people = told.get(int(about.key))
+        followed = outcomes.widened(self.finding, people.reach if people else None)
+        return self._review(outcomes.widened_outcome(self.finding, after), followed)
 
     def _observed(self, about: Entity) -> Review:
         after = self.sums(about, self.after)

@@ -12,7 +12,7 @@ from math import sqrt
 from statistics import fmean
 
 from app.insights.finding import Finding, Kind, Unit
-from app.insights.measures import MEASURES, Measure
+from app.insights.measures import MEASURES, ROAS, Measure
 from app.insights.period import FIELDS, Sums
 
 # As the reallocation and the other recommendations count their months.
@@ -23,6 +23,7 @@ _HALF = 0.5
 # Beyond this the two platforms' spend changed by more than the move between them.
 _SAME_SPEND = 0.1
 _FEWEST_DIFFERENCES = 3
+_MORE_PEOPLE = 1.2
 # How many standard deviations the middle 80 % reaches to either side.
 _MIDDLE = 1.2816
 # A cent of rounding does not put a figure out of its range.
@@ -149,6 +150,22 @@ def raise_outcome(spell: Spell) -> Outcome:
     """How many more conversions came a month; how many would was not said."""
     more = (spell.after.conversions - spell.before.conversions) / spell.days * _SHORT_MONTH
     return Outcome(more > 0, None, more, Unit.COUNT)
+
+
+def widened(finding: Finding, reach: float | None) -> str:
+    """Yes where clearly more people were reached; that nobody widened it cannot be told."""
+    before = finding.numbers.get("reach")
+    if reach is None or before is None:
+        return ""
+    return "yes" if reach >= _MORE_PEOPLE * before.value else ""
+
+
+def widened_outcome(finding: Finding, after: Sums) -> Outcome:
+    """Whether it returned its target at least; what others returned is no range of chances."""
+    roas = ROAS.of(after)
+    if roas is None:
+        return Outcome(unknown="nothing_spent")
+    return Outcome(roas >= finding.numbers["target"].value, None, roas, Unit.MULTIPLE)
 
 
 def change_outcome(finding: Finding, after: Sums, days: int) -> Outcome:

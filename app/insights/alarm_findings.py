@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.insights.audience import Wider
 from app.insights.fatigue import Tired
@@ -81,33 +81,56 @@ def of_tired(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A campaign whose audience is used up.
+
+    `frequency` is then and now, of 7 days each; `fall` the median ad's clicks per impression
+    against its beginning, less one. Spend, return and `reach` are of the finding's days; `reach`
+    is None where nobody told.
+    """
+
+    frequency: tuple[float, float]
+    fall: float
+    spend: float
+    roas: float
+    target: float
+    reach: float | None
+
+
 def of_wider(
-    wider: Wider,
-    ad_set: Entity,
-    days: tuple[dt.date, dt.date],
-    currency: str,
-    *,
-    frequency: float,
-    spend: float,
+    wider: Wider, campaign: Entity, days: tuple[dt.date, dt.date], currency: str, seen: Audience
 ) -> Finding:
     """An audience worth widening."""
+    numbers = {
+        "frequency": Number(seen.frequency[1], Unit.COUNT),
+        "frequency_before": Number(seen.frequency[0], Unit.COUNT),
+        "fall": Number(seen.fall, Unit.SHARE, change=True),
+        "roas": Number(seen.roas, Unit.MULTIPLE),
+        "target": Number(seen.target, Unit.MULTIPLE),
+        "spend": Number(seen.spend, Unit.MONEY),
+        "comparable": Number(wider.comparable, Unit.COUNT),
+    }
+    if seen.reach is not None:
+        numbers["reach"] = Number(seen.reach, Unit.COUNT)
+    if wider.reach and wider.roas:
+        numbers["reach_low"], numbers["reach_high"] = (
+            Number(each, Unit.COUNT) for each in wider.reach
+        )
+        numbers["roas_low"], numbers["roas_high"] = (
+            Number(each, Unit.MULTIPLE) for each in wider.roas
+        )
     return dated(
         Finding(
             rule="audience_expansion",
             kind=Kind.RECOMMENDATION,
             class_=Class.ACT,
-            entities=(ad_set,),
+            entities=(campaign,),
             first=days[0],
             last=days[1],
-            numbers={
-                "frequency": Number(frequency, Unit.MULTIPLE),
-                "reach_low": Number(wider.reach[0], Unit.COUNT),
-                "reach_high": Number(wider.reach[1], Unit.COUNT),
-                "roas_low": Number(wider.roas[0], Unit.MULTIPLE),
-                "roas_high": Number(wider.roas[1], Unit.MULTIPLE),
-                "spend": Number(spend, Unit.MONEY),
-            },
-            at_stake=spend,
+            numbers=numbers,
+            at_stake=seen.spend,
             currency=currency,
+            missing=() if wider.reach else ("comparable",),
         )
     )

@@ -1,4 +1,4 @@
-"""Audiences that are used up, told from season; and how much wider one may go."""
+"""Audiences that are used up, told from season; and what a wider one brought elsewhere."""
 
 from __future__ import annotations
 
@@ -9,29 +9,38 @@ import numpy as np
 
 from app.insights.maturity import FloatArray
 
-_FALL, _RISE = 0.85, 1.15
+FEWEST_ADS = 3
+RISE = 1.15
+_FALL, _ROOM = 0.85, 0.05
+_COMPARABLE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """What comparable ad sets really had: reach and return, smallest and largest."""
+    """Of `comparable` campaigns the reach and return, smallest and largest.
 
-    reach: tuple[float, float]
-    roas: tuple[float, float]
+    Both None with fewer than two campaigns to compare with.
+    """
+
+    comparable: int
+    reach: tuple[float, float] | None
+    roas: tuple[float, float] | None
 
 
 def saturated(ratios: FloatArray, frequency: tuple[float, float], last_year: float | None) -> bool:
-    """Whether the account's ads tire together because its people have seen them.
+    """Whether ads tire together because their people have seen them.
 
-    `ratios` is (ads,): clicks per impression against each ad's beginning. `frequency` is then and
-    now. `last_year` is the same comparison a year ago, None where not known, which is then not
-    enough to tell it from season.
+    `ratios` is (ads, days): clicks per impression against each ad's beginning, NaN where not
+    known; the median has to be low on all of the days. `frequency` is then and now. `last_year` is
+    the same comparison a year ago, None where not known, which is then not enough to tell it from
+    season.
     """
-    known = ratios[~np.isnan(ratios)]
-    if len(known) < 3 or last_year is None or frequency[0] <= 0:
+    known = ratios[~np.isnan(ratios).any(axis=1)]
+    if len(known) < FEWEST_ADS or last_year is None or frequency[0] <= 0:
         return False
-    rose = frequency[1] / frequency[0] >= _RISE
-    return bool(np.median(known) <= _FALL and rose and last_year > _FALL + 0.05)
+    rose = frequency[1] / frequency[0] >= RISE
+    low = (np.median(known, axis=0) <= _FALL).all()
+    return bool(low and rose and last_year > _FALL + _ROOM)
 
 
 def wider(
@@ -39,9 +48,11 @@ def wider(
 ) -> Wider | None:
     """An expansion, where it is saturated and returns are above break-even; else None.
 
-    `comparable` are (reach, ROAS) of ad sets that ran; fewer than two promise nothing.
+    `comparable` are (reach, ROAS) of campaigns that ran; fewer than two promise nothing.
     """
-    if not is_saturated or roas <= break_even or len(comparable) < 2:
+    if not is_saturated or roas <= break_even:
         return None
+    if len(comparable) < _COMPARABLE:
+        return Wider(len(comparable), None, None)
     reaches, returns = zip(*comparable, strict=True)
-    return Wider((min(reaches), max(reaches)), (min(returns), max(returns)))
+    return Wider(len(comparable), (min(reaches), max(reaches)), (min(returns), max(returns)))

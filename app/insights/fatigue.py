@@ -70,6 +70,18 @@ def tired_ads(
     ]
 
 
+def against_beginnings(clicks: FloatArray, impressions: FloatArray) -> FloatArray:
+    """(ads, days): clicks of 7 days by those expected of the ad's beginning.
+
+    NaN while too few are expected to say. Arrays are as those of `tired_ads`.
+    """
+    own, expected, _, _ = _compared(np.nan_to_num(clicks), np.nan_to_num(impressions))
+    ratios = np.full(own.shape, np.nan)
+    enough = expected > _OTHERS_EXPECTED
+    ratios[enough] = (own[enough] + 0.5) / expected[enough]
+    return ratios
+
+
 def _compared(
     clicks: FloatArray, impressions: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

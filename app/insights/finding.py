@@ -99,7 +99,8 @@ class Finding:
     `at_stake` is money over these days and what findings are ranked by. `certainty` is a
     probability from 0 to 1, None where a rule has none. `missing` names inputs whose absence kept
     it from going further: `store`, `history`, `variation`, `conversions`, `fresh_data`, `target`,
-    `budget`. `facts` are words that its sentences need and that are no numbers, such as a status.
+    `budget`, `comparable`. `facts` are words that its sentences need and that are no numbers, such
+    as a status.
     """
 
     rule: str

@@ -28,6 +28,7 @@ class AdHistory:
     """
 
     ad_id: int
+    campaign_id: int
     name: str
     began: dt.date
     figures: dict[dt.date, tuple[float, float, float]] = field(default_factory=dict)
@@ -40,6 +41,7 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         select(
             AdDay.account_id,
             AdDay.ad_id,
+            Ad.campaign_id,
             Ad.name,
             first.c.began,
             AdDay.day,
@@ -60,8 +62,10 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         .order_by(AdDay.account_id, AdDay.ad_id)
     )
     found: dict[int, dict[int, AdHistory]] = {}
-    for account_id, ad_id, name, began, day, impressions, clicks, spend in rows:
-        mine = found.setdefault(account_id, {}).setdefault(ad_id, AdHistory(ad_id, name, began))
+    for account_id, ad_id, campaign_id, name, began, day, impressions, clicks, spend in rows:
+        mine = found.setdefault(account_id, {}).setdefault(
+            ad_id, AdHistory(ad_id, campaign_id, name, began)
+        )
         mine.figures[day] = (float(impressions), float(clicks), float(spend))
     return {account_id: list(ads.values()) for account_id, ads in found.items()}
 
@@ -86,6 +90,19 @@ def _beginnings(known: Sources, last: dt.date) -> Subquery:
         .group_by(AdDay.ad_id)
         .subquery()
     )
+
+
+def columns_of(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float]]:
+    """Its first days, then its last ones; a young ad's own days, nothing before them."""
+    nothing = (0.0, 0.0, 0.0)
+    columns = FIRST_DAYS + LAST_DAYS
+    age = (last - ad.began).days + 1
+    if age < columns:
+        days = [last - dt.timedelta(days=back) for back in range(columns - 1, -1, -1)]
+    else:
+        days = [ad.began + dt.timedelta(days=each) for each in range(FIRST_DAYS)]
+        days += [last - dt.timedelta(days=back) for back in range(LAST_DAYS - 1, -1, -1)]
+    return [ad.figures.get(day, nothing) for day in days]
 
 
 def account_rates(session: Session, known: Sources, days: Period) -> dict[int, float]:

@@ -14,7 +14,7 @@ from app.advice import keeping, reviewing
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.metrics.period import Period
 from app.metrics.scoreboard import scoreboard
-from app.models import Account, Campaign, StoredFinding, Workspace
+from app.models import Account, Campaign, CampaignReach, StoredFinding, Workspace
 from tests.advice.test_asking import make_read
 from tests.conftest import Member
 from tests.factories import make_campaign, make_days
@@ -437,3 +437,40 @@ def test_what_is_not_measured_lasts_while_the_rule_still_finds_it(
 
 def test_a_workspace_that_was_deleted_meanwhile_is_passed_over(session: Session) -> None:
     assert reviewing.review(session, 999_999, TOLD) == 0
+
+
+def test_a_wider_audience_is_held_against_its_target_and_seen_by_its_reach(
+    session: Session, alice: Member
+) -> None:
+    campaign = make_campaign(session, make_read(session, alice))
+    fill(session, campaign, BEFORE, spend="100", value="300", conversions="3")
+    fill(session, campaign, AFTER, spend="120", value="324", conversions="3")
+    place = {"workspace_id": campaign.workspace_id, "account_id": campaign.account_id}
+    session.add(
+        CampaignReach(
+            campaign_id=campaign.id,
+            last=LAST + 14 * DAY,
+            days=28,
+            reach=1_300,
+            impressions=4_000,
+            read_at=TOLD,
+            **place,
+        )
+    )
+    wider = of_campaign(
+        campaign,
+        "audience_expansion",
+        kind=Kind.RECOMMENDATION,
+        class_=Class.ACT,
+        numbers={
+            "target": Number(2.5, Unit.MULTIPLE),
+            "roas": Number(3.0, Unit.MULTIPLE),
+            "reach": Number(1_000, Unit.COUNT),
+        },
+    )
+    stored = told(session, alice, wider)
+    assert review(session, alice, 22) == 1
+    found = reviewing.reviews_of(stored)[14]
+    assert (found.outcome.direction, found.outcome.inside) == (True, None)
+    assert found.outcome.measured == pytest.approx(2.7)
+    assert (found.followed, stored.followed_how) == ("yes", "detected")

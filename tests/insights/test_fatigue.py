@@ -7,9 +7,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from app.insights.alarm_findings import of_tired, of_wider
-from app.insights.audience import saturated, wider
-from app.insights.fatigue import tired_ads
+from app.insights.alarm_findings import Audience, of_tired, of_wider
+from app.insights.audience import Wider, saturated, wider
+from app.insights.fatigue import against_beginnings, tired_ads
 from app.insights.finding import Entity
 from app.insights.maturity import FloatArray
 from app.insights.words import Manner, say
@@ -61,24 +61,43 @@ def test_few_base_clicks_can_be_left_out() -> None:
 
 
 def test_a_used_up_audience_needs_frequency_and_a_last_year_without_the_dip() -> None:
-    fallen = np.array([0.8, 0.75, 0.82, np.nan])
+    fallen = np.array([[0.8, 0.8], [0.75, 0.7], [0.82, 0.84], [np.nan, 0.5]])
     assert saturated(fallen, (2.0, 3.0), 1.0)
     assert not saturated(fallen, (2.0, 2.1), 1.0)
     assert not saturated(fallen, (2.0, 3.0), 0.8)
     assert not saturated(fallen, (2.0, 3.0), None)
+    assert not saturated(fallen[1:], (2.0, 3.0), 1.0)
+
+
+def test_an_audience_is_not_used_up_by_one_low_day() -> None:
+    fallen = np.array([[0.8, 0.99], [0.75, 0.98], [0.82, 0.97]])
+    assert not saturated(fallen, (2.0, 3.0), 1.0)
 
 
 def test_widening_pays_only_above_break_even() -> None:
     comparable = [(1000.0, 2.0), (4000.0, 3.0)]
     found = wider(is_saturated=True, roas=3, break_even=2, comparable=comparable)
-    assert found is not None
-    assert (found.reach, found.roas) == ((1000, 4000), (2, 3))
-    assert wider(is_saturated=True, roas=1, break_even=2, comparable=comparable) is None
+    assert found == Wider(2, (1000, 4000), (2, 3))
+    assert wider(is_saturated=True, roas=2, break_even=2, comparable=comparable) is None
     assert wider(is_saturated=False, roas=3, break_even=2, comparable=comparable) is None
-    assert wider(is_saturated=True, roas=3, break_even=2, comparable=comparable[:1]) is None
 
 
-def test_both_recommendations_have_words() -> None:
+def test_too_few_to_compare_with_promise_no_range() -> None:
+    few = wider(is_saturated=True, roas=3, break_even=2, comparable=[(1000.0, 2.0)])
+    assert few == Wider(1, None, None)
+
+
+def test_an_ads_clicks_stand_against_those_of_its_beginning() -> None:
+    clicks, impressions = ads()
+    clicks[2, 30:] *= 0.5
+    ratios = against_beginnings(clicks, impressions)
+    assert ratios[2, -1] == pytest.approx(0.5, abs=0.05)
+    assert ratios[1, -1] == pytest.approx(1.0, abs=0.05)
+    assert np.isnan(ratios[:, :17]).all()
+    assert np.isnan(against_beginnings(clicks / 1000, impressions)).all()
+
+
+def test_a_refresh_has_words() -> None:
     clicks, impressions = ads()
     clicks[2, 30:] *= 0.5
     (tired,) = tired_ads(clicks, impressions)
@@ -86,7 +105,18 @@ def test_both_recommendations_have_words() -> None:
     ad = Entity("ad", "7", "Summer video", "meta")
     finding = of_tired(tired, ad, days, "USD", spend=700, frequency=4.2)
     assert "50%" in say(finding, Manner("USD")).saw
-    found = wider(is_saturated=True, roas=3, break_even=2, comparable=[(1000, 2.0), (4000, 3.0)])
-    assert found is not None
-    expansion = of_wider(found, ad, days, "USD", frequency=4.2, spend=700)
-    assert "1,000 to 4,000" in say(expansion, Manner("USD")).how_sure
+
+
+def test_an_expansion_says_what_wider_campaigns_had_or_that_there_are_too_few() -> None:
+    campaign = Entity("campaign", "7", "Summer", "meta")
+    days = (dt.date(2026, 1, 1), dt.date(2026, 1, 28))
+    seen = Audience((1.4, 2.1), -0.24, 700.0, 3.1, 2.5, 900.0)
+    two = of_wider(Wider(2, (1000, 4000), (2, 3)), campaign, days, "USD", seen)
+    said = say(two, Manner("USD"))
+    assert "2.1 times in the week up to Jan 28, 1.4 times four weeks before" in said.saw
+    assert "at least 24% less" in said.saw
+    assert "1,000 to 4,000 people in these days at 2.0x to 3.0x ROAS" in said.how_sure
+    assert "This one reached 900." in said.how_sure
+    none = of_wider(Wider(1, None, None), campaign, days, "USD", seen)
+    assert "fewer than two" in say(none, Manner("USD")).how_sure
+    assert none.missing == ("comparable",)

@@ -90,16 +90,33 @@ def refresh(finding: Finding, manner: Manner) -> Said:
 def expansion(finding: Finding, manner: Manner) -> Said:
     """An audience that has seen enough, and returns that allow a wider one."""
     told = Telling(finding, manner)
+    last = manner.day(finding.last)
     return Said(
         title=f"{told.name} has used up its audience",
         saw=(
-            f"Its people saw the ads {told['frequency']} on average, and all of its ads are "
-            "clicked less; the same weeks of last year did not dip."
+            f"People saw its ads {told['frequency']} times in the week up to {last}, "
+            f"{told['frequency_before']} times four weeks before. Half of its ads or more are "
+            f"clicked at least {told.size('fall')} less than at their beginning; the same weeks of "
+            f"last year did not dip. It returned {told['roas']} ({told.days}), over the "
+            f"{told['target']} target."
         ),
-        how_sure=(
-            f"Comparable ad sets reached {told['reach_low']} to {told['reach_high']} people at "
-            f"{told['roas_low']} to {told['roas_high']} ROAS."
-        ),
+        how_sure=_elsewhere(told),
         do=f"Try a wider audience with part of the budget. {told.review}",
-        change_our_mind="Returns of the wider audience below break-even.",
+        change_our_mind="Returns of the wider audience below the target.",
+    )
+
+
+def _elsewhere(told: Telling) -> str:
+    """What campaigns with more people really had; that there are too few of them."""
+    if not told.has("reach_low"):
+        return (
+            "What a wider audience returns is not known: fewer than two other campaigns of this "
+            "account with the same goal reached more people."
+        )
+    own = f" This one reached {told['reach']}." if told.has("reach") else ""
+    return (
+        f"{told.counted('comparable', 'other campaign').capitalize()} of this account with the "
+        f"same goal reached {told['reach_low']} to {told['reach_high']} people in these days at "
+        f"{told['roas_low']} to {told['roas_high']} ROAS.{own} Whether a wider audience "
+        "here returns as much is not known."
     )
