@@ -1,4 +1,4 @@
-"""How right budget advice is on accounts whose response is known: `python -m bench.advice [n]`."""
+"""How right budget advice is where the response is known: `python -m bench.advice [n] [seed]`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bench.worlds import Policy, Stress, World, world
 
 STRONG = (Class.RECOMMEND, Class.LEANING, Class.WORTH_TESTING)
 HARM = 0.001
+CERTAIN = 0.9
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Tally:
     """What became of a cell's worlds. A class counts what is said at that class or stronger."""
 
     worlds: int = 0
+    # A move of at least 90 % certainty, in whatever class.
+    answered: int = 0
     spoke: dict[Class, int] = field(default_factory=lambda: dict.fromkeys(STRONG, 0))
     right: dict[Class, int] = field(default_factory=lambda: dict.fromkeys(STRONG, 0))
     harmed: int = 0
@@ -47,6 +50,7 @@ class Tally:
         if said.source is None or said.target is None:
             return
         gain = true.gain(said.source, said.target, said.step)
+        self.answered += said.probability >= CERTAIN
         for class_ in STRONG[STRONG.index(said.class_) :]:
             self.spoke[class_] += 1
             self.right[class_] += gain > 0
@@ -120,35 +124,46 @@ HEADS = (
     "predicted / realised",
 )
 MIXED = (Policy.CHASE, Policy.TESTALL, Policy.STEP)
+# Weeks and swings of tests by lot.
+DESIGNS = ((8, 0.2), (8, 0.4), (13, 0.2), (13, 0.3), (13, 0.4), (26, 0.2), (26, 0.3), (26, 0.4))
 
 
-def main(worlds: int) -> None:
+def main(worlds: int, seed: int) -> None:
     """Print the tables of bench/README.md."""
-    print("| cell | " + " | ".join(HEADS) + " |")
-    print("| --- |" + " ---: |" * len(HEADS))
     began = time.perf_counter()
+    _head(["cell", *HEADS])
     for size in ("small", "medium", "large"):
         for stress in Stress:
-            _print(f"{size}, {stress}", tally(worlds, policies=MIXED, size=size, stress=stress))
+            found = tally(worlds, policies=MIXED, size=size, stress=stress, seed=seed)
+            _row([f"{size}, {stress}", *found.row()])
     for policy in Policy:
         for weeks in (13, 26, 52, 104):
-            _print(
-                f"medium, {policy}, {weeks} weeks", tally(worlds, policies=[policy], weeks=weeks)
-            )
-    _print(
-        "medium, chase, 104 weeks, no shop",
-        tally(worlds, policies=[Policy.CHASE], weeks=104, store=False),
-    )
-    for swing in (0.2, 0.3, 0.4):
-        _print(
-            f"medium, test throughout ±{swing:.0%}, 26 weeks",
-            tally(worlds, policies=[Policy.TESTALL], weeks=26, swing=swing),
-        )
+            found = tally(worlds, policies=[policy], weeks=weeks, seed=seed)
+            _row([f"medium, {policy}, {weeks} weeks", *found.row()])
+    found = tally(worlds, policies=[Policy.CHASE], weeks=104, store=False, seed=seed)
+    _row(["medium, chase, 104 weeks, no shop", *found.row()])
+    for stress in Stress:
+        found = tally(worlds, policies=[Policy.TEST], stress=stress, swing=0.3, seed=seed)
+        _row([f"medium, {stress}, 12 weeks ±30 % of 52", *found.row()])
+    _tests(worlds, seed)
     print(f"{time.perf_counter() - began:.0f} s")
 
 
-def _print(cell: str, found: Tally) -> None:
-    _row([cell, *found.row()])
+def _tests(worlds: int, seed: int) -> None:
+    """How often budgets drawn by lot throughout lead to an answer, by three definitions."""
+    _head(["test", "90 % certain", "Recommend", "right", "Leaning or more", "right"])
+    for size in ("small", "medium", "large"):
+        for weeks, swing in DESIGNS:
+            found = tally(
+                worlds, policies=[Policy.TESTALL], size=size, weeks=weeks, swing=swing, seed=seed
+            )
+            certain = f"{100 * found.answered / found.worlds:.0f}"
+            _row([f"{size}, {weeks} weeks ±{swing:.0%}", certain, *found.row()[:4]])
+
+
+def _head(cells: Sequence[str]) -> None:
+    _row(cells)
+    print("| --- |" + " ---: |" * (len(cells) - 1))
 
 
 def _row(cells: Sequence[str]) -> None:
@@ -156,4 +171,4 @@ def _row(cells: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main(*[int(each) for each in (*sys.argv[1:], *("100", "0")[len(sys.argv) - 1 :])])

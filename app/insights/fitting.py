@@ -1,7 +1,8 @@
 """An account's platforms, each with its elasticity and its value a week, as joint draws.
 
 Half of the draws take average returns as they are; in the other half somebody has tuned the
-budgets already, so that marginal returns are near each other. docs/advice.md says why.
+budgets already, so that marginal returns are near each other. The more a test by lot has told,
+the fewer these are. docs/advice.md says why.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _ORDER_VARIATION = 1 + 0.8**2
 _LEVEL_DRIFT = 0.10
 # How far apart marginal returns are where somebody tuned the budgets, in logs.
 _TUNED_SPREAD = 0.4
+# So many weeks of budgets drawn by lot stand in for a shop, and make a test of one's own.
+OWN_TEST_WEEKS = 8
 # With fewer weeks of the shop's orders, history without them says more.
 _SHOP_WEEKS = 10
 # Spend and unclaimed orders that go together like this: spend chases demand.
@@ -63,7 +66,7 @@ class Fitted:
 
     `elasticity` and `value` (money a week at today's spend) are (DRAWS,), joint over platforms.
     `highest` is the highest weekly spend seen, `quarter_ago` the level 13 weeks ago, None where
-    the platform is younger; both are money a week.
+    the platform is younger or a test by lot was on; both are money a week.
     """
 
     response: PlatformResponse
@@ -218,7 +221,7 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
         found.draws,
         level,
         float(weeks.spend.max(initial=0.0)),
-        _quarter_ago(weeks.spend),
+        _quarter_ago(weeks.spend, weeks.lots),
         weeks.stream,
     )
 
@@ -230,10 +233,16 @@ def _levels(value: float, conversions: float, name: str, seed: int) -> Floats:
     return draws
 
 
-def _quarter_ago(spend: Floats) -> float | None:
-    """The level 13 weeks ago, over as many weeks as today's; None where it was not there."""
-    then = spend[max(len(spend) - QUARTER_WEEKS - LEVEL_WEEKS, 0) : -QUARTER_WEEKS]
+def _quarter_ago(spend: Floats, lots: NDArray[np.bool_]) -> float | None:
+    """The level 13 weeks ago, over as many weeks as today's; None where it was not there.
+
+    Nor where weeks of either were drawn by lot: how those differ is no growth.
+    """
+    weeks = slice(max(len(spend) - QUARTER_WEEKS - LEVEL_WEEKS, 0), -QUARTER_WEEKS)
+    then = spend[weeks]
     if len(then) < _LEAST_WEEKS or not (then > 0).all():
+        return None
+    if lots[weeks].any() or lots[-LEVEL_WEEKS:].any():
         return None
     return float(then.mean())
 
@@ -259,21 +268,29 @@ def _half_tuned(platforms: Sequence[Fitted], seed: int) -> list[Fitted]:
     centre = fsum(float(w * each.mean()) for w, each in zip(weights, logs, strict=True)) / fsum(
         weights
     )
+    drawn = round(DRAWS * _tuned_share([each.response for each in speaking]))
     tuned = {
-        each.response.name: _tuned(each, log, centre, seed)
+        each.response.name: _tuned(each, log, centre, drawn, seed)
         for each, log in zip(speaking, logs, strict=True)
     }
     return [tuned.get(each.response.name, each) for each in platforms]
 
 
-def _tuned(fitted: Fitted, logs: Floats, centre: float, seed: int) -> Fitted:
-    """The second half of the draws, drawn again by how near the account's level they are."""
+def _tuned_share(speaking: Sequence[PlatformResponse]) -> float:
+    """A half, for one cannot know; less where a test has told what need not be assumed then."""
+    if min(each.tested_weeks for each in speaking) < OWN_TEST_WEEKS:
+        return 0.5
+    told = min(each.information for each in speaking)
+    return 0.5 * (1 - told)
+
+
+def _tuned(fitted: Fitted, logs: Floats, centre: float, drawn: int, seed: int) -> Fitted:
+    """The last `drawn` of the draws, drawn again by how near the account's level they are."""
     weights = np.exp(-0.5 * ((logs - centre) / _TUNED_SPREAD) ** 2)
-    half = DRAWS // 2
-    points = (np.arange(half) + 0.5) / half * weights.sum()
+    points = (np.arange(drawn) + 0.5) / max(drawn, 1) * weights.sum()
     chosen = np.minimum(np.searchsorted(np.cumsum(weights), points), DRAWS - 1)
     chosen = randomness(fitted.stream, seed, "tuned").permutation(chosen)
-    picked = np.concatenate((np.arange(half), chosen))
+    picked = np.concatenate((np.arange(DRAWS - drawn), chosen))
     elastic, value = fitted.elasticity[picked], fitted.value[picked]
     marginal = elastic * value / fitted.response.spend
     low, mid, high = (float(each) for each in np.quantile(marginal, (0.1, 0.5, 0.9)))

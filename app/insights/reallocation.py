@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.insights.finding import Class
-from app.insights.fitting import Fitted, PlatformResponse, fit
+from app.insights.fitting import OWN_TEST_WEEKS, Fitted, PlatformResponse, fit
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.insights.weeks import WEEK, Floats
 
@@ -23,8 +23,6 @@ WEEKS_A_MONTH = 365.25 / 12 / WEEK
 SMALL_CONVERSIONS = 15.0
 # A step under this share of the smaller budget is not worth anybody's time.
 _SMALLEST_STEP = 0.02
-# So many weeks of budgets drawn by lot stand in for a shop.
-OWN_TEST_WEEKS = 8
 _MIDDLE = (0.1, 0.9)
 
 
@@ -182,9 +180,12 @@ def _decided(
     moves = list(_moves(judge, speaking, judge.rules.step_cap))
     if not moves:
         return Reallocation(Class.SILENT, responses, a_day, missing=("room",))
+    # Returns fall with every unit: half a step may be sure where the whole one is not.
+    halves = list(_moves(judge, speaking, judge.rules.step_cap_leaning))
     kept_from: list[str] = []
     for class_ in (Class.RECOMMEND, Class.LEANING, Class.WORTH_TESTING):
-        passing = [move for move in moves if not judge.lacks(move, class_)]
+        tried = [*moves, *halves] if class_ is Class.RECOMMEND else moves
+        passing = [move for move in tried if not judge.lacks(move, class_)]
         if passing:
             best = max(passing, key=_mean_gain)
             return _found(judge, class_, best, responses, a_day, tuple(kept_from))
