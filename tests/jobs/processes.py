@@ -1,7 +1,9 @@
-"""Processes for tests to kill: `python -m tests.jobs.processes sync|timer|jobs|write URL KEY ...`.
+"""Processes for tests to kill: `python -m tests.jobs.processes WHAT URL KEY ...`.
 
+WHAT is sync, timer, jobs, mail or write.
 They talk to the fake platform, whose world is the same in each of them. After the key comes the run
-to sync, or the address of a model server, for `write` with the batch to write.
+to sync, the port of a mail server for `mail`, or the address of a model server, for `write` with
+the batch to write.
 """
 
 from __future__ import annotations
@@ -116,6 +118,17 @@ def with_model(settings: Settings, base: str) -> Settings:
     )
 
 
+def with_mail(settings: Settings, port: int) -> Settings:
+    """Settings under which letters go to a mail server on this machine."""
+    return replace(
+        settings,
+        smtp_host="127.0.0.1",
+        smtp_port=port,
+        smtp_from="Growzzy <ads@example.com>",
+        smtp_security="none",
+    )
+
+
 def main() -> None:
     """Do what the first argument says."""
     what, url, key, *rest = sys.argv[1:]
@@ -126,6 +139,8 @@ def main() -> None:
         write(with_model(settings, rest[0]), int(rest[1]))
     elif what == "sync":
         do_sync(settings, int(rest[0]))
+    elif what == "mail":
+        do_jobs(with_mail(settings, int(rest[0])))
     elif what == "timer":
         keep_time(settings)
     else:
