@@ -24,7 +24,9 @@ from app.accounts.passwords import hash_password
 from app.extensions import db
 from app.models import Membership, User, Workspace
 from app.settings import Settings
+from app.web import access
 from local.postgres import Cluster
+from tests import clock
 
 # Every test has an app of its own, whose templates need not be compiled again each time.
 _COMPILED = tempfile.TemporaryDirectory()
@@ -56,6 +58,14 @@ TABLES = """
     SELECT format('%I', tablename) FROM pg_tables
     WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_day() -> Iterator[None]:
+    """Pages go by the clock of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "now", clock.now)
+        yield
 
 
 @pytest.fixture(scope="session")

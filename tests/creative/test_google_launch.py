@@ -15,6 +15,7 @@ from app.connectors.http import Http
 from app.connectors.platforms.google import Google
 from app.models import Account
 from app.settings import Settings
+from tests.clock import today
 from tests.conftest import Member, csrf_token, make_settings
 from tests.consent import granted, sandbox_settings
 from tests.creative.conftest import Work
@@ -22,7 +23,7 @@ from tests.creative.test_batches import ordered, read
 from tests.factories import make_account, make_connection
 from tests.sandbox_server import SandboxServer
 
-STARTS = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)
+STARTS = today("UTC") + dt.timedelta(days=2)
 FILLED = {
     "daily_budget": "25.50",
     "starts_on": STARTS.isoformat(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests import clock
 from tests.conftest import Member, sign_in
 from tests.factories import (
     make_account,
@@ -203,7 +203,7 @@ def test_bad_wishes_for_campaigns_are_refused(alices: FlaskClient, query: str) -
 def test_without_dates_the_last_thirty_days_are_meant(alices: FlaskClient, alice: Member) -> None:
     found = alices.get("/api/metrics/summary").get_json()
 
-    today = dt.datetime.now(ZoneInfo(alice.workspace.time_zone)).date()
+    today = clock.today(alice.workspace.time_zone)
     assert found["to"] == today.isoformat()
     assert found["from"] == (today - dt.timedelta(days=29)).isoformat()
     assert found["compared_to"] == (today - dt.timedelta(days=1)).isoformat()

@@ -23,11 +23,12 @@ from app.models import (
     MetricRevision,
     PlacementDay,
 )
+from tests.clock import today
 from tests.conftest import Member, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-DAY = dt.datetime.now(ZoneInfo("America/New_York")).date() - dt.timedelta(days=2)
+DAY = today() - dt.timedelta(days=2)
 
 
 @pytest.fixture
@@ -221,7 +222,7 @@ def test_made_up_figures_are_marked_wherever_campaigns_are_shown(
 ) -> None:
     account = make_account(session, make_connection(session, alice.workspace, sandbox=True))
     campaign = make_campaign(session, account, "Holiday Gift Guide")
-    make_day(session, campaign, dt.datetime.now(dt.UTC).date(), spend="10")
+    make_day(session, campaign, today("UTC"), spend="10")
     session.commit()
     client = sign_in(app, alice)
     for path in ("/campaigns", f"/campaigns/{campaign.id}"):

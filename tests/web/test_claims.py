@@ -8,7 +8,6 @@ import html
 import io
 import re
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -22,6 +21,7 @@ from app.metrics.period import Compare, Period, compare
 from app.metrics.sources import sources
 from app.models import Account
 from app.web import charts, formats
+from tests.clock import today
 from tests.conftest import Member, sign_in
 from tests.factories import (
     make_account,
@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.web.test_dashboard import counted
 
-TODAY = dt.datetime.now(ZoneInfo("America/New_York")).date()
+TODAY = today()
 PANEL = 'id="store-against-claims"'
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -20,6 +19,7 @@ from app.reports import ordering
 from app.reports.document import Entity as EntityPart
 from app.web.report_drawing import drawn
 from app.web.report_page import links
+from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
 from tests.metrics.ads import make_ad_day
@@ -27,7 +27,7 @@ from tests.reports.documents import finding, rich
 from tests.web.test_creative import BRIEF
 
 PAGE = "/dashboard/creative"
-DAY = dt.datetime.now(ZoneInfo("America/New_York")).date() - dt.timedelta(days=2)
+DAY = today() - dt.timedelta(days=2)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.creative import library
 from app.models import Ad, Campaign, CreativeVariation
+from tests.clock import today
 from tests.conftest import Member, sign_in
 from tests.everything import make_everything
 from tests.factories import make_account, make_campaign, make_connection
@@ -40,7 +41,7 @@ def shown_ad(session: Session, campaign: Campaign, name: str, text: str, clicks:
     )
     session.add(made)
     session.flush()
-    last_week = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=7)
+    last_week = today("UTC") - dt.timedelta(days=7)
     make_ad_day(session, made, last_week, impressions=5000, clicks=clicks)
     return made
 

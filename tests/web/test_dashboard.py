@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -16,6 +15,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from app.models import Account, DayAtAge, Reconciliation, SyncRun
+from tests import clock
+from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import (
     make_account,
@@ -26,7 +27,7 @@ from tests.factories import (
 )
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-TODAY = dt.datetime.now(ZoneInfo("America/New_York")).date()
+TODAY = today()
 
 
 def ago(days: int) -> dt.date:
@@ -40,7 +41,7 @@ def account(session: Session, alice: Member) -> Account:
         session,
         make_connection(session, alice.workspace),
         name="Northlight US",
-        synced_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5),
+        synced_at=clock.now() - dt.timedelta(minutes=5),
         history_from=ago(90),
         read_through=TODAY,
         settled_through=ago(3),
@@ -339,7 +340,7 @@ def test_a_connection_that_needs_its_owner_says_what_to_do(
 def test_an_overdue_connection_shows(
     session: Session, alices: FlaskClient, account: Account
 ) -> None:
-    account.connection.last_synced_at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=21)
+    account.connection.last_synced_at = clock.now() - dt.timedelta(minutes=21)
     session.commit()
 
     assert "has not been read for more than 20 minutes" in text(alices)
@@ -348,7 +349,7 @@ def test_an_overdue_connection_shows(
 def test_a_failing_connection_shows_its_error(
     session: Session, alice: Member, alices: FlaskClient, account: Account
 ) -> None:
-    account.connection.last_synced_at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=21)
+    account.connection.last_synced_at = clock.now() - dt.timedelta(minutes=21)
     session.add(_run(alice, account, state="failed", error="Meta is unwell (code 2)."))
     session.commit()
 

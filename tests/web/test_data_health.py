@@ -17,10 +17,12 @@ from app.connectors.words import Grant
 from app.models import Account, PlatformConnection, QuotaUse, Reconciliation, SyncRun
 from app.models import ReconciliationPart as Part
 from app.settings import Settings
+from tests import clock
+from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
 
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = today("UTC")
 
 
 def back(days: int) -> dt.date:
@@ -81,7 +83,7 @@ def compare(session: Session, account: Account, day: dt.date, *, platform: str) 
 
 
 def run(session: Session, account: Account, **columns: Any) -> SyncRun:
-    now = dt.datetime.now(dt.UTC)
+    now = clock.now()
     made = SyncRun(
         workspace_id=account.workspace_id,
         connection_id=account.connection_id,
@@ -129,7 +131,7 @@ def test_days_are_those_of_the_account(
     """Where it is tomorrow already, tomorrow is told."""
     account.time_zone = "Pacific/Kiritimati"
     session.commit()
-    now = dt.datetime.now(dt.UTC)
+    now = clock.now()
     there = (now + dt.timedelta(hours=14)).date()
     [found] = health(alices, account)["accounts"]
     assert found["spans"][-1]["to"] == str(there)
@@ -247,7 +249,7 @@ def test_only_the_syncs_are_swapped_while_one_is_under_way(
     assert "load delay" not in alices.get(address).text
     running = run(session, account, state="running", finished_at=None)
     assert "load delay" in alices.get(address).text
-    running.state, running.finished_at = "done", dt.datetime.now(dt.UTC)
+    running.state, running.finished_at = "done", clock.now()
     session.commit()
     part = alices.get(f"{address}?busy=1", headers={"HX-Request-Type": "partial"}).text
     assert part.strip().startswith("<section")
@@ -273,7 +275,7 @@ def test_the_end_of_access_is_counted_down(
     renews: bool,
     words: str,
 ) -> None:
-    ends_at = dt.datetime.now(dt.UTC) + ends_in if ends_in else None
+    ends_at = clock.now() + ends_in if ends_in else None
     grant = Grant("t", expires_at=ends_at, renews=renews)
     account.connection.credentials = Vault(settings.encryption_keys).seal(grant)
     account.connection.token_expires_at = ends_at
@@ -295,7 +297,7 @@ def test_what_is_left_of_a_quota_is_told(app: Flask, session: Session, alice: Me
     connection = make_connection(session, alice.workspace, "tiktok")
     account = make_account(session, connection)
     session.commit()
-    now = dt.datetime.now(dt.UTC)
+    now = clock.now()
     [quota] = health(sign_in(app, alice), account)["quotas"]
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     session.add(

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from app.insights.finding import Class, Finding
 from app.models import Membership, PlannedTest
+from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_rate
 from tests.web.test_insights_page import ADVICE, SILENT, keep
@@ -26,7 +27,7 @@ from tests.web.test_simulator import make_platform
 
 PAGE = "/dashboard/reports/tests"
 API = "/api/planned-tests"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = today("UTC")
 WORTH_TESTING = replace(
     ADVICE, class_=Class.WORTH_TESTING, numbers={**ADVICE.numbers, **SILENT.numbers}
 )

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, CampaignDay
 from app.sync.rollup import recompute
+from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_store_day
 
 PAGE = "/dashboard/reports/simulator"
-TODAY = dt.datetime.now(dt.UTC).date()
+TODAY = today("UTC")
 FRAGMENT = {"HX-Request-Type": "partial", "HX-Request": "true"}
 
 
