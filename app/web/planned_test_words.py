@@ -8,6 +8,7 @@ from decimal import Decimal
 from app.advice.drawing import Drawn
 from app.advice.evaluations import Evaluated
 from app.insights.words import Manner, say
+from app.metrics.sources import Sources
 from app.models import PlannedTest
 from app.web.formats import day, money, percent
 
@@ -115,6 +116,8 @@ def progress(test: PlannedTest, read: Evaluated | None) -> str:
 def _not_yet(test: PlannedTest) -> str:
     if test.stopped_on is not None and test.stopped_on < test.first + dt.timedelta(weeks=1):
         return "It was stopped before a whole week was over, so it tells nothing."
+    if test.stopped_because == "currency":
+        return "Nothing had been read of it when the currency was changed, so it tells nothing."
     return (
         "Nothing can be read of it yet: its first week has to be over and read. It is looked at "
         "every night."
@@ -152,14 +155,35 @@ def block_followed(test: PlannedTest, read: Evaluated | None, number: int) -> di
     weeks = slice(number * test.block_weeks, (number + 1) * test.block_weeks)
     seen = {name: list(row)[weeks] for name, row in read.as_drawn.items()}
     return {
-        name: "as drawn" if all(row) else "partly as drawn" if any(row) else "not as drawn"
+        name: (
+            "spent as drawn"
+            if all(row)
+            else "partly spent as drawn"
+            if any(row)
+            else "not spent as drawn"
+        )
         for name, row in seen.items()
         if row
     }
 
 
+def in_other_currencies(test: PlannedTest, known: Sources) -> str:
+    """What to mind where accounts are not in the test's currency; empty where they are."""
+    mine = {each.currency for each in known.counted if each.platform in test.platforms}
+    others = sorted(mine - {test.currency})
+    if not others:
+        return ""
+    return (
+        f"Budgets here are in {test.currency}. Accounts in {' and '.join(others)} are set in their "
+        "own currency: convert at the rate of the day, or apply the block from here, which changes "
+        "each budget by its share."
+    )
+
+
 def shift(factor: Decimal) -> str:
-    """How far a block is from today, as in +30%."""
+    """How far a block is from before the test, as in +30%."""
+    if factor == 1:
+        return "unchanged"
     return f"{'−' if factor < 1 else '+'}{percent(abs(factor - 1), 0)}"
 
 

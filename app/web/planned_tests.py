@@ -122,6 +122,7 @@ def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
         sets=planned.sets_of(db.session(), test),
         back=planned.BACK,
         read=evaluated(test),
+        known=sources(db.session(), access.workspace().id),
         today=today,
         problem=error.message if error else "",
         may_edit=access.may_edit(),
@@ -133,14 +134,15 @@ def _form(
     given: MultiDict[str, str], *, drawn: Drawn | None = None, problem: AppError | None = None
 ) -> Response:
     session, place = db.session(), access.workspace()
-    today = access.today()
+    known, today = sources(session, place.id), access.today()
     return page(
         "planned_tests/new.html",
         "planned",
         status=problem.status if problem else 200,
         given=given,
         chosen=given.getlist("platform"),
-        candidates=candidates(session, place, sources(session, place.id), access.now()),
+        candidates=candidates(session, place, known, access.now()),
+        known=known,
         current=planned.unfinished(session, place, today),
         drawn=drawn,
         blocks=planned.blocks(drawn.test) if drawn else [],
