@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,8 +14,10 @@ from app.advice import signals
 from app.insights.finding import Entity
 from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Thing
 from app.insights.review_days import UNSETTLED_DAYS
+from app.metrics.freshness import runs
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
+from app.metrics.problems import problems
 from app.metrics.series import platform_series
 from app.metrics.sources import Source, Sources, sources
 from app.metrics.things import platform_entity, things
@@ -214,6 +216,8 @@ def _feeds(session: Session, known: Sources, last: dt.date, now: dt.datetime) ->
     """
     unread = signals.unread_platforms(known, last)
     silent = signals.stale_platforms(known, now) & unread
+    troubles = problems(known, runs(session, known.workspace_id), now) if silent else []
+    failing = signals.failing_platforms(troubles, now) & silent
     revoked = {each.platform for each in known.links if each.status == "needs_attention"} & unread
     made = []
     for slug in sorted(
@@ -221,12 +225,16 @@ def _feeds(session: Session, known: Sources, last: dt.date, now: dt.datetime) ->
     ):
         mine = [each for each in known.counted if each.platform == slug and each.live]
         read = min((each.read_through for each in mine if each.read_through), default=None)
-        state = "revoked" if slug in revoked else "stale" if slug in silent else "ok"
+        state = _state(slug, {"revoked": revoked, "failing": failing, "stale": silent})
         usual = _usual_spend(session, known, mine, read) if read and state != "ok" else 0.0
         made.append(
             Feed(entity=platform_entity(slug), state=state, last_day=read, daily_spend=usual)
         )
     return tuple(made)
+
+
+def _state(slug: str, worst_first: Mapping[str, Collection[str]]) -> str:
+    return next((state for state, slugs in worst_first.items() if slug in slugs), "ok")
 
 
 def _usual_spend(

@@ -20,6 +20,20 @@ OF_DAYS = ("tracking_break", "zero_rows", "spend_spike")
 RAISED_WITHIN = dt.timedelta(days=14)
 # Figures are read every few minutes; half a day without any is no hiccup.
 STALE_AFTER = dt.timedelta(hours=12)
+# A platform that asks for a pause, or answers with errors for now, is waited for and tried again.
+_FAILING = (Trouble.FAILING, Trouble.WAITING)
+_TRIED = (
+    "It is tried again by itself. Open Connections to see what it answers; if it goes on failing, "
+    "connect it again."
+)
+_TO_DO = {
+    Trouble.NEEDS_ATTENTION: "Open Connections and connect it again.",
+    Trouble.FAILING: _TRIED,
+    Trouble.WAITING: _TRIED,
+    Trouble.OVERDUE: (
+        "Refresh it on the Connections page. If nothing comes, see the log of the server."
+    ),
+}
 
 
 def of_findings(findings: Iterable[Finding], manner: Manner, today: dt.date) -> list[Signal]:
@@ -34,22 +48,38 @@ def of_findings(findings: Iterable[Finding], manner: Manner, today: dt.date) -> 
 
 
 def of_connections(problems: Sequence[Problem], now: dt.datetime) -> list[Signal]:
-    """Connections that bring nothing any more. Their owners get a letter of their own already."""
+    """Connections that bring nothing any more: refused, or failing for half a day.
+
+    Owners of those that need them get a letter of their own already.
+    """
     return [
         Signal(
             rule=CONNECTION,
             key=f"{CONNECTION}|{each.link.id}",
             title=f"{platform_label(each.link.platform)} is not being read",
-            saw=each.text,
-            todo="Open Connections and connect it again.",
+            saw=f"{each.text} {_missing_since(each.link)}",
+            todo=_TO_DO[each.kind],
             platform=each.link.platform,
             from_figures=False,
             told=each.kind is Trouble.NEEDS_ATTENTION,
         )
         for each in problems
-        if each.kind is Trouble.NEEDS_ATTENTION
-        or (each.kind in (Trouble.FAILING, Trouble.OVERDUE) and _silent(each.link, now))
+        if each.kind is Trouble.NEEDS_ATTENTION or (each.kind in _TO_DO and _silent(each.link, now))
     ]
+
+
+def failing_platforms(problems: Sequence[Problem], now: dt.datetime) -> set[str]:
+    """Platforms that were tried and gave nothing for half a day, though they were not refused."""
+    return {
+        each.link.platform for each in problems if each.kind in _FAILING and _silent(each.link, now)
+    }
+
+
+def _missing_since(link: Link) -> str:
+    if link.last_synced_at is None:
+        return "It was never read."
+    since = link.last_synced_at.astimezone(dt.UTC)
+    return f"It was last read on {since:%-d %B %Y at %H:%M} UTC; figures since then are missing."
 
 
 def stale_platforms(known: Sources, now: dt.datetime) -> set[str]:

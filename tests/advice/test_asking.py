@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from app.advice.asking import ask
 from app.advice.looking import look
 from app.insights.period import PeriodFigures
+from app.insights.rules import advice
+from app.insights.words import Manner, say
 from app.metrics.chosen import narrowed
 from app.metrics.period import Period
 from app.metrics.sources import sources
-from app.models import Account, Ad, AdDay, Campaign, PlacementDay, PlatformConnection
+from app.models import Account, Ad, AdDay, Campaign, PlacementDay, PlatformConnection, SyncRun
 from tests.conftest import Member
 from tests.factories import (
     make_account,
@@ -152,6 +154,26 @@ def test_an_account_that_is_not_read_any_more_is_left_out_and_named(
     assert [each.entity.key for each in found.platforms] == ["meta"]
     feed = next(each for each in found.feeds if each.entity.key == "google")
     assert (feed.state, feed.last_day, feed.daily_spend) == ("revoked", PERIOD.first, 14)
+
+
+def test_a_feed_that_goes_on_failing_is_told_from_one_that_is_only_silent(
+    session: Session, alice: Member
+) -> None:
+    fill(session, make_campaign(session, make_read(session, alice)))
+    gone = make_read(session, alice, "google", read_through=PERIOD.first)
+    link = session.get_one(PlatformConnection, gone.connection_id)
+    link.last_synced_at = NOW - dt.timedelta(days=20)
+    session.flush()
+    feed = next(each for each in asked(session, alice).feeds if each.entity.key == "google")
+    assert feed.state == "stale"
+    of = {"workspace_id": alice.workspace.id, "connection_id": link.id, "reach": "recent"}
+    session.add(SyncRun(trigger="schedule", state="failed", error="Not now.", **of))
+    session.flush()
+    found = asked(session, alice)
+    feed = next(each for each in found.feeds if each.entity.key == "google")
+    assert feed.state == "failing"
+    [advised] = [each for each in advice(found, []) if each.rule == "reconnect"]
+    assert say(advised, Manner("USD")).title == "Google fails to be read"
 
 
 @pytest.mark.parametrize("orders_known", [True, False])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.metrics.freshness import runs
 from app.metrics.problems import problems
 from app.metrics.sources import sources
+from app.models import SyncRun
 from tests.conftest import Member
 from tests.factories import make_account, make_connection
 from tests.sync.fake_platform import NOON
@@ -63,3 +66,33 @@ def test_a_hiccup_of_a_connection_is_no_alert(session: Session, alice: Member) -
     assert found
     assert signals.of_connections(found, NOON) == []
     assert len(signals.of_connections(found, NOON + 12 * HOUR)) == 1
+
+
+@pytest.mark.parametrize("state", ["failed", "queued"])
+def test_a_connection_that_goes_on_failing_says_why_and_what_is_missing_since_when(
+    session: Session, alice: Member, state: str
+) -> None:
+    last = NOON - 13 * HOUR
+    link = make_connection(session, alice.workspace, "google", last_synced_at=last)
+    make_account(session, link, read_through=last.date())
+    run = SyncRun(
+        workspace_id=alice.workspace.id,
+        connection_id=link.id,
+        trigger="schedule",
+        reach="recent",
+        state=state,
+        attempts=40,
+        error="Google answers with an error of its own.",
+    )
+    session.add(run)
+    session.flush()
+    known = sources(session, alice.workspace.id)
+    troubles = problems(known, runs(session, alice.workspace.id), NOON)
+    [signal] = signals.of_connections(troubles, NOON)
+    assert signal.title == "Google is not being read"
+    assert "an error of its own" in signal.saw
+    assert f"last read on {last:%-d %B %Y at %H:%M} UTC" in signal.saw
+    assert "tried again by itself" in signal.todo
+    assert (signal.told, signal.from_figures) == (False, False)
+    assert signals.failing_platforms(troubles, NOON) == {"google"}
+    assert signals.of_connections(troubles, NOON - 2 * HOUR) == []

@@ -93,13 +93,24 @@ def reconnect(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     last = finding.facts.get("last_day")
     since = f"Read up to {manner.day(dt.date.fromisoformat(last))}. " if last else ""
+    title, do = _reconnecting(finding.facts["state"], told.name)
     return Said(
-        title=f"Reconnect {told.name}",
+        title=title,
         saw=f"{since}About {told['daily']} is spent there a day and is missing from every figure.",
         how_sure="Certain.",
-        do=f"Open Connections and connect {told.name} again. {told.review}",
+        do=f"{do} {told.review}",
         change_our_mind="An account that was closed on purpose: then disconnect it.",
     )
+
+
+def _reconnecting(state: str, name: str) -> tuple[str, str]:
+    """A title and what to do about a feed that is revoked, failing or stale."""
+    if state == "failing":
+        do = "Open Connections to see what it answers; if it goes on failing, connect it again."
+        return f"{name} fails to be read", f"It is tried again by itself. {do}"
+    if state == "stale":
+        return f"{name} is not being read", "Open Connections and refresh it."
+    return f"Reconnect {name}", f"Open Connections and connect {name} again."
 
 
 @says("fix_disapproved")
