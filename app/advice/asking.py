@@ -165,13 +165,16 @@ def _month_budgets(
     session: Session, workspace: Workspace, known: Sources, period: Period, today: dt.date
 ) -> tuple[MonthBudget, ...]:
     """Of the month that is not over, when the period reaches into it."""
-    whole_ones = _asked_whole(sources(session, workspace.id), known)
-    budgets: Mapping[str, str] = {
-        slug: amount for slug, amount in workspace.monthly_budgets.items() if slug in whole_ones
-    }
     month = today.replace(day=1)
     last = _spent_through(known, today)
-    if not budgets or last < month or period.last < month:
+    if last < month or period.last < month:
+        return ()
+    whole_ones = _asked_whole(sources(session, workspace.id), known)
+    told = whole_ones & _known_whole(known, Period(month, last))
+    budgets: Mapping[str, str] = {
+        slug: amount for slug, amount in workspace.monthly_budgets.items() if slug in told
+    }
+    if not budgets:
         return ()
     series = platform_series(session, known, Period(month - dt.timedelta(days=_EARLIER_DAYS), last))
     made = []
@@ -197,6 +200,22 @@ def _asked_whole(every: Sources, known: Sources) -> set[str]:
     left_out = {each.platform for each in every.counted if each.account_id not in asked}
     whole = {each for each in every.platforms if each not in left_out}
     return whole | ({""} if all(is_shop(each) for each in left_out) else set())
+
+
+def _known_whole(known: Sources, days: Period) -> set[str]:
+    """Platforms of which every day's spend is known, "" for all: what is unknown is not unspent.
+
+    An account that was given up before these days spends nothing of a budget any more.
+    """
+    spending = [
+        each
+        for each in known.counted
+        if not is_shop(each.platform)
+        and (each.live or (each.read_through is not None and each.read_through >= days.first))
+    ]
+    doubtful = {each.platform for each in spending if not _holds(each, days)}
+    known_ones = {each.platform for each in spending} - doubtful
+    return known_ones | ({""} if spending and not doubtful else set())
 
 
 def _spent_through(known: Sources, today: dt.date) -> dt.date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -65,13 +66,31 @@ def budgeted_platforms(session: Session, workspace: Workspace) -> list[str]:
     return sorted(advertising | {slug for slug in workspace.monthly_budgets if slug})
 
 
-def save(session: Session, workspace: Workspace, wished: Preferences, *, currency: str) -> bool:
+def edition(workspace: Workspace) -> str:
+    """What is in force, as a short mark that changes with it."""
+    kept = (str(workspace.target_cpa), workspace.monthly_budgets, workspace.thresholds)
+    return sha256(msgspec.json.encode(kept, order="deterministic")).hexdigest()[:16]
+
+
+def save(
+    session: Session,
+    workspace: Workspace,
+    wished: Preferences,
+    *,
+    currency: str,
+    based_on: str = "",
+) -> bool:
     """Store what is wished and say whether that changed anything. The caller commits.
 
-    `currency` is the one the amounts were written in. Raises Refused, and Conflict when the
-    workspace's is another by now.
+    `currency` is the one the amounts were written in, `based_on` the edition that was looked at,
+    empty for whichever is in force. Raises Refused, and Conflict when either is another by now.
     """
     session.refresh(workspace, with_for_update={"key_share": True})
+    if based_on and based_on != edition(workspace):
+        raise Conflict(
+            "Somebody changed these settings while you did. Nothing of yours was saved: it still "
+            "stands below. Saving again replaces what the other person saved."
+        )
     if currency != workspace.currency:
         raise Conflict(
             f"The amounts are in {currency[:3] or 'no currency'}, but the workspace's currency is "

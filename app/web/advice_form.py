@@ -21,12 +21,13 @@ from app.errors import Invalid
 from app.metrics.platforms import platform_label
 from app.web import threshold_fields as words
 
-CURRENCY = "currency"
+CURRENCY, BASED_ON = "currency", "based_on"
 _ABOVE = dict(ORDERED)
 
 
 def make_form(
     present: Preferences,
+    edition: str,
     currency: str,
     platforms: Sequence[str],
     sent: MultiDict[str, str] | None = None,
@@ -34,10 +35,11 @@ def make_form(
     """Fields are called as complaints about them are; one that was not sent stays as it is."""
     fields = {
         CURRENCY: HiddenField(),
+        BASED_ON: HiddenField(),
         TARGET_CPA: StringField(f"Target CPA ({currency})"),
         budget_field(""): StringField(f"All platforms together ({currency})"),
     }
-    data = {CURRENCY: currency, TARGET_CPA: _amount(present.target_cpa)}
+    data = {CURRENCY: currency, BASED_ON: edition, TARGET_CPA: _amount(present.target_cpa)}
     for slug in platforms:
         fields[budget_field(slug)] = StringField(f"{platform_label(slug)} ({currency})")
     for slug in ("", *platforms):

@@ -11,6 +11,7 @@ from app.advice.preferences import (
     Refused,
     budget_field,
     budgeted_platforms,
+    edition,
     preferences,
     reset_thresholds,
     save,
@@ -20,7 +21,7 @@ from app.errors import Conflict
 from app.extensions import db
 from app.web import access
 from app.web import threshold_fields as words
-from app.web.advice_form import CURRENCY, make_form, read_form, show_complaints
+from app.web.advice_form import BASED_ON, CURRENCY, make_form, read_form, show_complaints
 from app.web.htmx import page
 
 blueprint = Blueprint("advice_settings", __name__, url_prefix="/settings/advice")
@@ -39,14 +40,20 @@ def change() -> Response:
     workspace, form = access.workspace(), _form(request.form)
     try:
         wished = read_form(form, workspace.currency, _platforms())
-        changed = save(db.session(), workspace, wished, currency=form[CURRENCY].data or "")
+        changed = save(
+            db.session(),
+            workspace,
+            wished,
+            currency=form[CURRENCY].data or "",
+            based_on=form[BASED_ON].data or "",
+        )
     except Refused as error:
         db.session.rollback()
         show_complaints(form, error.complaints)
         return _show(form, 422, "Nothing was saved: some fields cannot be used as they are.")
     except Conflict as error:
         db.session.rollback()
-        form[CURRENCY].data = workspace.currency
+        form[CURRENCY].data, form[BASED_ON].data = workspace.currency, edition(workspace)
         return _show(form, 409, error.message)
     return _done("Saved." if changed else "Nothing was different, so nothing was changed.")
 
@@ -61,7 +68,8 @@ def reset() -> Response:
 
 def _form(sent: MultiDict[str, str] | None = None) -> BaseForm:
     workspace = access.workspace()
-    return make_form(preferences(workspace), workspace.currency, _platforms(), sent)
+    present = preferences(workspace)
+    return make_form(present, edition(workspace), workspace.currency, _platforms(), sent)
 
 
 def _platforms() -> list[str]:

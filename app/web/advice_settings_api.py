@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from msgspec import Meta
 
 from app.advice import nightly
-from app.advice.preferences import Preferences, budgeted_platforms, preferences, save
+from app.advice.preferences import Preferences, budgeted_platforms, edition, preferences, save
 from app.extensions import db
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.web import access
@@ -26,19 +26,22 @@ Budgets = Annotated[
 class AdviceSettingsIn(Body):
     """Everything that is to count from now on; a threshold left out is the default.
 
-    `currency` is the one the amounts are in: refused when the workspace's is another.
+    `currency` is the one the amounts are in: refused when the workspace's is another. `based_on` is
+    the edition that was read: refused when somebody changed it meanwhile; empty for whichever.
     """
 
     currency: str
     target_cpa: Decimal | None
     monthly_budgets: Budgets
     thresholds: Thresholds
+    based_on: str = ""
 
 
 class AdviceSettingsOut(Answer):
-    """What counts. `platforms` are those that may have a budget."""
+    """What counts. `platforms` may have a budget; `edition` changes with the rest."""
 
     currency: str
+    edition: str
     target_cpa: Decimal | None
     monthly_budgets: Budgets
     platforms: list[str]
@@ -65,7 +68,13 @@ def change() -> Response:
     access.require_editor()
     sent = body(AdviceSettingsIn)
     wished = Preferences(sent.target_cpa, sent.monthly_budgets, sent.thresholds)
-    if save(db.session(), access.workspace(), wished, currency=sent.currency):
+    if save(
+        db.session(),
+        access.workspace(),
+        wished,
+        currency=sent.currency,
+        based_on=sent.based_on,
+    ):
         nightly.queue(db.session(), access.workspace().id)
     db.session.commit()
     return answer(_out())
@@ -76,6 +85,7 @@ def _out() -> AdviceSettingsOut:
     present = preferences(workspace)
     return AdviceSettingsOut(
         currency=workspace.currency,
+        edition=edition(workspace),
         target_cpa=present.target_cpa,
         monthly_budgets=dict(present.monthly_budgets),
         platforms=budgeted_platforms(db.session(), workspace),

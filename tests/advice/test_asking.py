@@ -220,6 +220,32 @@ def test_a_budget_is_not_held_against_a_part_of_what_spends_it(
     assert len(whole.month_budgets) == 3
 
 
+def test_a_platform_that_was_given_up_within_the_month_is_not_taken_to_spend_too_little(
+    session: Session, alice: Member
+) -> None:
+    fill(session, make_campaign(session, make_read(session, alice)))
+    gone = make_read(session, alice, "google", read_through=PERIOD.first + dt.timedelta(days=3))
+    fill_until = Period(BEFORE.first, PERIOD.first + dt.timedelta(days=3))
+    make_days(session, make_campaign(session, gone), fill_until, spend="50")
+    session.get_one(PlatformConnection, gone.connection_id).status = "disconnected"
+    alice.workspace.monthly_budgets = {"": "4500", "meta": "3000", "google": "1500"}
+    session.flush()
+    assert [each.entity.key for each in asked(session, alice).month_budgets] == ["meta"]
+
+
+def test_an_account_that_was_given_up_before_the_month_does_not_hold_its_budget_up(
+    session: Session, alice: Member
+) -> None:
+    fill(session, make_campaign(session, make_read(session, alice)))
+    gone = make_read(session, alice, "google", read_through=BEFORE.first)
+    make_day(session, make_campaign(session, gone), BEFORE.first, spend="50")
+    session.get_one(PlatformConnection, gone.connection_id).status = "disconnected"
+    alice.workspace.monthly_budgets = {"": "4500", "google": "1500"}
+    session.flush()
+    [whole] = asked(session, alice).month_budgets
+    assert (whole.budget, sum(whole.spent)) == (4500, 2800)
+
+
 def test_spend_without_a_result_is_found_and_what_to_do_about_it(
     session: Session, alice: Member
 ) -> None:

@@ -122,6 +122,23 @@ def test_what_is_emptied_is_gone_and_what_is_not_sent_stays(
     assert (found.monthly_budgets, found.thresholds) == ({"": "3000"}, {"change_z": 4.0})
 
 
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    seen = value_of(alices.get(PAGE), "based_on")
+    send(alices, target_cpa="25", based_on=seen)
+    late = send(alices, target_cpa="40", thresholds__change_z="4", based_on=seen)
+    assert late.status_code == 409
+    assert "Somebody changed these settings" in late.text
+    assert (value_of(late, "target_cpa"), value_of(late, "thresholds.change_z")) == ("40", "4")
+    assert held(session, alice).target_cpa == 25
+    again = value_of(late, "based_on")
+    assert send(alices, target_cpa="40", based_on=again).status_code == 303
+    assert held(session, alice).target_cpa == 40
+    assert put(alices, based_on=again).status_code == 409
+    assert put(alices, based_on=alices.get(CALL).json["edition"]).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
