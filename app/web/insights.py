@@ -17,6 +17,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.insights.finding import Class, Finding, Kind, Number
 from app.insights.plain_words import say_kept
+from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
@@ -35,22 +36,6 @@ CLASSES = {
     Class.WORTH_TESTING: "Worth testing",
     Class.SILENT: "Nothing safe to recommend",
     Class.ACT: "Recommend",
-}
-MISSING = {
-    "platforms": "A second platform that spends and reports revenue",
-    "store": "A shop's own orders over enough weeks",
-    "history": "More settled weeks",
-    "variation": "Spend that varies beyond season and demand",
-    "conversions": "More conversions",
-    "fresh_data": "Data without a break",
-    "recent_move": "Time for the last move to settle",
-    "running_test": "The end of the test that is on",
-    "room": "A move within what the history supports",
-    "demand": "Spend that does not follow demand, or more orders",
-    "difference": "Returns that differ clearly",
-    "target": "A target of yours",
-    "budget": "The campaign's budget",
-    "comparable": "Two campaigns of the same goal that reached more people",
 }
 # Where one of these is missing there is nothing to test, or not now.
 NO_TEST = {"platforms", "recent_move", "running_test"}
@@ -111,7 +96,7 @@ class Shown:
     @property
     def missing(self) -> list[str]:
         """What kept it from going further."""
-        return [MISSING[each] for each in self.finding.missing if each in MISSING]
+        return [MISSING[each].wanted for each in self.finding.missing if each in MISSING]
 
 
 @blueprint.get("")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.insights.finding import Finding, Kind
+from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said, say, worded_rules
 from tests.insights.showing import shown
 
@@ -55,6 +56,11 @@ def test_any_name_survives(rule: str, name: str) -> None:
         return
     said = say(replace(finding, entities=(replace(first, name=name), *others)), ENGLISH)
     assert name in said.title
+
+
+def test_whatever_is_missing_has_words_for_a_list() -> None:
+    assert {name for each in SHOWN for name in each.missing} <= set(MISSING)
+    assert all(each.wanted for each in MISSING.values())
 
 
 def test_the_picture_of_a_change() -> None:

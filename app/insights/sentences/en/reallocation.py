@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from app.insights.finding import Class, Finding
+from app.insights.sentences.en.missing import MISSING
 from app.insights.sentences.en.phrases import Telling, says
 from app.insights.words import Manner, Said
 
-_MISSING = {
-    "platforms": "fewer than two platforms both spend and report revenue now",
-    "store": (
-        "no shop's own orders are connected for long enough, so demand cannot be told from "
-        "advertising"
-    ),
-    "history": "there are too few settled weeks",
-    "variation": "spend has hardly varied beyond season and demand",
-    "conversions": "there are too few conversions",
-    "fresh_data": "a break in the data is open",
-    "recent_move": "the last move has not settled yet",
-    "room": "every move would go further than history supports",
-    "demand": "spend went up and down with demand, and there are too few orders to part the two",
-    "running_test": "a test of these budgets is on, and a move would disturb it",
-    "difference": "returns on the next unit of money are too alike or too uncertain",
-}
 _CLAIMED = (
     "These are returns as platforms count them: sales that would have come anyway, or that one "
     "platform claims from another, cannot be seen in them. A hold-out or an on/off test can."
@@ -134,7 +119,8 @@ def _budgets(told: Telling) -> str:
 
 def _lacking(told: Telling, but: str = "It goes no further") -> str:
     """Why it goes no further, with a space before it; empty where nothing is missing."""
-    reasons = [_MISSING[each] for each in told.finding.missing if each in _MISSING]
+    known = [MISSING[each].because for each in told.finding.missing if each in MISSING]
+    reasons = [each for each in known if each]
     if not reasons:
         return ""
     return f" {but} because {told.manner.names(reasons)}."
