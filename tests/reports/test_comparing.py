@@ -13,9 +13,10 @@ from app.reports.document import Document
 from app.reports.formats import formats_of
 from tests.conftest import Member
 from tests.factories import make_account, make_connection
-from tests.reports import documents
+from tests.reports import samples
 
-LATER = documents.AS_OF + dt.timedelta(days=3)
+AS_OF = samples.usual().as_of
+LATER = AS_OF + dt.timedelta(days=3)
 
 
 def restate(
@@ -27,10 +28,10 @@ def restate(
             account_id=account.id,
             grain=grain,
             entity_id=1,
-            day=dt.date(2026, 10, day),
+            day=dt.date(2025, 12, day),
             old={"spend": "1"},
             new={"spend": "2"},
-            changed_at=documents.AS_OF + dt.timedelta(hours=hours),
+            changed_at=AS_OF + dt.timedelta(hours=hours),
         )
         for day in days
     )
@@ -40,8 +41,8 @@ def restate(
 def pair(session: Session, member: Member) -> tuple[Account, Document, Document]:
     """The same report twice, its spend higher the second time, and the account it came from."""
     account = make_account(session, make_connection(session, member.workspace))
-    source = msgspec.structs.replace(documents.rich().sources[0], account_id=account.id)
-    older = documents.rich(sources=[source])
+    source = msgspec.structs.replace(samples.usual().sources[0], account_id=account.id)
+    older = samples.usual(sources=[source])
     kpi = msgspec.structs.replace(older.kpis[0], value=older.kpis[0].value + 100)
     newer = msgspec.structs.replace(older, as_of=LATER, kpis=[kpi, *older.kpis[1:]])
     return account, older, newer
@@ -54,7 +55,7 @@ def test_it_says_which_platform_restated_which_days(session: Session, alice: Mem
 
     found = difference(session, alice.workspace.id, newer, older, formats_of(older))
 
-    assert found.why == ["Changed because Meta restated Oct 12–18, Oct 25 of Northlight US."]
+    assert found.why == ["Changed because Meta restated Dec 12–18, Dec 25 of Northlight DE."]
     assert [each.label for each in found.kpis] == ["Spend"]
     assert found.older is older
 
@@ -81,7 +82,7 @@ def test_reports_of_other_days_are_not_compared_figure_by_figure(
     session: Session, alice: Member
 ) -> None:
     _, older, newer = pair(session, alice)
-    days = msgspec.structs.replace(newer.days, last=dt.date(2026, 10, 30))
+    days = msgspec.structs.replace(newer.days, last=dt.date(2025, 12, 30))
     other = msgspec.structs.replace(newer, days=days, trend=newer.trend[:-1])
 
     found = difference(session, alice.workspace.id, older, other, formats_of(older))

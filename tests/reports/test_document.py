@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from app.reports.document import Document, freeze, thaw
-from tests.reports import documents
+from tests.reports import samples
 
 
-@pytest.mark.parametrize("document", [documents.rich(), documents.empty()])
+@pytest.mark.parametrize(
+    "document", [samples.usual(), samples.empty(), samples.named(list(samples.SCRIPTS.values()))]
+)
 def test_what_was_frozen_thaws_into_the_same(document: Document) -> None:
     frozen, _ = freeze(document)
 
@@ -18,10 +20,10 @@ def test_what_was_frozen_thaws_into_the_same(document: Document) -> None:
 
 
 def test_equal_documents_have_one_hash_and_others_another() -> None:
-    _, one = freeze(documents.rich())
+    _, one = freeze(samples.usual())
 
-    assert freeze(documents.rich())[1] == one
-    assert freeze(documents.rich(title="October"))[1] != one
+    assert freeze(samples.usual())[1] == one
+    assert freeze(samples.usual(title="October"))[1] != one
 
 
 def test_another_shape_is_refused() -> None:
