@@ -93,10 +93,11 @@ class Thing:
     those and its campaign, for a placement its platform. `parts` are a placement's campaigns as
     far as they ran in it; other things find theirs by `within`. `status` is ours: active, paused,
     learning, ended, removed or problem; `platform_status` the platform's word. `daily_budget` is
-    None where there is none or it is not known. `frequency` is impressions by reach of the same
-    days, None where reach is not known; `audience` is prospecting, retargeting or empty. Targets
-    are None for those of the workspace. `for_results` is False for a campaign that is not after
-    conversions, such as one for reach.
+    None where there is none or it is not known. `frequency` is impressions by reach, None where
+    reach is not known; of the days of the period unless `frequency_days` has others within it
+    (first and last), for people are not added up. `audience` is prospecting, retargeting or empty
+    for not known. Targets are None for those of the workspace. `for_results` is False for a
+    campaign that is not after conversions, such as one for reach.
     """
 
     entity: Entity
@@ -110,6 +111,7 @@ class Thing:
     platform_status: str = ""
     daily_budget: float | None = None
     frequency: float | None = None
+    frequency_days: tuple[dt.date, dt.date] | None = None
     audience: str = ""
     for_results: bool = True
     target_roas: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log, sqrt
@@ -28,27 +29,35 @@ def frequency(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
     An audience that is not known is held to the higher one. At stake is the spend on what was
     shown beyond the guideline.
     """
-    if figures.days > _LONGEST:
-        return []
     found = []
     for thing in figures.campaigns:
         shown, limit = thing.frequency, _limit(thing, thresholds)
-        if shown is None or shown <= limit:
+        first, last = thing.frequency_days or (figures.first, figures.last)
+        if shown is None or shown <= limit or (last - first).days >= _LONGEST:
             continue
-        beyond = thing.now.spend * (1 - limit / shown)
+        during = _during(thing, figures, first, last)
+        beyond = during.spend * (1 - limit / shown)
         if beyond < _least(figures, thresholds):
             continue
         numbers = {
             "frequency": Number(shown, Unit.COUNT),
             "guideline": Number(limit, Unit.COUNT),
-            "spend": Number(thing.now.spend, Unit.MONEY),
+            "spend": Number(during.spend, Unit.MONEY),
             "beyond": Number(beyond, Unit.MONEY),
-            "impressions": Number(thing.now.impressions, Unit.COUNT),
-            "reach": Number(thing.now.impressions / shown, Unit.COUNT),
+            "impressions": Number(during.impressions, Unit.COUNT),
+            "reach": Number(during.impressions / shown, Unit.COUNT),
         }
         finding = observed("frequency", Kind.CONCERN, figures, (thing.entity,), numbers, beyond)
-        found.append(replace(finding, facts={"audience": thing.audience}))
+        facts = {"audience": thing.audience}
+        found.append(replace(finding, first=first, last=last, facts=facts))
     return found
+
+
+def _during(thing: Thing, figures: PeriodFigures, first: dt.date, last: dt.date) -> Sums:
+    """Of some days of the period."""
+    if thing.daily is None or (first, last) == (figures.first, figures.last):
+        return thing.now
+    return thing.daily.sums((first - figures.first).days, (last - figures.first).days + 1)
 
 
 def _limit(thing: Thing, thresholds: Thresholds) -> float:

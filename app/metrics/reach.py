@@ -30,6 +30,11 @@ class Frequency:
     impressions: int
 
     @property
+    def first(self) -> dt.date:
+        """The first day of the span."""
+        return self.last - dt.timedelta(days=self.days - 1)
+
+    @property
     def frequency(self) -> Decimal:
         """How often each person saw it on average, 1 or more."""
         return Decimal(self.impressions) / self.reach

@@ -79,10 +79,10 @@ def things(
     by_campaign: dict[int, Days] = defaultdict(lambda: Days(now, before))
     for campaign, day, *figures in rule_rows.campaign_days(session, workspace[0], accounts, spans):
         by_campaign[campaign].add(day, figures)
-    often = frequencies(session, workspace[0], now.last, len(now))
+    often = _often(session, workspace[0], now)
     described = rule_rows.described_campaigns(session, workspace[0], accounts)
     campaigns = {
-        row.id: _campaign(row, by_campaign[row.id], _of_these_days(often.get(row.id), now))
+        row.id: _campaign(row, by_campaign[row.id], often.get(row.id))
         for row in described
         if row.id in by_campaign
     }
@@ -97,9 +97,16 @@ def things(
     )
 
 
-def _of_these_days(told: Frequency | None, days: Period) -> float | None:
-    """Only what a platform told of exactly these days: people are not added up over days."""
-    return float(told.frequency) if told is not None and told.last == days.last else None
+def _often(session: Session, workspace_id: int, days: Period) -> dict[int, Frequency]:
+    """By campaign, of the longest span within these days that is told.
+
+    Only spans as the platform told them: people are not added up over days.
+    """
+    found: dict[int, Frequency] = {}
+    for length in (7, 28):
+        told = frequencies(session, workspace_id, days.last, length)
+        found |= {number: each for number, each in told.items() if each.first >= days.first}
+    return found
 
 
 def platform_entity(slug: str) -> Entity:
@@ -107,7 +114,7 @@ def platform_entity(slug: str) -> Entity:
     return Entity("platform", slug, platform_label(slug), slug)
 
 
-def _campaign(row: Row[*tuple[Any, ...]], days: Days, frequency: float | None) -> Thing:
+def _campaign(row: Row[*tuple[Any, ...]], days: Days, often: Frequency | None) -> Thing:
     entity = Entity("campaign", str(row.id), row.name, row.platform)
     daily = row.budget_kind == "daily" and row.budget is not None and row.rate is not None
     words = row.objective.upper()
@@ -118,7 +125,8 @@ def _campaign(row: Row[*tuple[Any, ...]], days: Days, frequency: float | None) -
         status=row.status,
         platform_status=row.platform_status,
         daily_budget=float(row.budget * row.rate) if daily else None,
-        frequency=frequency,
+        frequency=float(often.frequency) if often else None,
+        frequency_days=(often.first, often.last) if often else None,
         for_results=not any(each in words for each in _NOT_FOR_RESULTS),
     )
 

@@ -70,7 +70,8 @@ GROUPS = (
     ),
     Group(
         "Wins and concerns",
-        "What has to be passed before anything is said about a period.",
+        "What has to be passed before anything is said about a period. Whether ads are for new "
+        "people is not read from any platform yet, so the other frequency holds for all.",
         (
             Shown("money_at_stake", "Least money at stake, of the period’s spend"),
             Shown("ignore_spend_below", "Say nothing of what spent less than", Unit.MONEY),
@@ -82,8 +83,10 @@ GROUPS = (
             Shown("least_change", "Smallest change worth a sentence"),
             Shown("over_claimed", "Platforms’ claims above what was sold", Unit.TIMES),
             Shown("cpm_shock", "Jump of a CPM in one day"),
-            Shown("frequency_prospecting", "Frequency of ads to new people", Unit.TIMES),
-            Shown("frequency_retargeting", "Frequency of retargeting", Unit.TIMES),
+            Shown(
+                "frequency_prospecting", "Frequency of ads known to be for new people", Unit.TIMES
+            ),
+            Shown("frequency_retargeting", "Frequency of all other ads", Unit.TIMES),
         ),
     ),
     Group(

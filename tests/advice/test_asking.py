@@ -17,7 +17,16 @@ from app.insights.words import Manner, say
 from app.metrics.chosen import narrowed
 from app.metrics.period import Period
 from app.metrics.sources import sources
-from app.models import Account, Ad, AdDay, Campaign, PlacementDay, PlatformConnection, SyncRun
+from app.models import (
+    Account,
+    Ad,
+    AdDay,
+    Campaign,
+    CampaignReach,
+    PlacementDay,
+    PlatformConnection,
+    SyncRun,
+)
 from tests.conftest import Member
 from tests.factories import (
     make_account,
@@ -260,3 +269,41 @@ def test_spend_without_a_result_is_found_and_what_to_do_about_it(
 def test_an_empty_workspace_says_nothing(session: Session, alice: Member) -> None:
     known = sources(session, alice.workspace.id)
     assert look(session, alice.workspace, PERIOD, BEFORE, known=known, now=NOW) == []
+
+
+def make_reach(session: Session, campaign: Campaign, days: int, last: dt.date) -> None:
+    """A thousand people who saw it three times."""
+    session.add(
+        CampaignReach(
+            campaign_id=campaign.id,
+            last=last,
+            days=days,
+            workspace_id=campaign.workspace_id,
+            account_id=campaign.account_id,
+            reach=1_000,
+            impressions=3_000,
+            read_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def test_frequency_is_of_the_longest_span_within_the_settled_days_and_named_with_it(
+    session: Session, alice: Member
+) -> None:
+    account = make_read(session, alice, settled_through=PERIOD.last)
+    weekly, monthly, older = (make_campaign(session, account) for _ in range(3))
+    for each in (weekly, monthly, older):
+        make_days(session, each, PERIOD, spend="100", clicks=10, impressions=1_000)
+    make_reach(session, weekly, 7, PERIOD.last - dt.timedelta(days=1))
+    make_reach(session, monthly, 7, PERIOD.last)
+    make_reach(session, monthly, 28, PERIOD.last)
+    make_reach(session, older, 28, PERIOD.last - dt.timedelta(days=1))
+    found = {each.entity.key: each for each in asked(session, alice).campaigns}
+    week = found[str(weekly.id)]
+    assert (week.frequency, week.frequency_days) == (
+        3,
+        (dt.date(2026, 6, 21), dt.date(2026, 6, 27)),
+    )
+    assert found[str(monthly.id)].frequency_days == (PERIOD.first, PERIOD.last)
+    assert found[str(older.id)].frequency is None

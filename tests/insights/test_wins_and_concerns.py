@@ -120,6 +120,19 @@ def test_frequency_is_held_to_its_audiences_guideline(
     assert ("frequency" in rules(account)) is told
 
 
+def test_frequency_of_a_part_of_the_period_is_told_with_its_own_days_and_spend() -> None:
+    whole = figures([campaign("A", frequency=6.0)])
+    part = (whole.last - dt.timedelta(days=6), whole.last)
+    account = figures([campaign("A", frequency=6.0, frequency_days=part)])
+    [told] = [each for each in wins_and_concerns(account) if each.rule == "frequency"]
+    [campaign_a] = account.campaigns
+    assert campaign_a.daily is not None
+    week = campaign_a.daily.sums(len(campaign_a.daily) - 7)
+    assert (told.first, told.last) == part
+    assert told.numbers["spend"].value == pytest.approx(week.spend)
+    assert told.numbers["impressions"].value == pytest.approx(week.impressions)
+
+
 def test_frequency_is_not_guessed() -> None:
     assert "frequency" not in rules(figures([campaign("A", frequency=None)]))
 

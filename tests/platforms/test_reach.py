@@ -21,11 +21,17 @@ TELLING = sorted(
     for slug, kind in Connector.registry.items()
     if kind.tells_reach and kind.__module__.startswith("app.connectors.platforms.")
 )
-ASKED = {"meta": r"/insights", "tiktok": r"/report/integrated/get"}
+ASKED = {
+    "linkedin": r"/adAnalytics",
+    "meta": r"/insights",
+    "tiktok": r"/report/integrated/get",
+}
+# As it stands in a question.
+WORDS = {"linkedin": "MemberReach"}
 
 
-def test_meta_and_tiktok_tell_reach() -> None:
-    assert TELLING == ["meta", "tiktok"]
+def test_all_but_google_tell_reach() -> None:
+    assert TELLING == ["linkedin", "meta", "tiktok"]
 
 
 @pytest.mark.parametrize("slug", TELLING)
@@ -66,7 +72,7 @@ def test_reach_is_of_the_same_days_as_its_impressions_and_read_once_a_day(
 def test_a_platform_that_does_not_tell_reach_today_does_not_fail_the_sync(
     session: Session, connected: Connect, run: Run, sandbox: SandboxServer, slug: str
 ) -> None:
-    sandbox.fault("permission", "reach", 9, platform=slug)
+    sandbox.fault("permission", WORDS.get(slug, "reach"), 9, platform=slug)
     done = run(connected(slug), Reach.WEEK)
     assert (done.state, done.error) == ("done", "")
     sandbox.calm()
@@ -74,4 +80,4 @@ def test_a_platform_that_does_not_tell_reach_today_does_not_fail_the_sync(
 
 def requests_of_spans(sandbox: SandboxServer, slug: str) -> int:
     """How often reach was asked for."""
-    return sum("reach" in each["query"] for each in sandbox.requests(ASKED[slug]))
+    return sum(WORDS.get(slug, "reach") in each["query"] for each in sandbox.requests(ASKED[slug]))

@@ -30,7 +30,7 @@ from app.connectors.linkedin.answers import (
 from app.connectors.linkedin.api import Api, Question, elements
 from app.connectors.linkedin.errors import BadQuestion, TooMany
 from app.connectors.linkedin.restli import ACCOUNT, CAMPAIGN, CREATIVE, GROUP, Params
-from app.connectors.words import Days, DayTotal, Fact
+from app.connectors.words import Days, DayTotal, Fact, Reached
 
 PATH = "adAnalytics"
 MOST_ROWS = 15_000
@@ -41,6 +41,7 @@ LONGEST_DAYS_OF_TOTALS = 366
 IDS_AT_ONCE = 500
 ALWAYS = ("dateRange", "pivotValues")
 FIGURES = ("impressions", "clicks", "costInLocalCurrency")
+MEMBERS = "approximateMemberReach"
 _ROWS = msgspec.json.Decoder(Page[Row], float_hook=Decimal)
 
 KIND: Final = {"CAMPAIGN_GROUP": GROUP, "CAMPAIGN": CAMPAIGN, "CREATIVE": CREATIVE}
@@ -105,6 +106,18 @@ class Reports:
             if report.pivots in AD_PIVOTS:
                 self._ad_pivots = report.pivots
             yield rows
+
+    def reached(self, account: str, days: Days) -> list[Row]:
+        """How many members each campaign group reached in these days as a whole."""
+        whole = {"q": "analytics", "pivot": "CAMPAIGN_GROUP", "timeGranularity": "ALL"}
+        question = Question(
+            PATH,
+            PATH,
+            {**whole, **_span(days), "accounts": [f"{ACCOUNT}{account}"]},
+            fields=(*ALWAYS, "impressions", MEMBERS),
+            account=account,
+        )
+        return elements(self._api.ask(question, _ROWS))
 
     def _rows(self, report: Report, piece: _Piece) -> list[Row]:
         question = Question(
@@ -291,6 +304,12 @@ def counted(conversion_action: str | None) -> Counted:
     if conversion_action is None:
         return Counted((WEBSITE, "oneClickLeads"), (VALUE,))
     return Counted((conversion_action,), (VALUE,) if conversion_action == WEBSITE else ())
+
+
+def reached(row: Row) -> Reached:
+    """Of a campaign group. LinkedIn's own word is that the number of members is approximate."""
+    group = ids_of(row).get(GROUP, "")
+    return Reached(group, whole(row.get(MEMBERS)), whole(row.get("impressions")))
 
 
 def day_total(row: Row) -> DayTotal:

@@ -46,6 +46,7 @@ from app.connectors.linkedin.reports import (
     Reports,
     counted,
     day_total,
+    reached,
 )
 from app.connectors.linkedin.restli import CAMPAIGN, CREATIVE, GROUP
 from app.connectors.words import (
@@ -56,6 +57,7 @@ from app.connectors.words import (
     Grain,
     Grant,
     Quota,
+    Reached,
     Structure,
 )
 from app.settings import Settings, is_loopback
@@ -118,6 +120,7 @@ class LinkedIn(Connector):
     history_days = 3650
     chunk_days = 30
     grains = (Grain.CAMPAIGN, Grain.AD)
+    tells_reach = True
     launches = LinkedInLauncher
     changes = LinkedInChanger
     create_scopes = SCOPES_TO_CREATE
@@ -240,6 +243,9 @@ class LinkedIn(Connector):
         pages = self._pages(report, days, self._lists_of(account))
         found = [day_total(row) for rows in pages for row in rows]
         return sorted(found, key=lambda total: total.day)
+
+    def reach(self, account: FoundAccount, days: Days) -> list[Reached]:
+        return [reached(row) for row in self._reports.reached(account.external_id, days)]
 
     def _pages(self, report: Report, days: Days, lists: Lists) -> Iterator[list[answers.Row]]:
         scopes = self.granted().scopes
