@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.advice.changers import Changers
 from app.advice.keeping import find, restored
 from app.advice.looking import thresholds_of
-from app.advice.plans import plan_of, titled
+from app.advice.planned import day_of, disturbed
+from app.advice.plans import REALLOCATION, plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
 from app.insights.finding import Finding
@@ -48,6 +49,10 @@ def prepare_finding(
     plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
+    if finding.rule == REALLOCATION:
+        platforms = {each.platform for each in finding.entities}
+        if problem := disturbed(session, workspace, platforms, day_of(workspace, now)):
+            raise Conflict(problem)
     reason = Reason(
         "finding",
         titled(finding, plan),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -127,18 +127,35 @@ def standing(test: PlannedTest, currency: str, today: dt.date) -> str:
     return "running" if today <= test.last else "ended"
 
 
+def disturbed(
+    session: Session, workspace: Workspace, platforms: Collection[str], today: dt.date
+) -> str:
+    """Why budgets of these platforms are not moved now, empty where no test is in the way."""
+    test = unfinished(session, workspace, today)
+    if test is None or set(platforms).isdisjoint(test.platforms):
+        return ""
+    return (
+        f"A test of {named(test)} is not over until {test.last:%Y-%m-%d}, and moving budget would "
+        "disturb it. Nothing was prepared. Wait for its end, or stop it."
+    )
+
+
 def advance(session: Session, workspace: Workspace, today: dt.date) -> None:
     """Write down what the day makes of the tests. The caller commits.
 
     A test of another currency than the workspace's is stopped: its amounts would be misread.
     """
-    tests = session.scalars(
-        select(PlannedTest)
-        .where(PlannedTest.workspace_id == workspace.id, PlannedTest.state.in_(UNFINISHED))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    tests = select(PlannedTest).where(
+        PlannedTest.workspace_id == workspace.id, PlannedTest.state.in_(UNFINISHED)
     )
-    for test in tests.all():
+    # Looked at first: a row that stays as it is need not be waited for.
+    behind = [
+        each.id
+        for each in session.scalars(tests)
+        if standing(each, workspace.currency, today) != each.state
+    ]
+    fresh = tests.where(PlannedTest.id.in_(behind)).with_for_update()
+    for test in session.scalars(fresh.execution_options(populate_existing=True)).all():
         state = standing(test, workspace.currency, today)
         if state == "stopped":
             _stop(test, today, "currency")
@@ -187,6 +204,7 @@ def stop(
     advance(session, workspace, today)
     session.flush()
     test = find(session, workspace.id, test_id)
+    session.refresh(test, with_for_update=True)
     if test.state == "ended":
         raise Conflict("The test is over already, so there is nothing to stop.")
     if test.state in UNFINISHED:

@@ -94,7 +94,8 @@ class ChangeSetState(Answer):
 class ChangeSetOut(ChangeSetState):
     """`state` is prepared, queued, applying, applied, failed, unclear or reverted.
 
-    `cap` is the largest change of one budget as a share. `left_out` are [name, why].
+    `cap` is the largest change of one budget as a share. `left_out` are [name, why]. `block` of a
+    planned test counts from 0, -1 puts the budgets back.
     """
 
     origin: str
@@ -103,6 +104,8 @@ class ChangeSetOut(ChangeSetState):
     rule: str
     finding_id: int | None
     reverts_id: int | None
+    planned_test_id: int | None
+    block: int | None
     cap: Decimal | None
     revision: int
     left_out: list[list[str]]
@@ -209,8 +212,8 @@ def _state(set_id: int) -> ChangeSetState:
 
 
 _SET = (
-    "id state origin title why rule finding_id reverts_id cap revision left_out error created_at "
-    "expires_at confirmed_at ended_at"
+    "id state origin title why rule finding_id reverts_id planned_test_id block cap revision "
+    "left_out error created_at expires_at confirmed_at ended_at"
 ).split()
 _CHANGE = (
     "id state kind role platform account_id campaign_id ad_group_id name currency sandbox error "

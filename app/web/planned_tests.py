@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -171,7 +171,7 @@ def _wanted(given: MultiDict[str, str]) -> Wanted:
         platforms=given.getlist("platform"),
         first=_day(given["first"]) if given.get("first") else _tomorrow(),
         weeks=_whole(given["weeks"], "weeks") if given.get("weeks") else None,
-        swing=_percent(given.get("swing", "")) / 100,
+        swing=_percent(given.get("swing", "")),
         seed=_whole(given["seed"], "seed") if given.get("seed") else planning.seed(),
     )
 
@@ -194,9 +194,10 @@ def _whole(text: str, name: str) -> int:
 
 
 def _percent(text: str) -> Decimal:
+    """As a share of one."""
     try:
-        return Decimal(text.strip() or "30")
-    except InvalidOperation as error:
+        return Decimal(text.strip() or "30") / 100
+    except ArithmeticError as error:
         raise Invalid(
             "The swing must be a number of percent, such as 30. Nothing was stored."
         ) from error

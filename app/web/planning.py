@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from app.advice import planned
+from app.advice import nightly, planned
 from app.advice.drawing import HIGHEST_SEED, Drawn, Wanted, draw
 from app.errors import Conflict
 from app.extensions import db
@@ -40,6 +40,8 @@ def begin(wanted: Wanted, seen: str | None) -> PlannedTest:
         raise Conflict(_OTHER)
     found.test.user_id = access.user().id
     made = planned.begin(db.session(), access.workspace(), found.test, access.today())
+    # What is advised now may disturb it.
+    nightly.queue(db.session(), made.workspace_id)
     db.session.commit()
     return made
 
@@ -53,6 +55,7 @@ def stop(test_id: int) -> PlannedTest:
     """End it before its time, and commit. Raises NotFound and Conflict."""
     place = access.workspace()
     made = planned.stop(db.session(), place, test_id, access.user().id, access.today())
+    nightly.queue(db.session(), place.id)
     db.session.commit()
     return made
 

@@ -168,7 +168,7 @@ def test_while_a_test_runs_no_move_is_advised_that_would_disturb_it(
     assert finding.class_ is Class.SILENT
     assert "running_test" in finding.missing
     said = say(finding, Manner("USD"))
-    assert "a test of these budgets is on" in said.saw
+    assert "a test of these budgets is on or about to begin" in said.saw
     assert "A test of ±" not in said.do
 
 

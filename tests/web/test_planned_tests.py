@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.advice import nightly
 from app.insights.finding import Class, Finding
 from app.models import Membership, PlannedTest
 from tests.clock import today
@@ -244,3 +245,41 @@ def test_what_cannot_be_said_leads_to_the_test_that_would_tell(
         address = re.search(r'href="(/dashboard/reports/tests/new[^"]*)"', page)
         assert address is not None
         assert client.get(html.unescape(address[1])).status_code == 200
+
+
+@pytest.mark.usefixtures("advertised")
+@pytest.mark.parametrize(
+    "asked", [{"swing": "sNaN"}, {"swing": "9e999999999"}, {"first": "soon"}, {"weeks": "²"}]
+)
+def test_a_form_that_makes_no_sense_is_answered_with_a_sentence(
+    app: Flask, alice: Member, asked: dict[str, str]
+) -> None:
+    given = {"platform": ["google", "meta"], **asked}
+    answered = sign_in(app, alice).get(f"{PAGE}/new", query_string=given)
+    assert answered.status_code == 422
+    assert "must be" in answered.text or "Choose the first day" in answered.text
+
+
+@pytest.mark.usefixtures("advertised")
+def test_a_move_that_was_advised_before_the_test_is_not_prepared_while_it_is_on(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    number = keep(session, alice, ADVICE)
+    test_id = begin(app, alice).json["id"]
+    assert nightly.waiting(session, alice.workspace.id)
+    refused = post(app, alice, "/api/changes", finding_id=number)
+    assert refused.status_code == 409
+    assert "would disturb it" in refused.json["error"]["message"]
+    post(app, alice, f"{API}/{test_id}/stop")
+    allowed = post(app, alice, "/api/changes", finding_id=number)
+    assert "disturb" not in allowed.json["error"]["message"]
+
+
+def test_money_without_an_exchange_rate_is_not_taken_for_a_budget(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    make_platform(session, alice, "google")
+    make_platform(session, alice, "meta", currency="SEK")
+    refused = begin(app, alice)
+    assert refused.status_code == 422
+    assert "no exchange rate" in refused.json["error"]["message"]

@@ -31,8 +31,8 @@ MISSING = {
     "fresh_data": Missing("Data without a break", "a break in the data is open"),
     "recent_move": Missing("Time for the last move to settle", "the last move has not settled yet"),
     "running_test": Missing(
-        "The end of the test that is on",
-        "a test of these budgets is on, and a move would disturb it",
+        "The end of the test that is on or planned",
+        "a test of these budgets is on or about to begin, and a move would disturb it",
     ),
     "room": Missing(
         "A move within what the history supports",
