@@ -56,7 +56,7 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
             AdDay.day <= last,
             or_(
                 AdDay.day > last - LAST_DAYS * ONE_DAY,
-                AdDay.day < first.c.began + FIRST_DAYS,
+                AdDay.day - first.c.began < FIRST_DAYS,
             ),
         )
         .order_by(AdDay.account_id, AdDay.ad_id)
@@ -83,19 +83,13 @@ def _beginnings(known: Sources, last: dt.date) -> Subquery:
         .having(func.sum(AdDay.impressions) > 0)
         .subquery()
     )
-    earliest = (
-        select(AdDay.day)
-        .where(
-            AdDay.ad_id == lately.c.ad_id,
-            AdDay.workspace_id == known.workspace_id,
-            AdDay.impressions > 0,
-        )
-        .order_by(AdDay.day)
-        .limit(1)
-        .correlate(lately)
-        .scalar_subquery()
+    return (
+        select(AdDay.ad_id, func.min(AdDay.day).label("began"))
+        .join(lately, lately.c.ad_id == AdDay.ad_id)
+        .where(AdDay.workspace_id == known.workspace_id, AdDay.impressions > 0)
+        .group_by(AdDay.ad_id)
+        .subquery()
     )
-    return select(lately.c.ad_id, earliest.label("began")).subquery()
 
 
 def columns_of(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float]]:
