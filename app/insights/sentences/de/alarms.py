@@ -1,0 +1,123 @@
+"""German words for what changed from one day to the next."""
+
+from __future__ import annotations
+
+from app.insights.finding import Finding, Kind
+from app.insights.sentences.de.phrases import DAYS, Telling, says
+from app.insights.words import Manner, Said
+
+_METRICS = {
+    "cpc": "Kosten pro Klick",
+    "ctr": "Klickrate",
+    "conversions": "Conversions pro Tag",
+}
+
+
+@says("zero_rows")
+def zero_rows(finding: Finding, manner: Manner) -> Said:
+    """A platform stopped spending."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name}: keine Ausgaben",
+        saw=(
+            f"Am {manner.day(finding.last)} wurde nichts ausgegeben, an einem üblichen Tag sind "
+            f"es {told['before']}."
+        ),
+        do="Nach einer gestoppten Zahlung, einem erreichten Limit oder pausierten Kampagnen sehen.",
+        change_our_mind=(
+            "Eine gewollte Pause oder Zahlen, die die Plattform noch nicht geliefert hat."
+        ),
+    )
+
+
+@says("tracking_break")
+def tracking_break(finding: Finding, manner: Manner) -> Said:
+    """Conversions stopped and clicks did not."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name}: Conversions bleiben aus, Klicks laufen weiter",
+        saw=(
+            f"{told['now']} Conversions pro Tag ({told.days}); dieselben Klicks brachten zuvor "
+            f"{told['before']}. Was später eingeht, ist berücksichtigt."
+        ),
+        do="Vor jeder Budgetänderung Tracking-Code, Checkout und Consent-Banner prüfen.",
+        change_our_mind="Conversions, die später eingehen als bisher.",
+    )
+
+
+@says("persistent_shift")
+def shift(finding: Finding, manner: Manner) -> Said:
+    """A level that moved and stayed."""
+    told = Telling(finding, manner)
+    metric = _METRICS[finding.facts["metric"]]
+    way = "gestiegen" if told.value("change") > 0 else "gesunken"
+    won = finding.kind is Kind.WIN
+    return Said(
+        title=f"{told.name}: {metric} dauerhaft um {told.size('change')} {way}",
+        saw=(
+            f"{told['now']} ({told.days}), zuvor {told['before']}; Wochentage sind berücksichtigt."
+        ),
+        how_sure="Der erste Tag ist eine Schätzung.",
+        do=(
+            "Herausfinden, was sich geändert hat, um es zu wiederholen."
+            if won
+            else "Prüfen, was sich geändert hat: Gebote, Zielgruppen, Creatives, Preise oder "
+            "Wettbewerb."
+        ),
+        change_our_mind="Eine Aktion oder eine Saison, die es erklärt.",
+    )
+
+
+@says("spend_spike")
+def spend_spike(finding: Finding, manner: Manner) -> Said:
+    """A day that cost far more than it should."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name}: {told['now']} an einem Tag ausgegeben",
+        saw=f"Am {manner.day(finding.last)}; an einem üblichen Tag sind es {told['before']}.",
+        do="Budgets und Gebotsgrenzen prüfen, und wer sie geändert hat.",
+        change_our_mind="Ein Budget, das bewusst erhöht wurde.",
+    )
+
+
+@says("creative_refresh")
+def refresh(finding: Finding, manner: Manner) -> Said:
+    """An ad that has worn out."""
+    told = Telling(finding, manner)
+    seen = ""
+    if told.has("frequency"):
+        seen = f" Jede Person sah sie im Schnitt {told['frequency']}-mal."
+    cost = f" Eine Conversion kostete {told['cost']}." if told.has("cost") else ""
+    angle = finding.facts.get("angle", "")
+    other = f"einem anderen Ansatz als „{angle}“" if angle else "einem anderen Ansatz"
+    return Said(
+        title=f"{told.name} nutzt sich ab",
+        saw=(
+            f"Die Klickrate liegt {told.size('drop')} unter der ihrer Anfangszeit; was alle "
+            f"Anzeigen betraf, ist herausgerechnet. Laufzeit bisher: "
+            f"{told.counted('running', DAYS)}.{seen}{cost}"
+        ),
+        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.",
+        do=f"Durch eine Anzeige mit {other} ersetzen. {told.review}",
+        change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeige nun läuft.",
+    )
+
+
+@says("audience_expansion")
+def expansion(finding: Finding, manner: Manner) -> Said:
+    """An audience that has seen enough, and returns that allow a wider one."""
+    told = Telling(finding, manner)
+    return Said(
+        title=f"{told.name}: Zielgruppe ausgeschöpft",
+        saw=(
+            f"Jede Person sah die Anzeigen im Schnitt {told['frequency']}-mal, und alle Anzeigen "
+            "werden seltener geklickt; in denselben Wochen des Vorjahres gab es keinen Rückgang."
+        ),
+        how_sure=(
+            f"Vergleichbare Anzeigengruppen erreichten {told['reach_low']} bis "
+            f"{told['reach_high']} Personen bei einem ROAS von {told['roas_low']} bis "
+            f"{told['roas_high']}."
+        ),
+        do=f"Mit einem Teil des Budgets eine breitere Zielgruppe testen. {told.review}",
+        change_our_mind="Ein ROAS der breiteren Zielgruppe unter der Gewinnschwelle.",
+    )
