@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import names, places
 from app.errors import Invalid, NotFound
+from app.insights.languages import LANGUAGES, USUAL, unknown
 from app.models import Membership, User, UserSession, Workspace
 
 HIGHEST_TARGET = Decimal(1000)
@@ -31,6 +32,7 @@ class Changes(TypedDict, total=False):
     revenue: str
     revenue_with_tax: bool
     revenue_with_shipping: bool
+    report_language: str
 
 
 class Stale(Enum):
@@ -147,4 +149,7 @@ def _checked(changes: Changes) -> Changes:
         checked["target_roas"] = check_target(changes["target_roas"])
     if changes.get("revenue", "auto") not in REVENUE_CHOICES:
         raise Invalid("Revenue is one of auto, store and reported.")
+    language = changes.get("report_language", USUAL)
+    if language not in LANGUAGES:
+        raise Invalid(unknown(language))
     return checked

@@ -21,6 +21,7 @@ class Workspace(Base):
     in a calendar month of UTC, in US dollars; NULL for no cap. `target_cpa` is in `currency`.
     `thresholds` are those of `app.insights.thresholds` that differ from the defaults,
     `monthly_budgets` amounts in `currency` as text, by platform, "" for all together. Reports
+    are written in `report_language`, one of app.insights.languages, unless said otherwise, and
     carry `brand_colour`, #rrggbb, and the logo, PNG or SVG as `brand_logo_type` (a media type)
     says; NULL for none.
     """
@@ -31,6 +32,7 @@ class Workspace(Base):
         CheckConstraint("target_roas > 0", name="target_roas_positive"),
         CheckConstraint("target_cpa > 0", name="target_cpa_positive"),
         CheckConstraint("model_cap >= 0", name="model_cap_positive"),
+        CheckConstraint("report_language ~ '^[a-z]{2}$'", name="report_language_code"),
         CheckConstraint("brand_colour ~ '^#[0-9a-f]{6}$'", name="brand_colour_hex"),
         CheckConstraint(
             "brand_logo_type IN ('image/png', 'image/svg+xml') "
@@ -55,6 +57,7 @@ class Workspace(Base):
     monthly_budgets: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'::jsonb"), default=dict
     )
+    report_language: Mapped[str] = mapped_column(server_default=text("'en'"), default="en")
     brand_colour: Mapped[str | None]
     # Half a megabyte that only reports need, in a row that every request reads.
     brand_logo: Mapped[bytes | None] = mapped_column(deferred=True)

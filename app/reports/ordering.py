@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from app.errors import Conflict, Invalid, NotFound
+from app.insights.languages import LANGUAGES, USUAL, unknown
 from app.metrics.period import Compare, Period
 from app.metrics.sources import sources
 from app.models import Campaign, Report, Workspace
@@ -31,7 +32,8 @@ _PRIORITY = 3  # a person is waiting
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a report is to be about. Empty `platforms`, `accounts` and `campaigns` mean all.
 
-    Days are the workspace's, both included; the last may be today. `language` is en.
+    Days are the workspace's, both included; the last may be today. `language` is one of
+    app.insights.languages.
     """
 
     first: dt.date
@@ -41,7 +43,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[int, ...] = ()
     campaigns: tuple[int, ...] = ()
     title: str = ""
-    language: str = "en"
+    language: str = USUAL
 
     @property
     def period(self) -> Period:
@@ -193,8 +195,8 @@ def _check_words(wanted: Wanted) -> None:
         raise Invalid(f"title: A title has at most {LONGEST_TITLE} characters.")
     if "\0" in wanted.title:
         raise Invalid("title: It holds a character that cannot be stored (NUL).")
-    if wanted.language != "en":
-        raise Invalid("language: Reports are written in en.")
+    if wanted.language not in LANGUAGES:
+        raise Invalid(f"language: {unknown(wanted.language)}")
 
 
 def _check_campaigns(session: Session, workspace_id: int, wanted: Sequence[int]) -> None:

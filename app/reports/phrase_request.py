@@ -11,6 +11,7 @@ from app.copywriting.model.characters import storable
 from app.copywriting.model.door import Request
 from app.copywriting.model.prompts import data, prompt
 from app.insights.finding import Finding, Number
+from app.insights.languages import manner_in
 from app.insights.words import Manner
 from app.reports.document import Document, FindingPart
 
@@ -30,7 +31,7 @@ class Answer:
 
 def asking(document: Document, parts: Sequence[tuple[FindingPart, Finding]]) -> Request:
     """One request for the whole report. It holds figures, names, days and the rules' own words."""
-    manner = Manner(document.currency)
+    manner = manner_in(document.language, document.currency)
     material = {
         "days": manner.days(document.days.first, document.days.last),
         "summary": {"drafts": document.summary},

@@ -19,6 +19,7 @@ from app.copywriting.model.door import Door, Reply, Request, door_to
 from app.copywriting.model.setup import model_setup
 from app.creative import spending
 from app.insights.finding import Finding
+from app.insights.languages import manner_in
 from app.insights.phrasing import checked, retold, summary_checked, told_alike
 from app.insights.words import Manner, say
 from app.models import ModelCall
@@ -33,6 +34,8 @@ PURPOSE = "report"
 _POLL_SECONDS = 0.4
 # So many findings are given to a model; the rules word the rest.
 MOST = 12
+# A model words only what can be checked, and the checker reads no other language.
+CHECKED = ("en",)
 _TEXTS = ("saw", "how_sure", "do")
 
 Phrase = Callable[[int, Document, Sequence[Finding]], Document]
@@ -62,7 +65,7 @@ def reworded(
     document: Document, findings: Sequence[Finding], answer: Answer, writer: str
 ) -> Document:
     """The document with those of the answer's texts that say what its findings say."""
-    manner = Manner(document.currency)
+    manner = manner_in(document.language, document.currency)
     shown = list(paired(document, findings))
     changed = [
         (name, place, _part(part, findings[at], said, manner, writer))
@@ -111,6 +114,8 @@ class _Model:
         self, workspace_id: int, document: Document, findings: Sequence[Finding]
     ) -> Document:
         """Asks once, with no transaction open; what comes back is logged before it is read."""
+        if document.language not in CHECKED:
+            return document
         parts = [(part, findings[at]) for _, _, part, at in paired(document, findings)][:MOST]
         if self._over(workspace_id) or not (parts or any(each.value for each in document.kpis)):
             return document

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
+from app.insights.languages import LANGUAGES, USUAL, unknown
 from app.metrics.chosen import narrowed
 from app.metrics.period import Compare, Period
 from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
-from app.reports.languages import USUAL
 from app.reports.ordering import MOST_CAMPAIGNS, Wanted
 
 # No row has a number from here on, and PostgreSQL takes none.
@@ -65,12 +65,16 @@ def checked(session: Session, workspace_id: int, given: Mapping[str, Any]) -> di
         )
     ).all()
     _known("campaigns", campaigns, own)
+    language = given.get("language", USUAL)
+    if language not in LANGUAGES:
+        raise Invalid(f"language: {unknown(language)}")
     return {
         "range": _choice("range", Range, given.get("range", Range.WEEK)),
         "compare": _choice("compare", Compare, given.get("compare", Compare.PREVIOUS)),
         "platforms": platforms,
         "accounts": accounts,
         "campaigns": campaigns,
+        "language": language,
     }
 
 

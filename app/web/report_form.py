@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from app.errors import AppError, Invalid, named
+from app.insights.languages import USUAL
 from app.metrics.period import Compare, Period
 from app.reports.ordering import Wanted
 from app.reports.template import RANGES, Range, days_before
@@ -31,6 +32,7 @@ class ReportForm:
     accounts: Sequence[str] = ()
     campaigns: Sequence[str] = ()
     title: str = ""
+    language: str = USUAL
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -44,8 +46,8 @@ class ReportForm:
         self.errors[name] = sentence
 
 
-def of_request(given: MultiDict[str, str]) -> ReportForm:
-    """The form as it was sent."""
+def of_request(given: MultiDict[str, str], language: str) -> ReportForm:
+    """The form as it was sent; `language` where it says none."""
     return ReportForm(
         range=given.get("range", Range.MONTH.value),
         first=given.get("from", "").strip(),
@@ -55,6 +57,7 @@ def of_request(given: MultiDict[str, str]) -> ReportForm:
         accounts=given.getlist("accounts"),
         campaigns=given.getlist("campaigns"),
         title=given.get("title", ""),
+        language=given.get("language") or language,
     )
 
 
@@ -71,6 +74,7 @@ def wanted_of(form: ReportForm, today: dt.date) -> Wanted:
         accounts=tuple(dict.fromkeys(row_number(each) for each in form.accounts)),
         campaigns=tuple(dict.fromkeys(row_number(each) for each in form.campaigns)),
         title=form.title,
+        language=form.language,
     )
 
 

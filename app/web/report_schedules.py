@@ -11,6 +11,7 @@ from app.accounts import limits, places
 from app.accounts.limits import Count
 from app.errors import AppError, Conflict, named
 from app.extensions import db
+from app.insights.languages import NAMES
 from app.models import ReportSchedule
 from app.reports import delivering, ordering, recipients, scheduling, template
 from app.web import access, entry, report_samples, schedule_form
@@ -176,6 +177,7 @@ def _form(
         problem_field=field,
         ranges=template.RANGES,
         compared=template.COMPARED,
+        languages=NAMES,
         offered=offered(db.session(), place.id, chosen),
         chosen=chosen,
         zones=sorted({*places.time_zones(), place.time_zone}),

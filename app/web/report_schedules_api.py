@@ -16,6 +16,7 @@ from app.reports.template import Range
 from app.reports.timing import Every, Rhythm
 from app.web import access
 from app.web.apidoc import Answer, Body, answer, body, documented
+from app.web.reports_api import LANGUAGE
 
 blueprint = Blueprint("report_schedules_api", __name__, url_prefix="/api/report-schedules")
 
@@ -33,6 +34,7 @@ class ScheduleIn(Body):
     subject: str = ""
     range: Range = Range.WEEK
     compare: Literal["previous", "year", "none"] = "previous"
+    language: Annotated[str, Meta(description=LANGUAGE)] | None = None
     platforms: list[str] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)
     campaigns: list[int] = field(default_factory=list)
@@ -68,6 +70,7 @@ class ScheduleOut(Answer):
     subject: str
     range: str
     compare: str
+    language: str
     platforms: list[str]
     accounts: list[int]
     campaigns: list[int]
@@ -141,6 +144,7 @@ def _wanted() -> Wanted:
     asked = {
         "range": sent.range,
         "compare": sent.compare,
+        "language": sent.language or place.report_language,
         "platforms": sent.platforms,
         "accounts": sent.accounts,
         "campaigns": sent.campaigns,
@@ -162,7 +166,7 @@ def _out(found: ReportSchedule, last: ReportDelivery | None) -> ScheduleOut:
         id=found.id,
         title=found.title,
         subject=found.subject,
-        **found.request,
+        **{**found.request, "language": template.language_of(found.request)},
         every=found.every,
         day=found.day,
         hour=found.hour,

@@ -10,6 +10,7 @@ from app.accounts import limits
 from app.accounts.limits import Count
 from app.errors import Invalid, TooMany
 from app.extensions import db
+from app.insights.languages import NAMES
 from app.models import Report
 from app.reports import ordering, template
 from app.reports.ordering import Wanted
@@ -28,14 +29,14 @@ PAGE_SIZE = 25
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """The form, and the reports so far; the list asks again while one is being written."""
-    return _page(ReportForm())
+    return _page(ReportForm(language=access.workspace().report_language))
 
 
 @blueprint.post("")
 def create() -> ResponseReturnValue:
     """Order a report, or say beside the field what is wrong."""
     access.require_editor()
-    form = report_form.of_request(request.form)
+    form = report_form.of_request(request.form, access.workspace().report_language)
     try:
         made = order(report_form.wanted_of(form, access.today()))
     except (Invalid, TooMany) as error:
@@ -130,6 +131,7 @@ def _page(form: ReportForm, *, status: int = 200) -> Response:
         offered=offered(session, place, form.chosen),
         ranges=report_form.RANGE_NAMES,
         compared=template.COMPARED,
+        languages=NAMES,
         reports=rows[:PAGE_SIZE],
         older=rows[PAGE_SIZE - 1].id if len(rows) > PAGE_SIZE else None,
         before=before,

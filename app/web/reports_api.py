@@ -11,6 +11,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
+from app.insights.languages import LANGUAGES
 from app.metrics.period import Compare
 from app.models import Report
 from app.reports import ordering
@@ -33,6 +34,9 @@ from app.web.reports import order
 blueprint = Blueprint("reports_api", __name__, url_prefix="/api/reports")
 
 
+LANGUAGE = f"{', '.join(LANGUAGES)}; without one the workspace's language of reports."
+
+
 class ReportIn(Body):
     """Days of the workspace's calendar, both included; empty lists mean all."""
 
@@ -43,6 +47,7 @@ class ReportIn(Body):
     campaigns: tuple[int, ...] = ()
     compare: Literal["previous", "year", "none"] = "previous"
     title: str = ""
+    language: Annotated[str, msgspec.Meta(description=LANGUAGE)] | None = None
 
 
 class Ordered(Answer):
@@ -69,6 +74,7 @@ class ReportLine(Answer):
     first: dt.date = msgspec.field(name="from")
     last: dt.date = msgspec.field(name="to")
     compare: str
+    language: str
     platforms: list[str]
     summary: list[str]
     hash: str | None
@@ -128,6 +134,7 @@ def create() -> ResponseReturnValue:
             accounts=wanted.accounts,
             campaigns=wanted.campaigns,
             title=wanted.title,
+            language=wanted.language or access.workspace().report_language,
         )
     )
     return answer(Ordered(id=made.id), 202)
@@ -181,6 +188,7 @@ def _line(report: Report) -> dict[str, Any]:
         "first": wanted.first,
         "last": wanted.last,
         "compare": wanted.compare.value,
+        "language": wanted.language,
         "platforms": list(wanted.platforms),
         "summary": report.summary,
         "hash": report.content_hash,

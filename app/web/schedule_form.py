@@ -11,6 +11,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.models import Report, ReportSchedule
 from app.reports import ordering, recipients, template
+from app.reports.languages import captions_in
 from app.reports.scheduling import Wanted
 from app.reports.template import Range
 from app.reports.timing import Every, Rhythm
@@ -29,6 +30,7 @@ def wanted() -> Wanted:
     asked = {
         "range": form.get("range", ""),
         "compare": form.get("compare", ""),
+        "language": form.get("language") or access.workspace().report_language,
         "platforms": form.getlist("platforms"),
         "accounts": [row_number(each) for each in form.getlist("accounts")],
         "campaigns": [row_number(each) for each in form.getlist("campaigns")],
@@ -64,6 +66,7 @@ def stored(found: ReportSchedule) -> dict[str, Any]:
     return {
         **usual(),
         **found.request,
+        "language": template.language_of(found.request),
         "accounts": [str(each) for each in found.request["accounts"]],
         "campaigns": [str(each) for each in found.request["campaigns"]],
         "title": found.title,
@@ -85,9 +88,11 @@ def of_report(report: Report) -> dict[str, Any]:
     there = ZoneInfo(access.workspace().time_zone)
     days = template.range_of(asked.period, report.created_at.astimezone(there).date())
     weekly = days is Range.WEEK
+    titles = captions_in(asked.language).labels.letter
     return {
         **usual(),
-        "title": asked.title.strip() or ("Weekly performance" if weekly else "Monthly performance"),
+        "title": asked.title.strip() or titles["weekly" if weekly else "monthly"],
+        "language": asked.language,
         "range": days,
         "compare": asked.compare.value,
         "platforms": list(asked.platforms),
@@ -104,8 +109,10 @@ def chosen(shown: dict[str, Any]) -> Chosen:
 
 def usual() -> dict[str, Any]:
     """What is usual: last week's figures, on Mondays."""
+    language = access.workspace().report_language
     return {
-        "title": "Weekly performance",
+        "title": captions_in(language).labels.letter["weekly"],
+        "language": language,
         "subject": "",
         "range": template.Range.WEEK,
         "compare": "previous",

@@ -140,6 +140,7 @@ def workspace() -> Response:
                 "revenue": form.revenue.data,
                 "revenue_with_tax": form.with_tax.data,
                 "revenue_with_shipping": form.with_shipping.data,
+                "report_language": form.report_language.data or access.workspace().report_language,
             },
         )
         if dropped:
@@ -295,6 +296,7 @@ def _workspace_form() -> WorkspaceForm:
         time_zone=present.time_zone,
         target_roas="" if target is None else f"{target.normalize():f}",
         revenue=present.revenue,
+        report_language=present.report_language,
         with_tax=present.revenue_with_tax,
         with_shipping=present.revenue_with_shipping,
     )

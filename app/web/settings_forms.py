@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 
 from app.accounts import places, rates
+from app.insights.languages import NAMES
 from app.web import access
 
 REVENUE = {
@@ -67,6 +68,7 @@ class WorkspaceForm(SectionForm):
     time_zone = SelectField("Time zone")
     target_roas = StringField("Target ROAS")
     revenue = SelectField("Revenue shown", choices=REVENUE)
+    report_language = SelectField("Language of reports", choices=NAMES, validate_choice=False)
     with_tax = BooleanField("Tax")
     with_shipping = BooleanField("Shipping")
 

@@ -19,11 +19,12 @@ from app.accounts import limits
 from app.accounts.limits import Count
 from app.errors import NotFound, TooMany
 from app.extensions import csrf, db
+from app.insights.languages import LANGUAGES, USUAL
 from app.models import Report, ReportShare
 from app.reports import ordering, recipients, sharing, template
 from app.reports.document import Document, thaw
 from app.reports.files import MEDIA_TYPES, Shape, file_of
-from app.reports.languages import LANGUAGES, USUAL, captions_in
+from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
 from app.web import access, entry
 from app.web.incoming import NUL

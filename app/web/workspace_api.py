@@ -13,6 +13,7 @@ from app.accounts import workspaces
 from app.accounts.workspaces import Stale
 from app.advice import planned
 from app.extensions import db
+from app.insights.languages import LANGUAGES
 from app.models import Workspace
 from app.sync.rollup import recompute_shops, recompute_workspace
 from app.web import access
@@ -22,6 +23,10 @@ blueprint = Blueprint("workspace_api", __name__)
 
 WITH_TAX = "Whether tax counts as revenue of a shop; it is never part of net sales."
 WITH_SHIPPING = "Whether shipping counts as revenue of a shop; it is never part of net sales."
+REPORT_LANGUAGE = (
+    "What new reports and schedules are written in unless they say otherwise: "
+    f"{', '.join(LANGUAGES)}."
+)
 Revenue = Literal["auto", "store", "reported"]
 
 
@@ -35,6 +40,7 @@ class WorkspacePatch(Body):
     revenue: Revenue | UnsetType = UNSET
     revenue_with_tax: Annotated[bool, Meta(description=WITH_TAX)] | UnsetType = UNSET
     revenue_with_shipping: Annotated[bool, Meta(description=WITH_SHIPPING)] | UnsetType = UNSET
+    report_language: Annotated[str, Meta(description=REPORT_LANGUAGE)] | UnsetType = UNSET
 
 
 class WorkspaceAnswer(Answer):
@@ -48,6 +54,7 @@ class WorkspaceAnswer(Answer):
     revenue: str
     revenue_with_tax: bool
     revenue_with_shipping: bool
+    report_language: str
 
 
 @blueprint.get("/api/workspace")
@@ -105,4 +112,5 @@ def as_answer(workspace: Workspace) -> WorkspaceAnswer:
         revenue=workspace.revenue,
         revenue_with_tax=workspace.revenue_with_tax,
         revenue_with_shipping=workspace.revenue_with_shipping,
+        report_language=workspace.report_language,
     )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.insights import sentences
 from app.insights.finding import Finding, Kind
+from app.insights.languages import LANGUAGES, manner_in
 from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said, say, worded_rules
 from tests.insights.showing import shown
 
 SHOWN = shown()
+GERMAN = manner_in("de", "EUR")
 ENGLISH = Manner("USD")
+SENTENCES = Path(sentences.__path__[0])
+# Where rules are told; what several share has other words in every language.
+MODULES = sorted(
+    each.name
+    for each in (SENTENCES / "en").glob("*.py")
+    if each.name not in ("__init__.py", "phrases.py", "missing.py")
+)
+ASKED = re.compile(r"told(?:\[|\.\w+\(|\[f)\s*f?['\"]([\w{}]+)['\"]|facts(?:\[|\.get\()['\"](\w+)")
 RULES = sorted({each.rule for each in SHOWN})
 
 
@@ -26,6 +39,8 @@ def everything(said: Said) -> str:
 
 def test_every_rule_is_shown_and_worded() -> None:
     assert set(RULES) <= set(worded_rules("en"))
+    for language in LANGUAGES:
+        assert worded_rules(language) == worded_rules("en")
     mine = "cpc_change cpa_change roas_change cpm_change ctr_change cvr_change revenue_change"
     assert set(mine.split()) <= set(RULES)
 
@@ -34,7 +49,8 @@ def test_every_rule_is_shown_and_worded() -> None:
     "finding", SHOWN, ids=[f"{at}-{each.rule}" for at, each in enumerate(SHOWN)]
 )
 @pytest.mark.parametrize(
-    "manner", [ENGLISH, Manner("JPY", "ja_JP"), Manner("KWD", "ar_KW"), Manner("EUR", "nl_NL")]
+    "manner",
+    [ENGLISH, GERMAN, Manner("JPY", "ja_JP"), Manner("KWD", "ar_KW"), Manner("EUR", "nl_NL")],
 )
 def test_words_are_whole_in_any_currency_and_locale(finding: Finding, manner: Manner) -> None:
     said = everything(say(replace(finding, currency=manner.currency), manner))
@@ -48,19 +64,30 @@ def test_words_are_whole_in_any_currency_and_locale(finding: Finding, manner: Ma
     "name",
     ["حملة الشتاء", "冬のセール", "Sale 🎉 50% {off}", "<b>Deal</b>", "a" * 300, "Ünïcode's"],
 )
+@pytest.mark.parametrize("manner", [ENGLISH, GERMAN], ids=["en", "de"])
 @pytest.mark.parametrize("rule", RULES)
-def test_any_name_survives(rule: str, name: str) -> None:
+def test_any_name_survives(rule: str, manner: Manner, name: str) -> None:
     finding = of(rule)
     first, *others = finding.entities
     if first.kind == "workspace" or rule == "over_claiming":
         return
-    said = say(replace(finding, entities=(replace(first, name=name), *others)), ENGLISH)
+    said = say(replace(finding, entities=(replace(first, name=name), *others)), manner)
     assert name in said.title
 
 
 def test_whatever_is_missing_has_words_for_a_list() -> None:
     assert {name for each in SHOWN for name in each.missing} <= set(MISSING)
     assert all(each.wanted for each in MISSING.values())
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+@pytest.mark.parametrize("part", MODULES)
+def test_every_language_tells_the_same_numbers_and_facts(language: str, part: str) -> None:
+    english, other = (
+        {name or fact for name, fact in ASKED.findall((SENTENCES / each / part).read_text())}
+        for each in ("en", language)
+    )
+    assert other == english
 
 
 def test_the_picture_of_a_change() -> None:

@@ -327,7 +327,7 @@ def test_an_empty_report_asks_nobody(
 ) -> None:
     session.execute(text("DELETE FROM platform_connection"))
     session.commit()
-    assert worded().summary[0].startswith("Nothing is recorded")
+    assert worded().summary[0].startswith("There are no figures")
     assert model_server.asked == []
 
 

@@ -409,6 +409,7 @@ def test_scripts_read_and_change_the_workspace(alices: FlaskClient, alice: Membe
         "revenue": "auto",
         "revenue_with_tax": False,
         "revenue_with_shipping": False,
+        "report_language": "en",
     }
     changes = {
         "name": "Northlight",
@@ -418,6 +419,7 @@ def test_scripts_read_and_change_the_workspace(alices: FlaskClient, alice: Membe
         "revenue": "reported",
         "revenue_with_tax": True,
         "revenue_with_shipping": True,
+        "report_language": "de",
     }
     answer = patch(alices, changes)
     assert answer.status_code == 200

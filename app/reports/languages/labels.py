@@ -35,3 +35,8 @@ class Labels:
     facts: Words
     values: Words
     statuses: Words
+
+
+def heads_of(columns: Words) -> Words:
+    """Titles of columns as the first row of a file: small and without spaces."""
+    return {name: title.lower().replace(" ", "_") for name, title in columns.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.insights.finding import Finding, Kind
-from app.insights.sentences.de.phrases import DAYS, Telling, says
+from app.insights.sentences.de.phrases import DAYS, OTHER_CAMPAIGNS, Telling, begun, says
 from app.insights.words import Manner, Said
 
 _METRICS = {
@@ -88,8 +88,6 @@ def refresh(finding: Finding, manner: Manner) -> Said:
     if told.has("frequency"):
         seen = f" Jede Person sah sie im Schnitt {told['frequency']}-mal."
     cost = f" Eine Conversion kostete {told['cost']}." if told.has("cost") else ""
-    angle = finding.facts.get("angle", "")
-    other = f"einem anderen Ansatz als „{angle}“" if angle else "einem anderen Ansatz"
     return Said(
         title=f"{told.name} nutzt sich ab",
         saw=(
@@ -98,7 +96,7 @@ def refresh(finding: Finding, manner: Manner) -> Said:
             f"{told.counted('running', DAYS)}.{seen}{cost}"
         ),
         how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.",
-        do=f"Durch eine Anzeige mit {other} ersetzen. {told.review}",
+        do=f"Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz. {told.review}",
         change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeige nun läuft.",
     )
 
@@ -110,14 +108,29 @@ def expansion(finding: Finding, manner: Manner) -> Said:
     return Said(
         title=f"{told.name}: Zielgruppe ausgeschöpft",
         saw=(
-            f"Jede Person sah die Anzeigen im Schnitt {told['frequency']}-mal, und alle Anzeigen "
-            "werden seltener geklickt; in denselben Wochen des Vorjahres gab es keinen Rückgang."
+            f"In der Woche bis {manner.day(finding.last)} sah jede Person die Anzeigen im Schnitt "
+            f"{told['frequency']}-mal, vier Wochen zuvor {told['frequency_before']}-mal. "
+            f"Mindestens die Hälfte der Anzeigen wird um {told.size('fall')} oder mehr seltener "
+            "geklickt als in ihrer Anfangszeit; in denselben Wochen des Vorjahres gab es keinen "
+            f"Rückgang. ROAS {told['roas']} ({told.days}), über der Vorgabe von {told['target']}."
         ),
-        how_sure=(
-            f"Vergleichbare Anzeigengruppen erreichten {told['reach_low']} bis "
-            f"{told['reach_high']} Personen bei einem ROAS von {told['roas_low']} bis "
-            f"{told['roas_high']}."
-        ),
+        how_sure=_elsewhere(told),
         do=f"Mit einem Teil des Budgets eine breitere Zielgruppe testen. {told.review}",
-        change_our_mind="Ein ROAS der breiteren Zielgruppe unter der Gewinnschwelle.",
+        change_our_mind="Ein ROAS der breiteren Zielgruppe unter der Vorgabe.",
+    )
+
+
+def _elsewhere(told: Telling) -> str:
+    """What campaigns with more people really had; that there are too few of them."""
+    if not told.has("reach_low"):
+        return (
+            "Was eine breitere Zielgruppe bringt, ist nicht bekannt: Weniger als zwei andere "
+            "Kampagnen dieses Kontos mit demselben Ziel erreichten mehr Personen."
+        )
+    own = f" Diese erreichte {told['reach']}." if told.has("reach") else ""
+    return (
+        f"{begun(told.counted('comparable', OTHER_CAMPAIGNS))} dieses Kontos mit demselben Ziel: "
+        f"{told['reach_low']} bis {told['reach_high']} erreichte Personen in diesen Tagen, ROAS "
+        f"{told['roas_low']} bis {told['roas_high']}.{own} Ob eine breitere Zielgruppe hier ebenso "
+        "viel bringt, ist nicht bekannt."
     )

@@ -168,9 +168,9 @@ def spend(finding: Finding, manner: Manner) -> Said:
             f"{_carried(told)}; Conversions {told['conversions_before']} → {told['conversions']}."
         ),
         how_sure=(
-            "Die Ausgaben stehen fest. Ob sie sich lohnen, nicht: Conversions von "
-            f"{told['conversions_before']} zuvor und {told['conversions']} jetzt sind zu wenige "
-            f"für ein Urteil.{told.settling}"
+            "Die Ausgaben stehen fest. Ob sie sich lohnen, nicht: "
+            f"{told.counted('conversions_before', CONVERSIONS)} zuvor und {told['conversions']} "
+            f"jetzt sind zu wenige für ein Urteil.{told.settling}"
         ),
         do=f"Klären, ob die zusätzlichen {told.size('difference')} gewollt waren. {told.review}",
         change_our_mind="Conversions, die so stark zunehmen wie die Ausgaben.",

@@ -25,6 +25,9 @@ CONVERSIONS = Noun("eine Conversion", "Conversions", "einer Conversion", "Conver
 CLICKS = Noun("ein Klick", "Klicks", "einem Klick", "Klicks")
 ORDERS = Noun("eine Bestellung", "Bestellungen", "einer Bestellung", "Bestellungen")
 CAMPAIGNS = Noun("eine Kampagne", "Kampagnen", "einer Kampagne", "Kampagnen")
+OTHER_CAMPAIGNS = Noun(
+    "eine andere Kampagne", "andere Kampagnen", "einer anderen Kampagne", "anderen Kampagnen"
+)
 ADS = Noun("eine Anzeige", "Anzeigen", "einer Anzeige", "Anzeigen")
 DAYS = Noun("ein Tag", "Tage", "einem Tag", "Tagen")
 WEEKS = Noun("eine Woche", "Wochen", "einer Woche", "Wochen")
@@ -70,8 +73,11 @@ class Telling(Matter):
 
     @property
     def review(self) -> str:
-        """The day to look again; it never ends a sentence, for its month may end with a dot."""
-        return f"Am {self.review_day} erneut prüfen."
+        """A sentence on the day to look again; empty where none is left.
+
+        A day never ends a sentence, for its month may end with a dot.
+        """
+        return f"Am {self.review_day} erneut prüfen." if self.review_day else ""
 
     @property
     def settling(self) -> str:

@@ -6,7 +6,7 @@ from app.insights.finding import Class, Finding
 from app.insights.sentences.de.phrases import SETTLED_WEEKS, WEEKS, Telling, says
 from app.insights.words import Manner, Said
 
-_MISSING = {
+MISSING = {
     "platforms": "derzeit weniger als zwei Plattformen sowohl ausgeben als auch Umsatz melden",
     "store": (
         "noch nicht lange genug eigene Bestellungen eines Shops verbunden sind und sich Nachfrage "
@@ -21,6 +21,9 @@ _MISSING = {
     "demand": (
         "die Ausgaben mit der Nachfrage schwankten und zu wenige Bestellungen vorliegen, um beides "
         "zu trennen"
+    ),
+    "running_test": (
+        "ein Test dieser Budgets läuft oder bevorsteht und eine Umschichtung ihn stören würde"
     ),
     "difference": "die Erträge der nächsten Geldeinheit zu ähnlich oder zu unsicher sind",
 }
@@ -145,13 +148,15 @@ def _budgets(told: Telling) -> str:
 
 def _lacking(told: Telling, but: str = "Weiter reicht die Aussage nicht") -> str:
     """Why it goes no further, with a space before it; empty where nothing is missing."""
-    reasons = [_MISSING[each] for each in told.finding.missing if each in _MISSING]
+    reasons = [MISSING[each] for each in told.finding.missing if each in MISSING]
     if not reasons:
         return ""
     return f" {but}, weil {told.manner.names(reasons)}."
 
 
 def _test(told: Telling) -> str:
+    if "running_test" in told.finding.missing:
+        return "Die Budgets des Tests bis zu seinem Ende beibehalten. Danach ist mehr bekannt."
     if set(told.finding.missing) & {"platforms", "recent_move"}:
         return (
             "Sobald zwei Plattformen ausgeben und Umsatz melden, kann ein Test sie unterscheiden."

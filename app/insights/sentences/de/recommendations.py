@@ -85,8 +85,8 @@ def tracking(finding: Finding, manner: Manner) -> Said:
         title=f"{told.name}: Conversion-Tracking prüfen",
         saw=f"Wo Conversions zu erwarten sind, wurde kaum eine gezählt ({told.days}).{spend}",
         how_sure=(
-            "Ein Tracking-Code, der nicht mehr zählt, ist wahrscheinlicher als Kunden, die alle zugleich "
-            "ausbleiben."
+            "Ein Tracking-Code, der nicht mehr zählt, ist wahrscheinlicher als Kunden, die alle "
+            "zugleich ausbleiben."
         ),
         do=(
             "Eine Test-Conversion auslösen, in der Plattform nach ihr sehen und prüfen, was sich "
@@ -104,13 +104,24 @@ def reconnect(finding: Finding, manner: Manner) -> Said:
     since = ""
     if last:
         since = f"Bis {manner.day(dt.date.fromisoformat(last))} gelesen. "
+    title, do = _reconnecting(finding.facts["state"], told.name)
     return Said(
-        title=f"{told.name} neu verbinden",
+        title=title,
         saw=f"{since}Etwa {told['daily']} pro Tag werden dort ausgegeben und fehlen überall.",
         how_sure="Sicher.",
-        do=f"Unter „Connections“ {told.name} neu verbinden. {told.review}",
+        do=f"{do} {told.review}",
         change_our_mind="Ein Konto, das bewusst geschlossen wurde: dann die Verbindung trennen.",
     )
+
+
+def _reconnecting(state: str, name: str) -> tuple[str, str]:
+    """A title and what to do about a feed that is revoked, failing or stale."""
+    if state == "failing":
+        do = "Unter „Connections“ steht ihre Antwort; bleibt der Fehler, neu verbinden."
+        return f"{name}: Abruf schlägt fehl", f"Es wird von selbst erneut versucht. {do}"
+    if state == "stale":
+        return f"{name} wird nicht gelesen", "Unter „Connections“ aktualisieren."
+    return f"{name} neu verbinden", f"Unter „Connections“ {name} neu verbinden."
 
 
 @says("fix_disapproved")

@@ -75,18 +75,18 @@ def nothing(finding: Finding, manner: Manner) -> Said:
     """Spend without a single conversion."""
     told = Telling(finding, manner)
     own = finding.facts["reference"] == "own"
-    goal = "einer Conversion an anderer Stelle" if own else "des Ziel-CPA"
+    goal = "der sonst üblichen Kosten pro Conversion" if own else "des Ziel-CPA"
     below = told.has("chance_below")
     chance = f"weniger als {told['chance_below']}" if below else told["chance"]
     return Said(
         title=f"{told.name}: {told['spend']} ausgegeben, keine Conversion",
         saw=(
-            f"Das {told.bare('multiple')}-Fache der Kosten {goal} ({told['target']}), "
+            f"Das {told.bare('multiple')}-Fache {goal} von {told['target']}: "
             f"{told.counted('clicks', CLICKS)} und keine Conversion ({told.days})."
         ),
         how_sure=(
             f"Zu diesen Kosten wären etwa {told['expected']} Conversions zu erwarten; gar keine "
-            f"ist nur in {chance} der Fälle Pech.{told.settling}"
+            f"ist in {chance} der Fälle bloß Pech.{told.settling}"
         ),
         do=f"Prüfen, ob Conversions gezählt werden, dann pausieren. {told.review}",
         change_our_mind=("Eine Conversion, die nicht gezählt wurde oder erst nach Wochen eingeht."),
@@ -107,8 +107,8 @@ def uncounted(finding: Finding, manner: Manner) -> Said:
             f"Conversion ({told.days}).{before}"
         ),
         how_sure=(
-            "Eine ganze Plattform ohne Conversion liegt häufiger an einem Tracking-Code, der nicht zählt, "
-            f"als an Anzeigen, die nicht verkaufen.{told.settling}"
+            "Eine ganze Plattform ohne Conversion liegt häufiger an einem Tracking-Code, der nicht "
+            f"zählt, als an Anzeigen, die nicht verkaufen.{told.settling}"
         ),
         do="Das Conversion-Tracking prüfen, bevor die Kampagnen beurteilt werden.",
         change_our_mind=(

@@ -196,8 +196,9 @@ LABELS = Labels(
         "attached": "The whole report is attached as a PDF.",
         "what_is_in_it": "What is in it",
         "unsubscribe": "Unsubscribe",
-        "test": "Test",
         "report": "report",
+        "weekly": "Weekly performance",
+        "monthly": "Monthly performance",
     },
     door={
         "shared_title": "A shared report",

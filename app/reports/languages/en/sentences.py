@@ -182,10 +182,9 @@ class EnglishSentences(Sentences):
         )
 
     def shop_incomplete(self, days: int) -> str:
-        return (
-            f"{days} day{'s' * (days != 1)} of the shop are not in revenue: tax or shipping is "
-            "wanted in it and not known for them."
-        )
+        told = "1 day of the shop is" if days == 1 else f"{days} days of the shop are"
+        whose = "it" if days == 1 else "them"
+        return f"{told} not in revenue: tax or shipping is wanted in it and not known for {whose}."
 
     def nothing_final(self) -> str:
         return "No day of this report was read, so there is no figure that could be final."
