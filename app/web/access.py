@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.errors import AppError, Forbidden
 from app.extensions import db
-from app.models import Membership, User, UserSession, Workspace
+from app.models import Alert, Membership, User, UserSession, Workspace
 from app.settings import Settings
 
 
@@ -75,6 +75,12 @@ def require_editor() -> None:
         raise Forbidden("You can look at this workspace but not change it. Ask its owner.")
 
 
+def open_alerts() -> int:
+    """How many alerts of the workspace nobody has seen to yet."""
+    found: int = g.open_alerts
+    return found
+
+
 def is_owner() -> bool:
     """Whether the workspace is the person's own."""
     return bool(g.role == "owner")
@@ -93,8 +99,8 @@ def require_workspace() -> BaseResponse | None:
     memberships = _memberships(user())
     wanted = user_session().workspace_id
     g.workspaces = [row[0] for row in memberships]
-    g.workspace, g.role = next(
-        ((found, role) for found, role in memberships if found.id == wanted), memberships[0]
+    g.workspace, g.role, g.open_alerts = next(
+        (each for each in memberships if each[0].id == wanted), memberships[0]
     )
     return None
 
@@ -104,16 +110,23 @@ def first_workspace(somebody: User) -> Workspace:
     return _memberships(somebody)[0][0]
 
 
-def _memberships(somebody: User) -> list[tuple[Workspace, str]]:
+def _memberships(somebody: User) -> list[tuple[Workspace, str, int]]:
+    """The workspaces, the role in each, and how many of its alerts nobody has seen to."""
+    alerts = (
+        select(func.count())
+        .where(Alert.workspace_id == Workspace.id, Alert.state == "open")
+        .correlate(Workspace)
+        .scalar_subquery()
+    )
     found = db.session.execute(
-        select(Workspace, Membership.role)
+        select(Workspace, Membership.role, alerts)
         .join(Membership, Membership.workspace_id == Workspace.id)
         .where(Membership.user_id == somebody.id)
         .order_by(Workspace.id)
     ).all()
     if not found:
         raise Forbidden("You are not a member of any workspace any more. Ask its owner.")
-    return [(row[0], row[1]) for row in found]
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def _ask_to_sign_in() -> BaseResponse:

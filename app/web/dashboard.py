@@ -55,6 +55,7 @@ def index() -> ResponseReturnValue:
         view=made.numbers.view,
         sandbox_offered=_sandbox_offered(),
         now=access.now(),
+        alerts_open=access.open_alerts(),
         label=platform_label,
         **_charts(made, view),
     )

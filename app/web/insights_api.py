@@ -250,7 +250,7 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         how_sure=said.how_sure,
         do=said.do,
         change_our_mind=said.change_our_mind,
-        numbers={name: each.value for name, each in finding.numbers.items()},
+        numbers={name: _plain(each.value) for name, each in finding.numbers.items()},
         units={name: each.unit.value for name, each in finding.numbers.items()},
         range=_range(finding),
         entities=[
@@ -261,7 +261,7 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         ],
         review_on=finding.review_on,
         certainty=finding.certainty,
-        at_stake=finding.at_stake,
+        at_stake=_plain(finding.at_stake),
         currency=finding.currency,
         first=finding.first,
         last=finding.last,
@@ -280,9 +280,14 @@ def _range(finding: Finding) -> RangeOut | None:
     if expected is None:
         return None
     return RangeOut(
-        low=expected.low,
-        high=expected.high,
+        low=_plain(expected.low),
+        high=_plain(expected.high),
         unit=expected.unit.value,
         level=expected.level,
         per=expected.per,
     )
+
+
+def _plain(value: float) -> float:
+    """Without the digits that adding up leaves behind."""
+    return round(value, 6)

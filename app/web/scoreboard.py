@@ -26,7 +26,21 @@ _INITIALS = ("cpa", "cpc", "cpm", "ctr", "cvr", "roas")
 _LABELS = {
     "reallocation": "Move budget",
     "cut_waste": "Cut or pause",
+    "raise_budget": "Raise a budget",
+    "creative_refresh": "Replace a worn-out ad",
+    "audience_expansion": "Try a wider audience",
+    "fix_tracking": "Check tracking",
+    "fix_disapproved": "Mend what the platform refuses",
     "zero_result": "Spend without results",
+    "zero_rows": "No spend where there was some",
+    "nothing_counted": "No conversion counted",
+    "disapproved": "Refused by the platform",
+    "learning": "Still learning",
+    "budget_limited": "Held back by its budget",
+    "over_claiming": "Claims beyond what was sold",
+    "persistent_shift": "Lasting shift",
+    "cpm_shock": "CPM jump",
+    "pacing": "Month's budget",
 }
 VERDICTS = {
     Verdict.TOO_FEW: ("calm", "Too few to tell"),

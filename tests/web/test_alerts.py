@@ -51,6 +51,17 @@ def test_an_alert_can_be_acknowledged_put_off_and_opened_again(
         assert session.get_one(Alert, alert.id).state == state
 
 
+def test_the_dashboard_links_what_is_open_of_its_own_workspace(
+    app: Flask, alice: Member, charlie: Member, alert: Alert
+) -> None:
+    client = sign_in(app, alice)
+    line = f'<a href="{PAGE}">1 open alert</a>'
+    assert line in client.get("/dashboard").text
+    assert line not in sign_in(app, charlie).get("/dashboard").text
+    post(client, f"{PAGE}/{alert.id}/acknowledge")
+    assert line not in client.get("/dashboard").text
+
+
 def test_an_alert_of_another_workspace_is_not_found(
     app: Flask, charlie: Member, alert: Alert
 ) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
+from limits import RateLimitItemPerHour
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from app.accounts import limits
 from app.advice import keeping, nightly
 from app.models import Membership
 from tests.advice.test_asking import NOW, PERIOD
@@ -100,6 +103,27 @@ def test_one_end_alone_asks_for_the_usual_number_of_days(app: Flask, alice: Memb
     client = sign_in(app, alice)
     assert client.get("/api/insights?to=2026-06-30").json["first"] == "2026-06-01"
     assert client.get("/api/insights?from=2026-06-01").json["first"] == "2026-06-01"
+
+
+def test_asking_too_often_is_refused_for_asked_days_alone(
+    app: Flask, alice: Member, charlie: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LOOKING", RateLimitItemPerHour(1, 1, namespace="looking"))
+    client = sign_in(app, alice)
+    assert [client.get(PATH).status_code for _ in range(2)] == [200, 429]
+    assert client.get("/api/insights").status_code == 200
+    assert sign_in(app, charlie).get(PATH).status_code == 200
+
+
+def test_two_who_ask_at_once_get_the_same(app: Flask, alice: Member, session: Session) -> None:
+    make_waste(session, alice)
+    session.commit()
+    clients = [sign_in(app, alice) for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        first, other = pool.map(lambda client: client.get(PATH).json["findings"], clients)
+    assert [each | {"computed_at": ""} for each in first] == [
+        each | {"computed_at": ""} for each in other
+    ]
 
 
 def test_findings_of_another_workspace_are_not_there(
