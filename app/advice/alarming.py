@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.advice.widening import UsedUp
 from app.insights.finding import Entity, Finding
 from app.insights.thresholds import Thresholds
 from app.metrics.ad_series import (
@@ -23,6 +24,7 @@ from app.metrics.ad_series import (
 from app.metrics.ages import conversions_at_ages
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
+from app.metrics.reach import frequencies
 from app.metrics.series import PlatformSeries, days_without_rate, history, platform_series
 from app.metrics.sources import Source, Sources
 from app.models import Workspace
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 LEARN_FROM_DAYS = 150
 # Conversions of younger days are mostly late, not lost, where no readings tell how late.
 _YOUNG = 7
+# The cost of fewer conversions says little.
+_RESULTS = 10
 
 
 def alarm_findings(
@@ -104,25 +108,46 @@ def _from_its_first_day(
 
 
 def tired_findings(
-    session: Session, workspace: Workspace, last: dt.date, *, known: Sources, rules: Thresholds
+    session: Session,
+    workspace: Workspace,
+    last: dt.date,
+    *,
+    known: Sources,
+    rules: Thresholds,
+    used_up: Sequence[UsedUp] = (),
 ) -> list[Finding]:
-    """Ads that are worn out on the last day, against their own beginning and the other ads."""
+    """Ads that are worn out on the last day, against their own beginning and the other ads.
+
+    `used_up` are the campaigns whose audience is, which new copy alone does not mend.
+    """
+    often = frequencies(session, workspace.id, last)
+    tell = _Telling(
+        last,
+        workspace.currency,
+        {number: float(each.frequency) for number, each in often.items() if each.last == last},
+        {each.campaign_id for each in used_up},
+    )
     sources = {source.account_id: source for source in known.counted}
     found: list[Finding] = []
     rates = account_rates(session, known, Period.ending(last, LAST_DAYS))
     for account_id, ads in ad_histories(session, known, last).items():
         if account_id in rates:
-            found += _tired(sources[account_id], ads, last, rules, workspace, rates[account_id])
+            found += _tired(sources[account_id], ads, rules, rates[account_id], tell)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What tired ads of all accounts have in common. `often` and `used_up` are by campaign."""
+
+    last: dt.date
+    currency: str
+    often: Mapping[int, float]
+    used_up: Collection[int]
+
+
 def _tired(
-    source: Source,
-    ads: Sequence[AdHistory],
-    last: dt.date,
-    rules: Thresholds,
-    workspace: Workspace,
-    rate: float,
+    source: Source, ads: Sequence[AdHistory], rules: Thresholds, rate: float, tell: _Telling
 ) -> Iterator[Finding]:
     """`rate` is what a unit of the account's currency is worth in the workspace's."""
     import numpy as np  # noqa: PLC0415 the web process never needs it
@@ -130,6 +155,7 @@ def _tired(
     from app.insights.alarm_findings import of_tired  # noqa: PLC0415 as above
     from app.insights.fatigue import tired_ads  # noqa: PLC0415 as above
 
+    last = tell.last
     figures = np.array([columns_of(ad, last) for ad in ads])
     for tired in tired_ads(figures[:, :, 1], figures[:, :, 0], thresholds=rules):
         if not tired.still:
@@ -139,11 +165,15 @@ def _tired(
         since = last - dt.timedelta(days=min(columns - 1 - tired.day, LAST_DAYS - 1))
         first = columns - 1 - (last - since).days
         age = (last - ad.began).days + 1
+        spend, conversions = figures[tired.ad, first:, 2:].sum(axis=0)
         yield of_tired(
             # The columns leave out what lies between its first days and its last ones.
             replace(tired, running=age),
             Entity("ad", str(ad.ad_id), ad.name, source.platform),
             (since, last),
-            workspace.currency,
-            spend=float(figures[tired.ad, first:, 2].sum()) * rate,
+            tell.currency,
+            spend=float(spend) * rate,
+            frequency=tell.often.get(ad.campaign_id),
+            cost=float(spend / conversions) * rate if conversions >= _RESULTS else None,
+            used_up=ad.campaign_id in tell.used_up,
         )

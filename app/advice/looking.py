@@ -15,7 +15,7 @@ from app.advice.evaluations import results
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.moves import days_since_move
 from app.advice.planned import day_of, unfinished
-from app.advice.widening import audience_findings
+from app.advice.widening import audience_findings, used_up
 from app.insights.finding import Finding
 from app.insights.ranking import rank
 from app.insights.review_days import dated
@@ -52,8 +52,11 @@ def look(
         session, workspace, period, known=known, today=today, now=now, rules=rules
     )
     found += alarms
-    found += tired_findings(session, workspace, period.last, known=known, rules=rules)
-    found += audience_findings(session, workspace, settled_part(known, period, today), known=known)
+    settled = settled_part(known, period, today)
+    used = used_up(session, known, settled.last) if settled else []
+    found += tired_findings(session, workspace, period.last, known=known, rules=rules, used_up=used)
+    if settled:
+        found += audience_findings(session, workspace, used, settled.last, known=known)
     figures = ask(session, workspace, period, before, known=known, now=now)
     if figures is not None:
         seen = wins_and_concerns(figures, rules)

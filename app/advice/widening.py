@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from app.metrics.season import last_years
 from app.metrics.sources import Source, Sources
 from app.models import Workspace
 
+if TYPE_CHECKING:
+    from app.insights.alarm_findings import Audience
+
 # The week that frequency is held against, and the days that returns and reach are of.
 _EARLIER = 28
 _DAYS = 28
@@ -28,34 +32,52 @@ _RESULTS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class _Used:
+class UsedUp:
     """A campaign whose ads tire together. `frequency` is then and now, `fall` the median ad's."""
 
+    account_id: int
     campaign_id: int
     frequency: tuple[float, float]
     fall: float
 
 
-def audience_findings(
-    session: Session, workspace: Workspace, settled: Period | None, *, known: Sources
-) -> list[Finding]:
-    """Of the last settled day. Silent without a target return: nothing else says what pays."""
+def used_up(session: Session, known: Sources, last: dt.date) -> list[UsedUp]:
+    """The campaigns whose people have seen their ads, whatever they return."""
     from app.insights.audience import RISE  # noqa: PLC0415 the web process never needs numpy
 
-    if settled is None or workspace.target_roas is None:
-        return []
-    often = _rising(session, workspace.id, settled.last, RISE)
+    often = _rising(session, known.workspace_id, last, RISE)
     if not often:
         return []
     sources = {each.account_id: each for each in known.counted}
-    days = Period.ending(settled.last, _DAYS)
-    found: list[Finding] = []
-    for account_id, ads in ad_histories(session, known, settled.last).items():
-        source = sources[account_id]
-        used = _used_up(session, workspace.id, source, ads, often, settled.last)
-        if used and source.holds(days.first) and source.holds(days.last):
-            found += _of_account(session, workspace, source, used, days)
-    return found
+    return [
+        each
+        for account_id, ads in ad_histories(session, known, last).items()
+        for each in _of_account(session, known.workspace_id, sources[account_id], ads, often, last)
+    ]
+
+
+def audience_findings(
+    session: Session,
+    workspace: Workspace,
+    used: Sequence[UsedUp],
+    last: dt.date,
+    *,
+    known: Sources,
+) -> list[Finding]:
+    """Of those that return more than the target, beside what wider campaigns brought.
+
+    Silent without a target return, for nothing else says what pays.
+    """
+    days = Period.ending(last, _DAYS)
+    by_account: dict[int, list[UsedUp]] = defaultdict(list)
+    for each in used:
+        by_account[each.account_id].append(each)
+    return [
+        finding
+        for source in known.counted
+        if source.account_id in by_account and source.holds(days.first) and source.holds(days.last)
+        for finding in _wider(session, workspace, source, by_account[source.account_id], days)
+    ]
 
 
 def _rising(
@@ -71,15 +93,15 @@ def _rising(
     return {each: pair for each, pair in both.items() if pair[1] >= rise * pair[0]}
 
 
-def _used_up(
+def _of_account(
     session: Session,
     workspace_id: int,
     source: Source,
     ads: Sequence[AdHistory],
     often: Mapping[int, tuple[float, float]],
     last: dt.date,
-) -> list[_Used]:
-    """The campaigns of one account whose people have seen their ads."""
+) -> list[UsedUp]:
+    """Of one account's ads that are known of last year, too."""
     import numpy as np  # noqa: PLC0415 the web process never needs it
 
     from app.insights.audience import FEWEST_ADS, saturated  # noqa: PLC0415 as above
@@ -102,21 +124,22 @@ def _used_up(
         season = float(np.median([year[ad.ad_id] for ad in told]))
         if saturated(ratios, often[number], season):
             known = ratios[~np.isnan(ratios).any(axis=1)]
-            found.append(_Used(number, often[number], float(np.median(known[:, -1])) - 1))
+            fall = float(np.median(known[:, -1])) - 1
+            found.append(UsedUp(source.account_id, number, often[number], fall))
     return found
 
 
-def _of_account(
-    session: Session, workspace: Workspace, source: Source, used: Sequence[_Used], days: Period
-) -> list[Finding]:
-    """Those that return more than their target, each beside what wider campaigns brought."""
-    from app.insights.alarm_findings import Audience, of_wider  # noqa: PLC0415 needs numpy
+def _wider(
+    session: Session, workspace: Workspace, source: Source, used: Sequence[UsedUp], days: Period
+) -> Iterator[Finding]:
+    from app.insights.alarm_findings import of_wider  # noqa: PLC0415 needs numpy
     from app.insights.audience import wider  # noqa: PLC0415 as above
 
+    if workspace.target_roas is None:
+        return
+    target = float(workspace.target_roas)
     brought = campaign_sums(session, workspace.id, source.account_id, days)
     reached = frequencies(session, workspace.id, days.last, _DAYS)
-    target = float(workspace.target_roas or 0)
-    found = []
     for each in used:
         own = brought.get(each.campaign_id)
         if own is None or not own.sums.spend or own.sums.conversions < _RESULTS:
@@ -124,20 +147,23 @@ def _of_account(
         roas = own.sums.value / own.sums.spend
         others = _comparable(own, brought, reached)
         room = wider(is_saturated=True, roas=roas, break_even=target, comparable=others)
-        if room is None:
-            continue
-        people = reached.get(each.campaign_id)
-        seen = Audience(
-            frequency=each.frequency,
-            fall=each.fall,
-            spend=own.sums.spend,
-            roas=roas,
-            target=target,
-            reach=None if people is None else float(people.reach),
-        )
-        entity = Entity("campaign", str(own.campaign_id), own.name, source.platform)
-        found.append(of_wider(room, entity, (days.first, days.last), workspace.currency, seen))
-    return found
+        if room is not None:
+            entity = Entity("campaign", str(own.campaign_id), own.name, source.platform)
+            seen = _audience(each, own, target, reached.get(own.campaign_id))
+            yield of_wider(room, entity, (days.first, days.last), workspace.currency, seen)
+
+
+def _audience(used: UsedUp, own: CampaignSums, target: float, people: Frequency | None) -> Audience:
+    from app.insights.alarm_findings import Audience  # noqa: PLC0415 needs numpy
+
+    return Audience(
+        frequency=used.frequency,
+        fall=used.fall,
+        spend=own.sums.spend,
+        roas=own.sums.value / own.sums.spend,
+        target=target,
+        reach=None if people is None else float(people.reach),
+    )
 
 
 def _comparable(

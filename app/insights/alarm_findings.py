@@ -54,8 +54,13 @@ def of_tired(
     spend: float,
     frequency: float | None = None,
     cost: float | None = None,
+    used_up: bool = False,
 ) -> Finding:
-    """`days` are the ones it was tired on. `cost` is a conversion's."""
+    """`days` are the ones it was tired on, in which a conversion cost `cost`.
+
+    `frequency` is its campaign's, in the week up to the last of them; `used_up` whether that one's
+    audience is.
+    """
     numbers = {
         "drop": Number(tired.ratio - 1, Unit.SHARE, change=True),
         "z": Number(tired.z, Unit.COUNT),
@@ -63,7 +68,7 @@ def of_tired(
         "spend": Number(spend, Unit.MONEY),
     }
     if frequency is not None:
-        numbers["frequency"] = Number(frequency, Unit.MULTIPLE)
+        numbers["frequency"] = Number(frequency, Unit.COUNT)
     if cost is not None:
         numbers["cost"] = Number(cost, Unit.MONEY)
     return dated(
@@ -77,6 +82,7 @@ def of_tired(
             numbers=numbers,
             at_stake=spend,
             currency=currency,
+            facts={"audience": "used_up"} if used_up else {},
         )
     )
 

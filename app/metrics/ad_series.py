@@ -22,16 +22,17 @@ FIRST_DAYS, LAST_DAYS = 21, 14
 
 @dataclass(frozen=True, slots=True)
 class AdHistory:
-    """One ad. `figures` are impressions, clicks and spend (the account's currency) by day.
+    """One ad. `figures` are impressions, clicks, spend and conversions by day.
 
-    Only its first weeks and the last ones are read: `began` is its first day.
+    Spend is in the account's currency. Only its first weeks and the last ones are read: `began`
+    is its first day.
     """
 
     ad_id: int
     campaign_id: int
     name: str
     began: dt.date
-    figures: dict[dt.date, tuple[float, float, float]] = field(default_factory=dict)
+    figures: dict[dt.date, tuple[float, float, float, float]] = field(default_factory=dict)
 
 
 def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, list[AdHistory]]:
@@ -48,6 +49,7 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
             AdDay.impressions,
             AdDay.clicks,
             AdDay.spend,
+            AdDay.conversions,
         )
         .join(first, first.c.ad_id == AdDay.ad_id)
         .join(Ad, Ad.id == AdDay.ad_id)
@@ -62,11 +64,12 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         .order_by(AdDay.account_id, AdDay.ad_id)
     )
     found: dict[int, dict[int, AdHistory]] = {}
-    for account_id, ad_id, campaign_id, name, began, day, impressions, clicks, spend in rows:
+    for account_id, ad_id, campaign_id, name, began, day, *amounts in rows:
         mine = found.setdefault(account_id, {}).setdefault(
             ad_id, AdHistory(ad_id, campaign_id, name, began)
         )
-        mine.figures[day] = (float(impressions), float(clicks), float(spend))
+        impressions, clicks, spend, conversions = map(float, amounts)
+        mine.figures[day] = (impressions, clicks, spend, conversions)
     return {account_id: list(ads.values()) for account_id, ads in found.items()}
 
 
@@ -92,9 +95,9 @@ def _beginnings(known: Sources, last: dt.date) -> Subquery:
     )
 
 
-def columns_of(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float]]:
+def columns_of(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float, float]]:
     """Its first days, then its last ones; a young ad's own days, nothing before them."""
-    nothing = (0.0, 0.0, 0.0)
+    nothing = (0.0, 0.0, 0.0, 0.0)
     columns = FIRST_DAYS + LAST_DAYS
     age = (last - ad.began).days + 1
     if age < columns:

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
+from app.advice.alarming import tired_findings
 from app.advice.looking import look
-from app.advice.widening import audience_findings
+from app.advice.widening import audience_findings, used_up
 from app.insights.finding import Finding
+from app.insights.thresholds import DEFAULTS
 from app.insights.words import Manner, say
 from app.metrics.period import Period
 from app.metrics.sources import sources
@@ -96,6 +98,7 @@ def run_ad(session: Session, campaign: Campaign, number: int) -> Ad:
                 "impressions": 5_000,
                 "clicks": 70 if day > LAST - 10 * DAY else 100,
                 "spend": Decimal(25),
+                "conversions": Decimal(4),
                 **place,
             }
             for day in Period(BEGAN, LAST)
@@ -122,10 +125,11 @@ def reach(
     session.flush()
 
 
-def found(session: Session, member: Member, settled: Period | None = SETTLED) -> list[Finding]:
+def found(session: Session, member: Member) -> list[Finding]:
     session.commit()
     known = sources(session, member.workspace.id)
-    return audience_findings(session, member.workspace, settled, known=known)
+    used = used_up(session, known, LAST)
+    return audience_findings(session, member.workspace, used, LAST, known=known)
 
 
 def test_a_used_up_audience_is_told_with_what_wider_campaigns_really_had(
@@ -231,10 +235,36 @@ def test_a_stranger_is_told_nothing_of_it(session: Session, charlie: Member, wor
     assert found(session, charlie) == []
 
 
-def test_days_that_have_not_settled_tell_nothing(
+def test_a_look_at_days_that_have_not_settled_tells_nothing(
     session: Session, alice: Member, world: World
 ) -> None:
-    assert found(session, alice, None) == []
+    session.commit()
+    period, known = Period.ending(TODAY - DAY, 7), sources(session, alice.workspace.id)
+    told = look(session, alice.workspace, period, None, known=known, now=NOW)
+    assert "audience_expansion" not in {each.rule for each in told}
+
+
+def test_a_tired_ad_says_how_often_it_was_seen_what_it_cost_and_that_its_audience_is_used_up(
+    session: Session, alice: Member, world: World
+) -> None:
+    steady = [run_ad(session, world.others[0], number) for number in range(10, 16)]
+    known_well = [each.id for each in steady]
+    session.execute(update(AdDay).where(AdDay.ad_id.in_(known_well)).values(clicks=100))
+    session.commit()
+    known = sources(session, alice.workspace.id)
+    used = used_up(session, known, LAST)
+    assert [each.campaign_id for each in used] == [world.campaign.id]
+
+    told = tired_findings(session, alice.workspace, LAST, known=known, rules=DEFAULTS, used_up=used)
+
+    assert {each.entities[0].key for each in told} == {str(each.id) for each in world.ads}
+    said = say(told[0], Manner("USD"))
+    assert "its campaign's ads 2 times in the week up to Nov 12" in said.saw
+    assert "A conversion cost $6.25" in said.saw
+    assert "its audience may be used up" in said.how_sure
+
+    [other, *_] = tired_findings(session, alice.workspace, LAST, known=known, rules=DEFAULTS)
+    assert "used up" not in say(other, Manner("USD")).how_sure
 
 
 def test_the_nightly_look_tells_it(session: Session, alice: Member, world: World) -> None:

@@ -72,15 +72,26 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
 def refresh(finding: Finding, manner: Manner) -> Said:
     """An ad that has worn out."""
     told = Telling(finding, manner)
-    seen = f" People saw it {told['frequency']} on average." if told.has("frequency") else ""
-    cost = f" A conversion cost {told['cost']}." if told.has("cost") else ""
+    last = manner.day(finding.last)
+    seen = (
+        f" People saw its campaign's ads {told['frequency']} times in the week up to {last}."
+        if told.has("frequency")
+        else ""
+    )
+    cost = f" A conversion cost {told['cost']}, of those told so far." if told.has("cost") else ""
+    used = (
+        " The other ads of its campaign are clicked less as well and people saw them more often: "
+        "its audience may be used up, and then new copy alone does not mend it."
+        if finding.facts.get("audience") == "used_up"
+        else ""
+    )
     return Said(
         title=f"{told.name} is wearing out",
         saw=(
             f"Its click rate is {told.size('drop')} below that of its beginning, what happened to "
             f"the other ads divided out; it has run for {told.few('running')} days.{seen}{cost}"
         ),
-        how_sure=f"{told.size('z')} standard errors below, three days running.",
+        how_sure=f"{told.size('z')} standard errors below, three days running.{used}",
         do=f"Replace it with new copy, on its angle or another one. {told.review}",
         change_our_mind="A new placement or audience that the ad was moved to.",
     )
