@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
 from app.models import MetricRevision
-from app.reports.document import CampaignRow, Day, Document, Kpi, Source
+from app.reports.document import CampaignRow, Day, Document, FindingPart, Kpi, Source
 from app.reports.formats import Formats
 
 # Headline figures come from these grains; ads and placements are finer views of the same.
@@ -76,7 +76,8 @@ def difference(
     """How the later of the two differs from the earlier."""
     older, newer = sorted((one, other), key=lambda each: each.as_of)
     comparable = older.days == newer.days and older.currency == newer.currency
-    gone, new = _titles(older), _titles(newer)
+    named = _titled if older.language == newer.language else _about
+    gone, new = ({named(each): each.title for each in _findings(one)} for one in (older, newer))
     return Difference(
         older=older,
         newer=newer,
@@ -89,8 +90,8 @@ def difference(
         befores=_kpis(older, newer, _before) if comparable and older.before == newer.before else [],
         days=_days(older, newer, formats) if comparable else [],
         campaigns=_campaigns(older, newer) if comparable else [],
-        findings_gone=[title for title in gone if title not in new],
-        findings_new=[title for title in new if title not in gone],
+        findings_gone=[title for name, title in gone.items() if name not in new],
+        findings_new=[title for name, title in new.items() if name not in gone],
     )
 
 
@@ -103,7 +104,9 @@ def _settings(older: Document, newer: Document) -> Iterator[str]:
             f"The workspace's currency changed from {older.currency} to {newer.currency}, so their "
             "figures are not compared."
         )
-    if (older.filters, older.platforms) != (newer.filters, newer.platforms):
+    if older.language != newer.language:
+        yield "They are in different languages."
+    if _narrowed(older, newer) != _narrowed(newer, older):
         yield "They are about different platforms, accounts or campaigns."
     if older.revenue_source != newer.revenue_source:
         yield f"Revenue was {_revenue(older)} and is {_revenue(newer)} now."
@@ -249,9 +252,24 @@ def _differing(
     return found
 
 
-def _titles(document: Document) -> list[str]:
-    parts = (*document.wins, *document.concerns, *document.recommendations)
-    return [each.title for each in parts]
+def _narrowed(document: Document, other: Document) -> tuple[object, ...]:
+    """What it is about; sentences of two languages are counted only."""
+    same = document.language == other.language
+    return (document.filters if same else len(document.filters), document.platforms)
+
+
+def _findings(document: Document) -> Iterator[FindingPart]:
+    yield from (*document.wins, *document.concerns, *document.recommendations)
+
+
+def _titled(finding: FindingPart) -> tuple[object, ...]:
+    return (finding.title,)
+
+
+def _about(finding: FindingPart) -> tuple[object, ...]:
+    """The same in every language."""
+    things = tuple((each.role, each.kind, each.key) for each in finding.entities)
+    return (finding.rule, finding.class_, things)
 
 
 def _revenue(document: Document) -> str:

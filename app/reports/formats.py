@@ -114,9 +114,14 @@ class Formats:
 
 
 def formats_of(document: Document) -> Formats:
-    """As the document's language writes; American where it is none that is known."""
+    """As the document's language writes."""
+    return formats_in(document.language, document)
+
+
+def formats_in(language: str, document: Document) -> Formats:
+    """Its figures as another language writes them; American where it is none that is known."""
     try:
-        locale = Locale.parse(document.language, sep="-" if "-" in document.language else "_")
+        locale = Locale.parse(language, sep="-" if "-" in language else "_")
     except (UnknownLocaleError, ValueError):
         locale = _AMERICAN
     if locale.territory is None and locale.language == "en":

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from app.errors import Invalid
 from app.extensions import db
+from app.insights.languages import USUAL
 from app.metrics.period import Period
 from app.models import Report
 from app.reports import actions, ordering
 from app.reports.comparing import difference
 from app.reports.document import Document, thaw
-from app.reports.formats import formats_of
+from app.reports.formats import formats_in
 from app.reports.ordering import Wanted
 from app.web import access
 from app.web.htmx import page
@@ -76,7 +77,7 @@ def compare(report_id: int) -> ResponseReturnValue:
     one, frozen = ordering.frozen(db.session(), place, report_id)
     other, other_frozen = ordering.frozen(db.session(), place, other_id)
     document = thaw(frozen)
-    formats = formats_of(document)
+    formats = formats_in(USUAL, document)
     return page(
         "reports/compare.html",
         "main",

@@ -135,3 +135,18 @@ def test_days_are_told_as_stretches() -> None:
     days = [dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 3, 3)]
 
     assert [(each.first.day, each.last.day) for each in runs(days)] == [(27, 1), (3, 3)]
+
+
+def test_the_same_in_two_languages_is_no_difference_of_figures_or_findings(
+    session: Session, alice: Member
+) -> None:
+    english = samples.usual(filters=["Only Meta."])
+    found = [msgspec.structs.replace(each, title="Meta: ROAS 3,8x") for each in english.wins]
+    german = msgspec.structs.replace(
+        english, as_of=LATER, language="de", filters=["Nur Meta."], wins=found
+    )
+
+    told = difference(session, alice.workspace.id, english, german, formats_of(english))
+
+    assert told.why == ["They are in different languages."]
+    assert not told.anything
