@@ -84,10 +84,21 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
 def refresh(finding: Finding, manner: Manner) -> Said:
     """An ad that has worn out."""
     told = Telling(finding, manner)
-    seen = ""
+    seen = used = ""
     if told.has("frequency"):
-        seen = f" Jede Person sah sie im Schnitt {told['frequency']}-mal."
-    cost = f" Eine Conversion kostete {told['cost']}." if told.has("cost") else ""
+        seen = (
+            f" In der Woche bis {manner.day(finding.last)} sah jede Person die Anzeigen der "
+            f"Kampagne {told['frequency']}-mal."
+        )
+    cost = ""
+    if told.has("cost"):
+        cost = f" Eine der bisher gemeldeten Conversions kostete {told['cost']}."
+    if finding.facts.get("audience") == "used_up":
+        used = (
+            " Auch die anderen Anzeigen der Kampagne werden seltener geklickt und häufiger "
+            "gesehen: Die Zielgruppe ist womöglich ausgeschöpft, dann helfen neue Texte allein "
+            "nicht."
+        )
     return Said(
         title=f"{told.name} nutzt sich ab",
         saw=(
@@ -95,7 +106,7 @@ def refresh(finding: Finding, manner: Manner) -> Said:
             f"Anzeigen betraf, ist herausgerechnet. Laufzeit bisher: "
             f"{told.counted('running', DAYS)}.{seen}{cost}"
         ),
-        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.",
+        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.{used}",
         do=f"Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz. {told.review}",
         change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeige nun läuft.",
     )
