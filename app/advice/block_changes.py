@@ -87,6 +87,8 @@ def prepare_back(
     today = planned.day_of(workspace, now)
     if planned.standing(test, workspace.currency, today) in planned.UNFINISHED:
         raise Conflict("The test is not over. Stop it first, then put the budgets back.")
+    if problem := planned.disturbed(session, workspace, test.platforms, today):
+        raise Conflict(problem)
     end = min(test.last, (test.stopped_on or dt.date.max) - dt.timedelta(days=1))
     last = planned.block_on(test, end)
     task = _Task(

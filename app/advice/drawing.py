@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.advice.fitting_inputs import fitting_inputs
 from app.advice.looking import thresholds_of
-from app.advice.planned import WEEK
+from app.advice.planned import WEEK, tested_days
 from app.errors import Invalid
 from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.chosen import narrowed
@@ -48,7 +48,8 @@ class Candidate:
     """A platform that may be tested. `daily` is its spend a day, of the last four weeks.
 
     `why_not` is empty, or `behind` (its figures stop), `quiet` (nothing spent in the last week),
-    `young` (not a week of figures) or `rates` (money without an exchange rate).
+    `young` (not a week of figures), `tested` (not a week outside of another test) or `rates`
+    (money without an exchange rate).
     """
 
     platform: str
@@ -82,24 +83,30 @@ def candidates(
     """The advertising platforms that count."""
     last = known.unfinished_day(workspace.time_zone, now) - dt.timedelta(days=1)
     names = [each for each in known.platforms if not is_shop(each)]
-    return [_candidate(session, known, each, last) for each in names]
+    tested = tested_days(session, workspace.id)
+    return [_candidate(session, known, each, last, tested.get(each, set())) for each in names]
 
 
-def _candidate(session: Session, known: Sources, platform: str, last: dt.date) -> Candidate:
+def _candidate(
+    session: Session, known: Sources, platform: str, last: dt.date, tested: Collection[dt.date]
+) -> Candidate:
+    """`tested` are days under other tests, whose budgets say nothing of today's."""
     read = [each for each in known.counted if each.platform == platform and _goes_on(each)]
     through = min((each.read_through or dt.date.min for each in read), default=dt.date.min)
     if through < last - dt.timedelta(days=UNSETTLED_DAYS):
         return Candidate(platform, Decimal(0), 0.0, "behind")
     end = min(last, through)
-    first = min((each.history_from or end for each in read), default=end)
-    days = Period(max(first, end - dt.timedelta(days=_LEVEL_DAYS - 1)), end)
+    first = min(each.history_from or end for each in read)
+    days = Period(max(min(first, end), end - dt.timedelta(days=_LEVEL_DAYS - 1)), end)
     series = platform_series(session, narrowed(known, [platform], []), days)
-    spend = series.spend.get(platform, [0.0])
-    daily = Decimal(repr(sum(spend))) / len(days)
-    conversions = sum(series.conversions.get(platform, [0.0])) / len(days)
-    return Candidate(
-        platform, daily, conversions, _why_not(spend, without_rate=series.without_rate)
-    )
+    nothing = [0.0] * len(days)
+    spend, counts = (of.get(platform, nothing) for of in (series.spend, series.conversions))
+    usual = [place for place, day in enumerate(days) if day not in tested]
+    if len(usual) < min(len(days), _LATELY_DAYS):
+        return Candidate(platform, Decimal(0), 0.0, "tested")
+    daily, conversions = (sum(of[place] for place in usual) / len(usual) for of in (spend, counts))
+    why_not = _why_not(spend, without_rate=series.without_rate)
+    return Candidate(platform, Decimal(repr(daily)), conversions, why_not)
 
 
 def _goes_on(source: Source) -> bool:
@@ -190,6 +197,8 @@ WHY_NOT = {
     "quiet": "It spent nothing in the last seven days, and a test raises and lowers what is spent "
     "now. Leave it out, or let it run for some weeks first.",
     "young": "There is not a week of its figures yet, so its budget is not known. Look again then.",
+    "tested": "Its last test was over less than a week ago. Put the budgets back and let a week go "
+    "by, so that its usual budget is known.",
     "rates": "Some of its days have no exchange rate into the workspace's currency, so its spend "
     "is not known. Open Settings and type a rate in.",
 }

@@ -21,6 +21,7 @@ UNFINISHED = ("planned", "running")
 # The block of a change set that puts the budgets back.
 BACK = -1
 WEEK = 7
+ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def disturbed(
         return ""
     return (
         f"A test of {named(test)} is not over until {test.last:%Y-%m-%d}, and moving budget would "
-        "disturb it. Nothing was prepared. Wait for its end, or stop it."
+        "disturb it. Nothing was changed. Wait for its end, or stop it."
     )
 
 
@@ -234,10 +235,12 @@ def sets_of(session: Session, test: PlannedTest) -> dict[int, ChangeSet]:
 def too_late(session: Session, found: ChangeSet, now: dt.datetime) -> str:
     """Why a block's prepared budgets may no longer be set, empty where they may."""
     test = session.get(PlannedTest, found.planned_test_id) if found.planned_test_id else None
-    if test is None or found.block is None or found.block == BACK:
+    if test is None or found.block is None:
         return ""
     workspace = session.get_one(Workspace, test.workspace_id)
     today = day_of(workspace, now)
+    if found.block == BACK:
+        return disturbed(session, workspace, test.platforms, today)
     block = block_on(test, today)
     running = standing(test, workspace.currency, today) == "running"
     if running and block is not None and block.number == found.block:
@@ -246,6 +249,17 @@ def too_late(session: Session, found: ChangeSet, now: dt.datetime) -> str:
         "These are the budgets of a block that is over, or of a test that is, so nothing was "
         "changed. Open the test and prepare those of today."
     )
+
+
+def tested_days(session: Session, workspace_id: int) -> dict[str, set[dt.date]]:
+    """By platform the days that were under a test which is over."""
+    found: dict[str, set[dt.date]] = {}
+    for test in every(session, workspace_id):
+        end = min(test.last + ONE_DAY, test.stopped_on or dt.date.max)
+        days = range(max((end - test.first).days, 0))
+        for name in test.platforms if test.state not in UNFINISHED else ():
+            found.setdefault(name, set()).update(test.first + each * ONE_DAY for each in days)
+    return found
 
 
 def weeks_run(test: PlannedTest, day: dt.date) -> int:

@@ -13,13 +13,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.advice import nightly
+from app.advice.evaluating import read_tests
 from app.insights.finding import Class, Finding
-from app.models import Membership, PlannedTest
+from app.metrics.sources import sources
+from app.models import Account, CampaignDay, Membership, PlannedTest, PlatformTotalDay
+from app.sync.rollup import recompute
+from tests.advice.planned_tests import make_test, make_world
+from tests.advice.test_planned_tests import after, noon
 from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_rate
@@ -116,7 +121,16 @@ def test_a_platform_that_spends_nothing_now_or_is_not_read_cannot_be_tested(
     make_platform(session, alice, "google")
     make_platform(session, alice, "meta", ended=9, read_through=TODAY)
     make_platform(session, alice, "tiktok", ended=12)
-    for platform, told in (("meta", "spent nothing"), ("tiktok", "figures stop")):
+    make_platform(session, alice, "linkedin", 1)
+    young = session.scalars(select(Account).where(Account.platform == "linkedin")).one()
+    young.history_from = young.read_through = TODAY
+    session.execute(delete(PlatformTotalDay).where(PlatformTotalDay.account_id == young.id))
+    session.commit()
+    for platform, told in (
+        ("meta", "spent nothing"),
+        ("tiktok", "figures stop"),
+        ("linkedin", "spent nothing"),
+    ):
         refused = begin(app, alice, platforms=["google", platform])
         assert refused.status_code == 422
         assert told in refused.json["error"]["message"]
@@ -283,3 +297,49 @@ def test_money_without_an_exchange_rate_is_not_taken_for_a_budget(
     refused = begin(app, alice)
     assert refused.status_code == 422
     assert "no exchange rate" in refused.json["error"]["message"]
+
+
+def test_a_result_is_on_its_page_and_in_its_json(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    test = make_test(session, alice)
+    make_world(session, alice, test, last=after(10))
+    read_tests(session, alice.workspace, sources(session, alice.workspace.id), noon(after(9, 1)))
+    session.commit()
+    client = sign_in(app, alice)
+    page = client.get(f"{PAGE}/{test.id}").text
+    assert "8 of 8 weeks are over, all of them settled. 16 of 16 weeks" in page
+    assert "The test of Meta and Google is over" in page
+    assert "spent as drawn" in page
+    assert "Put the budgets back" in page
+    found = client.get(f"{API}/{test.id}").json
+    assert (found["state"], found["evaluation"]["complete"]) == ("ended", True)
+    assert found["evaluation"]["class"] in ("recommend", "leaning")
+    assert found["evaluation"]["as_drawn"]["meta"] == [True] * 8
+    assert "is over" in found["evaluation"]["message"]
+
+
+@pytest.mark.usefixtures("advertised")
+def test_budgets_under_a_test_are_not_taken_for_todays(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    test_id = begin(app, alice).json["id"]
+    test = session.get_one(PlannedTest, test_id)
+    test.first = TODAY - dt.timedelta(days=40)
+    session.commit()
+    post(app, alice, f"{API}/{test_id}/stop")
+    refused = begin(app, alice)
+    assert refused.status_code == 422
+    assert "less than a week ago" in refused.json["error"]["message"]
+    test.stopped_on = TODAY - dt.timedelta(days=9)
+    session.commit()
+    days = [TODAY - dt.timedelta(days=each) for each in range(1, 10)]
+    for account in session.scalars(select(Account)):
+        session.execute(
+            update(CampaignDay)
+            .where(CampaignDay.account_id == account.id, CampaignDay.day.in_(days))
+            .values(spend=Decimal(50))
+        )
+        recompute(session, alice.workspace.id, account.id, days)
+    session.commit()
+    assert begin(app, alice).json["levels"] == {"google": "350.00", "meta": "350.00"}
