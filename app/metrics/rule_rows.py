@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.metrics.period import Period
@@ -84,7 +84,6 @@ def ad_sums(
     session: Session, workspace_id: int, accounts: Sequence[int], now: Period, before: Period | None
 ) -> Rows:
     """id, name, status, platform_status, campaign_id and the sums of both periods of each ad."""
-    rates = _rates(workspace_id, accounts, _spans(now, before))
     return session.execute(
         select(
             Ad.id,
@@ -92,11 +91,11 @@ def ad_sums(
             Ad.status,
             Ad.platform_status,
             Ad.campaign_id,
-            *_sums(AdDay, rates, now, "now_"),
-            *_sums(AdDay, rates, before, "before_"),
+            *_sums(AdDay, now, "now_"),
+            *_sums(AdDay, before, "before_"),
         )
         .join(AdDay, AdDay.ad_id == Ad.id)
-        .join(rates, _own_day(AdDay, rates))
+        .join(Total, _own_day(AdDay))
         .where(
             AdDay.workspace_id == workspace_id,
             AdDay.account_id.in_(accounts),
@@ -111,15 +110,15 @@ def placement_sums(
     session: Session, workspace_id: int, accounts: Sequence[int], now: Period, before: Period | None
 ) -> Rows:
     """campaign_id, placement and the sums of both periods."""
-    own, rates = PlacementDay, _rates(workspace_id, accounts, _spans(now, before))
+    own = PlacementDay
     return session.execute(
         select(
             own.campaign_id,
             own.placement,
-            *_sums(own, rates, now, "now_"),
-            *_sums(own, rates, before, "before_"),
+            *_sums(own, now, "now_"),
+            *_sums(own, before, "before_"),
         )
-        .join(rates, _own_day(own, rates))
+        .join(Total, _own_day(own))
         .where(
             own.workspace_id == workspace_id,
             own.account_id.in_(accounts),
@@ -134,14 +133,14 @@ def placement_days(
     session: Session, workspace_id: int, accounts: Sequence[int], spans: Sequence[Period]
 ) -> Rows:
     """platform, placement, day and the figures of all campaigns together."""
-    own, rates = PlacementDay, _rates(workspace_id, accounts, spans)
+    own = PlacementDay
     return session.execute(
-        select(rates.c.platform, own.placement, own.day, *_figures(own, rates))
-        .join(rates, _own_day(own, rates))
+        select(Total.platform, own.placement, own.day, *_figures(own))
+        .join(Total, _own_day(own))
         .where(
             own.workspace_id == workspace_id, own.account_id.in_(accounts), _within(own.day, spans)
         )
-        .group_by(rates.c.platform, own.placement, own.day)
+        .group_by(Total.platform, own.placement, own.day)
     ).all()
 
 
@@ -153,50 +152,31 @@ def _within(day: InstrumentedAttribute[dt.date], spans: Sequence[Period]) -> Col
     return or_(*(day.between(span.first, span.last) for span in spans))
 
 
-def _rates(workspace_id: int, accounts: Sequence[int], spans: Sequence[Period]) -> CTE:
-    """What each account's day was converted at; a division a day, not one for each ad of it."""
-    by_spend = Total.spend / func.nullif(Total.native_spend, 0)
-    by_value = Total.value / func.nullif(Total.native_value, 0)
-    return (
-        select(
-            Total.account_id,
-            Total.day,
-            Total.platform,
-            func.coalesce(by_spend, by_value, 0).label("rate"),
-        )
-        .where(
-            Total.workspace_id == workspace_id,
-            Total.account_id.in_(accounts),
-            Total.spend.is_not(None),
-            _within(Total.day, spans),
-        )
-        .cte("rates")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _own_day(of: type[AdDay | PlacementDay], rates: CTE) -> ColumnElement[bool]:
-    return and_(rates.c.account_id == of.account_id, rates.c.day == of.day)
+def _own_day(of: type[AdDay | PlacementDay]) -> ColumnElement[bool]:
+    return and_(Total.account_id == of.account_id, Total.day == of.day, Total.spend.is_not(None))
 
 
 def _sums(
-    of: type[AdDay | PlacementDay], rates: CTE, period: Period | None, prefix: str
+    of: type[AdDay | PlacementDay], period: Period | None, prefix: str
 ) -> list[ColumnElement[Any]]:
     if period is None:
         return []
     inside = of.day.between(period.first, period.last)
-    return [each.filter(inside).label(prefix + name) for name, each in _summed(of, rates).items()]
+    return [each.filter(inside).label(prefix + name) for name, each in _summed(of).items()]
 
 
-def _figures(of: type[AdDay | PlacementDay], rates: CTE) -> list[ColumnElement[Any]]:
-    return [each.label(name) for name, each in _summed(of, rates).items()]
+def _figures(of: type[AdDay | PlacementDay]) -> list[ColumnElement[Any]]:
+    return [each.label(name) for name, each in _summed(of).items()]
 
 
-def _summed(of: type[AdDay | PlacementDay], rates: CTE) -> dict[str, Any]:
+def _summed(of: type[AdDay | PlacementDay]) -> dict[str, Any]:
+    by_spend = Total.spend / func.nullif(Total.native_spend, 0)
+    by_value = Total.value / func.nullif(Total.native_value, 0)
+    rate = func.coalesce(by_spend, by_value, 0)
     return {
-        "spend": func.sum(of.spend * rates.c.rate),
+        "spend": func.sum(of.spend * rate),
         "impressions": func.sum(of.impressions),
         "clicks": func.sum(of.clicks),
         "conversions": func.sum(of.conversions),
-        "value": func.sum(of.conversion_value * rates.c.rate),
+        "value": func.sum(of.conversion_value * rate),
     }
