@@ -85,7 +85,8 @@ class FoundEntity(NamedTuple):
     """A campaign, ad group or ad as its platform describes it now.
 
     `texts` are an ad's own by kind, where the list of ads holds them: primary_text, headline and
-    description, each several where the platform combines them; None where it does not say.
+    description, each several where the platform combines them, and landing_page, the addresses it
+    leads to; None where it does not say.
     """
 
     external_id: str

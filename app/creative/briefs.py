@@ -21,6 +21,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 LONGEST_PRODUCT = 120
 LONGEST_LINE = 300
+LONGEST_URL = 2000
 MOST_LINES = 20
 YOUNGEST, OLDEST = 13, 65
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -157,7 +158,7 @@ def _url(given: str) -> str:
         host = ""
     if not host or "." not in host or parts.scheme not in ("http", "https") or " " in url:
         raise Invalid("url: This is no web address. It should look like https://shop.example/sale.")
-    _short_enough("url", url, 2000)
+    _short_enough("url", url, LONGEST_URL)
     return url
 
 

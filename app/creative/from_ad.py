@@ -18,7 +18,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from app.copywriting.brief import AdPlatform, Angle, Brief
 from app.copywriting.words import sentences, words
-from app.creative.briefs import LONGEST_LINE, MOST_LINES, parse_brief
+from app.creative.briefs import LONGEST_LINE, LONGEST_URL, MOST_LINES, parse_brief
 from app.errors import NotFound
 from app.metrics.openings import Opening, kinds_of, offers, opening_words
 from app.models import Account, Ad, CampaignDraft, CreativeBatch, CreativeVariation, DraftAd
@@ -135,7 +135,7 @@ def _brief(
 ) -> tuple[Rests, Brief]:
     platforms = (AdPlatform(row.platform),) if row.platform in tuple(AdPlatform) else ()
     angle = Angle(row.angle) if row.angle else _angle(row.platform, opening)
-    url = row.url or next((found[0] for each in texts if (found := _ADDRESS.search(each))), "")
+    url = row.url or _address([*_several(row.texts or {}, ("landing_page",)), *texts])
     told: dict[str, Any] = {"platforms": platforms, "angle": angle} | ({"url": url} if url else {})
     if row.brief:
         return Rests.LAUNCH, replace(parse_brief(row.brief), **told)
@@ -170,9 +170,15 @@ def _named(session: Session, workspace_id: int, texts: Sequence[str]) -> Brief |
     return None
 
 
-def _several(held: Mapping[str, Any]) -> Iterator[str]:
+def _address(texts: Sequence[str]) -> str:
+    """The first that stands in them and that a brief can hold."""
+    found = (each[0] for text in texts if (each := _ADDRESS.search(text)))
+    return next((each for each in found if len(each) <= LONGEST_URL), "")
+
+
+def _several(held: Mapping[str, Any], kinds: Sequence[str] = _KINDS) -> Iterator[str]:
     """Every text of an ad, in the order it is read."""
-    for kind in _KINDS:
+    for kind in kinds:
         texts = held.get(kind)
         for text in [texts] if isinstance(texts, str) else texts or ():
             if isinstance(text, str) and text.strip():

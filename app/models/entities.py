@@ -63,7 +63,10 @@ class AdGroup(Base):
 
 
 class Ad(Base):
-    """A single ad. `texts` are its own, lists by kind; NULL where the platform does not say."""
+    """A single ad. `texts` are its own, lists by kind, and the addresses it leads to.
+
+    NULL where the platform does not say.
+    """
 
     __tablename__ = "ad"
     __table_args__ = (UniqueConstraint("account_id", "external_id"),)

@@ -49,6 +49,25 @@ AD = {"id": "a1", "name": "Video", "creative": {"body": "Warm feet.", "title": "
             },
             {"primary_text": ["B1", "B2"], "headline": ["T"]},
         ),
+        (
+            {"object_story_spec": {"link_data": {"message": "M", "link": "https://a.example/"}}},
+            {"primary_text": ["M"], "landing_page": ["https://a.example/"]},
+        ),
+        (
+            {
+                "object_story_spec": {
+                    "video_data": {
+                        "message": "M",
+                        "call_to_action": {"type": "BUY", "value": {"link": "https://b.example"}},
+                    }
+                }
+            },
+            {"primary_text": ["M"], "landing_page": ["https://b.example"]},
+        ),
+        (
+            {"asset_feed_spec": {"link_urls": [{"website_url": "https://c.example"}, {}]}},
+            {"landing_page": ["https://c.example"]},
+        ),
         ({"id": "1"}, {}),
     ],
 )

@@ -111,6 +111,19 @@ def test_an_ad_of_an_unknown_product_brings_its_own_sentences_and_no_name(
     assert found.brief.angle is Angle.PROOF
 
 
+def test_the_page_that_an_ad_leads_to_is_taken_from_where_the_platform_tells_it(
+    session: Session, alice: Member, account: Account
+) -> None:
+    ad = an_ad(session, account, "See https://short.example/x for more.")
+    ad.texts = {**(ad.texts or {}), "landing_page": ["https://shop.example/اشتر?a=1"]}
+    session.flush()
+
+    found = from_ad(session, alice.workspace.id, ad.id)
+
+    assert found.brief.url == "https://shop.example/اشتر?a=1"
+    assert found.texts == ["See https://short.example/x for more."]
+
+
 def test_an_ad_without_known_texts_says_so_and_makes_nothing_up(
     session: Session, alice: Member, account: Account
 ) -> None:

@@ -23,7 +23,7 @@ from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
 from tests.metrics.ads import make_ad_day
-from tests.reports.documents import finding, rich
+from tests.reports.samples import finding, usual
 from tests.web.test_creative import BRIEF
 
 PAGE = "/dashboard/creative"
@@ -193,11 +193,11 @@ def test_an_angle_that_does_not_exist_is_refused_beside_its_field(client: FlaskC
 
 def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(app: Flask) -> None:
     tired = finding(
-        "recommendation",
+        "Ad is wearing out",
         rule="creative_refresh",
         entities=[EntityPart(kind="ad", key="7", name="Ad", platform="meta", role="")],
     )
-    document = rich(recommendations=[tired, finding("recommendation")])
+    document = usual(recommendations=[tired, finding("Move")])
     wanted = ordering.Wanted(first=document.days.first, last=document.days.last)
     report = Report(id=3, request=msgspec.to_builtins(wanted))
     with app.test_request_context():

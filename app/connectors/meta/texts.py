@@ -16,24 +16,40 @@ class _Asset(msgspec.Struct):
     text: str | None = None
 
 
+class _Page(msgspec.Struct):
+    website_url: str | None = None
+
+
 class _Feed(msgspec.Struct):
     """Texts that Meta combines as it likes."""
 
     bodies: list[_Asset] = []
     titles: list[_Asset] = []
     descriptions: list[_Asset] = []
+    link_urls: list[_Page] = []
+
+
+class _Value(msgspec.Struct):
+    link: str | None = None
+
+
+class _Button(msgspec.Struct):
+    value: _Value | None = None
 
 
 class _Link(msgspec.Struct):
     message: str | None = None
     name: str | None = None
     description: str | None = None
+    link: str | None = None
+    call_to_action: _Button | None = None
 
 
 class _Video(msgspec.Struct):
     message: str | None = None
     title: str | None = None
     link_description: str | None = None
+    call_to_action: _Button | None = None
 
 
 class _Story(msgspec.Struct):
@@ -67,6 +83,7 @@ def texts_of(creative: bytes) -> dict[str, Sequence[str]] | None:
         "primary_text": _texts(feed.bodies) or _filled(link.message or found.body),
         "headline": _texts(feed.titles) or _filled(link.name or found.title),
         "description": _texts(feed.descriptions) or _filled(link.description),
+        "landing_page": _filled(*(each.website_url for each in feed.link_urls)) or _leads_to(link),
     }
     return {kind: texts for kind, texts in kinds.items() if texts}
 
@@ -74,8 +91,19 @@ def texts_of(creative: bytes) -> dict[str, Sequence[str]] | None:
 def _spoken(story: _Story) -> _Link:
     if story.video_data:
         video = story.video_data
-        return _Link(video.message, video.title, video.link_description)
+        return _Link(
+            video.message,
+            video.title,
+            video.link_description,
+            call_to_action=video.call_to_action,
+        )
     return story.link_data or story.template_data or _Link()
+
+
+def _leads_to(link: _Link) -> Sequence[str]:
+    """A video has its address at the button only."""
+    button = link.call_to_action and link.call_to_action.value
+    return _filled(link.link or (button.link if button else None))
 
 
 def _texts(assets: Iterable[_Asset]) -> Sequence[str]:
