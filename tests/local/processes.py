@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-SECONDS = 30.0
+SECONDS = 90.0
 
 
 def eventually(promise: Callable[[], bool]) -> None:

@@ -73,17 +73,32 @@ def health(port: int) -> int:
         return int(answer.status)
 
 
-def test_it_serves_says_where_and_keeps_its_secrets_and_data(project: Path) -> None:
+def stop(project: Path, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Everything ends in order at this signal."""
+    children = descendants(process.pid)
+    process.send_signal(number)
+    assert process.wait(SECONDS) == 0
+    assert not [pid for pid in children if alive(pid)]
+    assert "database system is shut down" in place_for(project / ".local/postgres").log.read_text()
+
+
+@pytest.mark.timeout(300)
+def test_it_serves_alone_says_where_and_keeps_its_secrets_and_data_through_a_stop(
+    project: Path,
+) -> None:
     port = free_port()
-    with running(project, port):
+    with running(project, port) as process:
         assert health(port) == 200
         assert f"Growzzy OS is ready at http://127.0.0.1:{port}" in (project / "output").read_text()
+        assert "already running" in refused(project)
         kept = {path: path.read_text() for path in secrets_of(project)}
+        stop(project, process, signal.SIGINT)
     cluster = place_for(project / ".local/postgres")
     assert (cluster.data / "PG_VERSION").exists()
-    with running(project, port):
+    with running(project, port) as process:
         assert health(port) == 200
         assert {path: path.read_text() for path in secrets_of(project)} == kept
+        stop(project, process, signal.SIGHUP)
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in kept)
     assert stat.S_IMODE(project.parent.stat().st_mode) == 0o700
 
@@ -92,16 +107,7 @@ def secrets_of(project: Path) -> list[Path]:
     return [project / ".local/secret_key", project / ".local/encryption_keys"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_in_order(project: Path, number: signal.Signals) -> None:
-    with running(project, free_port()) as process:
-        children = descendants(process.pid)
-        process.send_signal(number)
-        assert process.wait(SECONDS) == 0
-    assert not [pid for pid in children if alive(pid)]
-    assert "database system is shut down" in place_for(project / ".local/postgres").log.read_text()
-
-
+@pytest.mark.timeout(300)
 def test_kill_9_stops_everything_and_the_next_start_works(project: Path) -> None:
     port = free_port()
     with running(project, port) as process:
@@ -110,13 +116,9 @@ def test_kill_9_stops_everything_and_the_next_start_works(project: Path) -> None
         process.kill()
         process.wait()
     eventually(lambda: not [pid for pid in children if alive(pid)])
-    with running(project, port):
+    with running(project, port) as process:
         assert health(port) == 200
-
-
-def test_a_second_run_of_the_same_project_is_refused(project: Path) -> None:
-    with running(project, free_port()):
-        assert "already running" in refused(project)
+        stop(project, process, signal.SIGTERM)
 
 
 def test_a_port_in_use_is_said_with_another_one(project: Path) -> None:
