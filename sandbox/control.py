@@ -13,7 +13,7 @@ from sandbox import grants, page
 from sandbox.clock import noon
 from sandbox.faults import Fault
 from sandbox.state import state
-from sandbox.world import Account, Campaign
+from sandbox.world import HISTORY_DAYS, Account, Campaign
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
 
@@ -73,6 +73,16 @@ def restate() -> Response | tuple[Response, int]:
         return _refuse(str(error))
     state().world.restate(first, last, state().clock.now())
     return jsonify({"from": first.isoformat(), "to": last.isoformat()})
+
+
+@blueprint.post("/history")
+def shorten() -> Response | tuple[Response, int]:
+    """{"days"}: the accounts advertise for no longer than this."""
+    days = _body().get("days")
+    if not isinstance(days, int) or not 0 < days <= HISTORY_DAYS:
+        return _refuse(f"days is a whole number from 1 to {HISTORY_DAYS}")
+    state().world.history_days = days
+    return jsonify(days=days)
 
 
 @blueprint.post("/remove")

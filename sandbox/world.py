@@ -137,8 +137,9 @@ def anchor_for(today: dt.date) -> dt.date:
 class World:
     """Everything there is, and the figures of any day as of any instant.
 
-    `lost` are the ids of accounts in which the platform's user has no role any more. `changes` goes
-    up with every change of what there is, for whoever keeps answers.
+    `history_days`: how many days before today have figures. `lost` are the ids of accounts in which
+    the platform's user has no role any more. `changes` goes up with every change of what there is,
+    for whoever keeps answers.
     """
 
     def __init__(self, seed: int, anchor: dt.date, many: int = 0) -> None:
@@ -148,6 +149,7 @@ class World:
         self.removed: set[str] = set()
         self.lost: set[str] = set()
         self.changes = 0
+        self.history_days = HISTORY_DAYS
         self.restated: list[tuple[dt.date, dt.date]] = []
         self.restated_at: list[dt.datetime] = []
         self._final: dict[tuple[str, dt.date], list[Delivery]] = {}
@@ -182,8 +184,9 @@ class World:
         return [account for account in self.of(platform) if account.id not in self.lost]
 
     def reset(self) -> None:
-        """Undo restatements, removals, new names and lost roles."""
+        """Undo restatements, removals, new names, lost roles and a shorter history."""
         self.changes += 1
+        self.history_days = HISTORY_DAYS
         self.removed.clear()
         self.lost.clear()
         for campaign in self.campaigns:
@@ -204,13 +207,13 @@ class World:
 
     def first_day(self, account: Account, now: dt.datetime) -> dt.date:
         """The oldest day with figures."""
-        return now.astimezone(account.zone).date() - dt.timedelta(days=HISTORY_DAYS)
+        return now.astimezone(account.zone).date() - dt.timedelta(days=self.history_days)
 
     def deliveries(self, account: Account, day: dt.date, now: dt.datetime) -> list[Delivery]:
         """What a reader of `day` gets at `now`; nothing before the history or after today."""
         local = now.astimezone(account.zone)
         age = (local.date() - day).days
-        if not 0 <= age <= HISTORY_DAYS:
+        if not 0 <= age <= self.history_days:
             return []
         times = sum(first <= day <= last for first, last in self.restated)
         seen = reading(day, local, times)

@@ -57,6 +57,10 @@ class SandboxServer:
             "POST", "/control/restate", json={name: str(v) for name, v in named.items() if v}
         )
 
+    def history(self, days: int) -> Any:
+        """Let the accounts have advertised for so many days only, which are read sooner."""
+        return self._ask("POST", "/control/history", json={"days": days})
+
     def remove(self, campaign_id: str) -> Any:
         """Delete a campaign at the platform; its history stays in the reports."""
         return self._ask("POST", "/control/remove", json={"campaign_id": campaign_id})

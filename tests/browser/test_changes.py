@@ -17,6 +17,8 @@ def test_a_budget_goes_from_review_to_the_log_and_back(
     quiet_page: Page, site: str, sandbox: SandboxServer
 ) -> None:
     page = quiet_page
+    # Reading years meanwhile would hold up what this is about.
+    sandbox.history(30)
     page.set_viewport_size({"width": 1320, "height": 1000})
     sign_up(page, site, "Maya Kern")
     connect(page, site, "Meta Ads", [DOLLARS])

@@ -13,7 +13,8 @@ from tests.browser.conftest import connect, sign_up
 from tests.sandbox_server import SandboxServer
 
 DOLLARS = "118040000000001"
-WITHIN = 30_000
+# A deadline, not a wait: a machine that is slow or busy needs longer, and then passes.
+WITHIN = 90_000
 
 
 def png(width: int = 1200, height: int = 628) -> bytes:
@@ -40,11 +41,13 @@ def look(page: Page) -> None:
     page.set_viewport_size({"width": 1320, "height": 1000})
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_a_brief_becomes_a_paused_campaign(
     quiet_page: Page, site: str, sandbox: SandboxServer
 ) -> None:
     page = quiet_page
+    # Reading years meanwhile would hold up what this is about.
+    sandbox.history(30)
     page.set_viewport_size({"width": 1320, "height": 1000})
     sign_up(page, site, "Maya Kern")
     connect(page, site, "Meta Ads", [DOLLARS])

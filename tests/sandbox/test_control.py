@@ -233,3 +233,18 @@ def test_every_fault_of_the_fault_runs_is_one_that_the_platform_acts_on(
         told = sandbox.fault(kind, platform=platform)
     assert [fault["kind"] for fault in told] == kinds
     assert {fault["platform"] for fault in told} == {platform}
+
+
+def test_a_shorter_history_lasts_until_the_reset(sandbox: SandboxServer) -> None:
+    account = sandbox.accounts()[0]["id"]
+    days = len(sandbox.truth(account)["days"])
+    sandbox.history(30)
+    assert len(sandbox.truth(account)["days"]) == 31
+    sandbox.reset()
+    assert len(sandbox.truth(account)["days"]) == days > 31
+
+
+@pytest.mark.parametrize("days", [0, 401, "30", None])
+def test_a_history_of_no_length_is_refused(sandbox: SandboxServer, days: object) -> None:
+    answer = requests.post(f"{sandbox.url}/control/history", json={"days": days}, timeout=30)
+    assert answer.status_code == 400
