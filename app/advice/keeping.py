@@ -73,6 +73,15 @@ def known_of(
     }
 
 
+def reviewed_as_kept(
+    findings: Sequence[Finding], kept: Mapping[str, StoredFinding]
+) -> list[Finding]:
+    """The findings with the review of what was said first of those that last, as `known_of` has."""
+    lasting = readable(each for each in kept.values() if each.state != "closed")
+    days = {at.key: said.review_on for at, said in lasting if as_first_said(at).promises}
+    return [replace(each, review_on=days.get(each.key, each.review_on)) for each in findings]
+
+
 def keep_new(
     session: Session, workspace_id: int, findings: Sequence[Finding], now: dt.datetime
 ) -> list[int]:

@@ -126,6 +126,8 @@ def _read(
         gathered = gather(session, workspace, ordering.wanted_of(report), now)
         _step(sessions, report_id, 1)
         findings = gathered.about(look(session, gathered))
+        kept = keeping.known_of(session, workspace.id, findings)
+        findings = keeping.reviewed_as_kept(findings, kept)
         # The logo is read with the rest, not when the snapshot is gone.
         _ = workspace.brand_logo
         session.expunge(workspace)

@@ -170,7 +170,8 @@ def _computed(days: Period) -> InsightsOut:
     found = answer_for(session, place, days, known=sources(session, place.id), now=now)
     kept = keeping.known_of(session, place.id, found.findings)
     dismissed = {key for key, each in kept.items() if each.state == "dismissed"}
-    shown = [each for each in found.findings if each.key not in dismissed]
+    dated = keeping.reviewed_as_kept(found.findings, kept)
+    shown = [each for each in dated if each.key not in dismissed]
     return InsightsOut(
         computed_at=now,
         first=found.days.first if found.days else None,

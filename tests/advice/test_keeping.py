@@ -60,6 +60,24 @@ def test_found_again_it_is_brought_up_to_date_and_what_was_said_first_stays(
     assert (stored.class_, stored.first_at) == ("leaning", NOON)
 
 
+def test_a_finding_that_lasts_is_told_with_the_review_of_what_was_said_first(
+    session: Session, alice: Member
+) -> None:
+    later = replace(MOVE, last=MOVE.last + 9 * DAY, review_on=MOVE.last + 45 * DAY)
+    other = replace(later, entities=MOVE.entities[:1])
+    tried = replace(MOVE, rule="moved", class_=Class.WORTH_TESTING, review_on=None)
+    advised = replace(later, rule="moved")
+    keeping.keep(session, alice.workspace.id, [MOVE, tried], NOON)
+    found = [later, other, advised]
+    kept = keeping.known_of(session, alice.workspace.id, found)
+    told = keeping.reviewed_as_kept(found, kept)
+    assert [each.review_on for each in told] == [
+        MOVE.review_on,
+        other.review_on,
+        advised.review_on,
+    ]
+
+
 def test_two_at_once_keep_one(session: Session, alice: Member) -> None:
     engine = session.get_bind()
     together = threading.Barrier(4)
