@@ -36,7 +36,7 @@ def saturated(ratios: FloatArray, frequency: tuple[float, float], last_year: flo
     season.
     """
     known = ratios[~np.isnan(ratios).any(axis=1)]
-    if len(known) < FEWEST_ADS or last_year is None or frequency[0] <= 0:
+    if len(known) < FEWEST_ADS or not known.size or last_year is None or frequency[0] <= 0:
         return False
     rose = frequency[1] / frequency[0] >= RISE
     low = (np.median(known, axis=0) <= _FALL).all()

@@ -74,6 +74,10 @@ def test_an_audience_is_not_used_up_by_one_low_day() -> None:
     assert not saturated(fallen, (2.0, 3.0), 1.0)
 
 
+def test_no_days_are_no_used_up_audience() -> None:
+    assert not saturated(np.ones((5, 0)), (2.0, 3.0), 1.0)
+
+
 def test_widening_pays_only_above_break_even() -> None:
     comparable = [(1000.0, 2.0), (4000.0, 3.0)]
     found = wider(is_saturated=True, roas=3, break_even=2, comparable=comparable)

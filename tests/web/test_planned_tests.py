@@ -235,6 +235,16 @@ def test_without_any_platform_the_pages_say_what_to_do(app: Flask, alice: Member
     assert "No platform to test" in client.get(f"{PAGE}/new").text
 
 
+def test_one_platform_alone_is_told_before_a_plan_is_asked_for(
+    app: Flask, session: Session, alice: Member
+) -> None:
+    make_platform(session, alice, "google")
+    client = sign_in(app, alice)
+    assert "it needs two that spend money now" in client.get(f"{PAGE}/new").text
+    make_platform(session, alice, "meta")
+    assert "it needs two that spend money now" not in client.get(f"{PAGE}/new").text
+
+
 @pytest.mark.parametrize(
     ("finding", "offered"),
     [
