@@ -9,7 +9,7 @@ from app.insights.words import Manner, Said
 _VERDICTS = {
     Class.RECOMMEND: "the next unit of money returns more on {taker} than on {giver}",
     Class.LEANING: "the next unit of money seems to return more on {taker} than on {giver}",
-    Class.WORTH_TESTING: "{taker} looks better than {giver}, but not clearly",
+    Class.WORTH_TESTING: "it leans towards {taker} over {giver}, and a longer one would tell",
     Class.SILENT: "no difference in what the next unit of money returns was found",
 }
 
