@@ -147,8 +147,13 @@ def _page(
         typed=typed,
         today=access.today(),
         longest_text=actions.LONGEST_TEXT,
-        **({"document": None} if document is None else drawn(document, links(report, document))),
+        **({"document": None} if document is None else _shown(report, document)),
     )
+
+
+def _shown(report: Report, document: Document) -> dict[str, object]:
+    """The report in its language, and `around`, how the page around it writes."""
+    return {**drawn(document, links(report, document)), "around": formats_in(USUAL, document)}
 
 
 def _others(report: Report) -> list[Report]:

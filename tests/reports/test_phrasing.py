@@ -24,6 +24,7 @@ from app.settings import Settings
 from jobs import tasks
 from jobs.runtime import KEY, Runtime, utc_now
 from tests.conftest import Member
+from tests.insights.showing import shown
 from tests.jobs.processes import with_model
 from tests.model_server import ModelServer, said_in
 from tests.reports.conftest import DAY, FIRST, LAST, NOW, TODAY, fill_month, newest
@@ -73,7 +74,7 @@ def worded(session: Session, alice: Member, with_server: Settings) -> Worded:
     """Order a report with these findings and have the model word it."""
 
     def write(*findings: Finding, settings: Settings = with_server, **changed: Any) -> Document:
-        wanted = Wanted(first=FIRST, last=LAST)
+        wanted = Wanted(first=FIRST, last=LAST, language=changed.get("language", "en"))
         report = ordering.order(
             session, alice.workspace, wanted, user_id=alice.user.id, today=TODAY, now=NOW
         )
@@ -320,6 +321,15 @@ def test_very_many_findings_are_one_request_of_a_bounded_length(
     [asked] = model_server.asked
     assert len(said_in(asked)["findings"]) == 3
     assert asked["max_tokens"] <= 4000 + 400 * phrasing.MOST
+
+
+def test_what_cannot_be_checked_in_its_language_is_worded_by_rule(
+    worded: Worded, model_server: ModelServer
+) -> None:
+    document = worded(*shown()[:3], language="de")
+    assert document.summary[0].startswith("Vom 1. bis 19. Nov.")
+    assert document.written_by == "rules"
+    assert model_server.asked == []
 
 
 def test_an_empty_report_asks_nobody(

@@ -77,6 +77,7 @@ def test_the_page_of_a_german_report_is_german_within_the_app(
     assert '<div class="report-body" lang="de" data-locale="de">' in page
     assert "Wie endgültig die Zahlen sind" in page
     assert "Log of actions" in page
+    assert "Nov 1 – 19, 2026 · generated Nov 20, 2026" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("path", ["/api/reports", SCHEDULES])

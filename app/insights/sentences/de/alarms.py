@@ -92,7 +92,7 @@ def refresh(finding: Finding, manner: Manner) -> Said:
         )
     cost = ""
     if told.has("cost"):
-        cost = f" Eine der bisher gemeldeten Conversions kostete {told['cost']}."
+        cost = f" Jede bisher gemeldete Conversion kostete {told['cost']}."
     if finding.facts.get("audience") == "used_up":
         used = (
             " Auch die anderen Anzeigen der Kampagne werden seltener geklickt und häufiger "
