@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.connectors.base import Connector
 from app.metrics.reach import frequencies
 from app.models import Account, CampaignReach
-from app.sync.window import Reach
+from app.sync.window import Reach, local_day
 from tests.conftest import Member
 from tests.platforms.conftest import NOON, Connect, Run
 from tests.sandbox_server import SandboxServer
@@ -81,3 +81,20 @@ def test_a_platform_that_does_not_tell_reach_today_does_not_fail_the_sync(
 def requests_of_spans(sandbox: SandboxServer, slug: str) -> int:
     """How often reach was asked for."""
     return sum(WORDS.get(slug, "reach") in each["query"] for each in sandbox.requests(ASKED[slug]))
+
+
+@pytest.mark.parametrize("slug", TELLING)
+def test_reach_is_read_up_to_the_last_settled_day_beside_the_week_four_weeks_before(
+    session: Session, connected: Connect, run: Run, slug: str
+) -> None:
+    done = run(connected(slug), Reach.WINDOW)
+    assert (done.state, done.error) == ("done", "")
+    account = session.scalars(select(Account).join(CampaignReach).distinct()).first()
+    assert account is not None
+    yesterday = local_day(account, NOON) - dt.timedelta(days=1)
+    asked = select(CampaignReach.last, CampaignReach.days)
+    rows = session.execute(asked.where(CampaignReach.account_id == account.id))
+    held = {(row.last, row.days) for row in rows}
+    settled = yesterday - dt.timedelta(days=7)
+    assert {(last, days) for last in (yesterday, settled) for days in (7, 28)} <= held
+    assert {days for last, days in held if last < settled} <= {7}
