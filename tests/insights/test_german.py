@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -11,10 +13,75 @@ from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Un
 from app.insights.languages import manner_in
 from app.insights.sentences.de.reallocation import MISSING as GERMAN_MISSING
 from app.insights.sentences.en.missing import MISSING
-from app.insights.words import Said, say
+from app.insights.words import Said, say, worded_rules
 from tests.insights.showing import shown
 
 GERMAN = manner_in("de", "EUR")
+
+
+class Every(dict[str, Number]):
+    """Whatever number is asked for."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Number:
+        return Number(3, Unit.COUNT)
+
+
+FACTS = {
+    "metric": "ctr",
+    "direction": "rise",
+    "reference": "target",
+    "measure": "roas",
+    "because": "roas_target",
+    "action": "cut",
+    "audience": "used_up",
+    "status": "DISAPPROVED",
+    "what": "ad",
+    "state": "stale",
+    "sentence": "Ein Satz.",
+    "last_day": "2026-11-25",
+    "before_first": "2026-10-02",
+    "before_last": "2026-10-31",
+}
+OTHERS = (
+    {},
+    {
+        "action": "pause",
+        "state": "failing",
+        "direction": "fall",
+        "audience": "",
+        "what": "ad_group",
+    },
+    {"state": "revoked", "reference": "break_even", "metric": "cpc", "measure": "cpa"},
+)
+CLASSES = (Class.RECOMMEND, Class.LEANING, Class.WORTH_TESTING, Class.SILENT)
+
+
+@pytest.mark.parametrize("rule", worded_rules("de"))
+def test_every_rule_is_told_whole_whatever_it_found(rule: str) -> None:
+    for class_, kind, changed, missing in product(CLASSES, Kind, OTHERS, ((), tuple(MISSING))):
+        found = Finding(
+            rule=rule,
+            kind=kind,
+            class_=class_,
+            entities=(
+                Entity("platform", "meta", "Meta", role="from"),
+                Entity("platform", "google", "Google", role="to"),
+                Entity("campaign", "1", "Herbst", role="carries"),
+            ),
+            first=dt.date(2026, 11, 1),
+            last=dt.date(2026, 11, 30),
+            numbers=Every(),
+            range=Range(150, 1_200),
+            missing=missing,
+            facts={**FACTS, **changed},
+        )
+        said = say(found, GERMAN)
+        for text in (said.title, said.saw, said.how_sure, said.do, said.change_our_mind):
+            assert not re.search(r"\.\.|None|[{}!]|  ", text), text
+            assert not re.search(r"\b(the|of|is|are|with|on|a)\b", text), text
 
 
 def told(rule: str, kind: Kind, **numbers: float) -> Said:

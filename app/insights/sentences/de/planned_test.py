@@ -9,7 +9,7 @@ from app.insights.words import Manner, Said
 _VERDICTS = {
     Class.RECOMMEND: "Die nächste Geldeinheit bringt bei {taker} mehr als bei {giver}",
     Class.LEANING: "Die nächste Geldeinheit bringt bei {taker} wohl mehr als bei {giver}",
-    Class.WORTH_TESTING: "{taker} wirkt besser als {giver}, aber nicht eindeutig",
+    Class.WORTH_TESTING: "Tendenz zu {taker} statt {giver}, ein längerer Test gäbe Auskunft",
     Class.SILENT: "Beim Ertrag der nächsten Geldeinheit fand sich kein Unterschied",
 }
 
