@@ -25,6 +25,8 @@ from app.models import (
     UserSession,
     Workspace,
 )
+from tests.advice.planned_tests import make_test
+from tests.conftest import Member
 from tests.factories import make_account, make_campaign, make_connection, make_day
 from tests.reports.schedules import make_schedule
 
@@ -116,7 +118,7 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
     delivery = ReportDelivery(workspace_id=workspace.id, schedule_id=schedule.id, due_at=now)
     delivery.letters.append(ReportLetter(recipient=schedule.recipients[0], state="unclear"))
     session.add_all([share, delivery])
-    session.commit()
+    test = make_test(session, Member(user, workspace))
     return {
         "report_id": report.id,
         "action_id": action.id,
@@ -133,4 +135,5 @@ def make_everything(session: Session, workspace: Workspace, user: User) -> dict[
         "batch_id": batch.id,
         "variation_id": variation.id,
         "set_id": changes.id,
+        "test_id": test.id,
     }
