@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import msgspec
 
+from app.insights.finding import CLAIMS_NOTHING
+
 VERSION = 1
 
 
@@ -131,6 +133,11 @@ class FindingPart(Part, frozen=True):
     change_our_mind: str
     written_by: str
     href: str
+
+    @property
+    def promises(self) -> bool:
+        """Whether it says anything that could be held against it later."""
+        return self.class_ not in CLAIMS_NOTHING
 
 
 class Rating(Part, frozen=True):

@@ -137,6 +137,7 @@ CAPTIONED: dict[str, Callable[[Captions], Iterable[str]]] = {
     "why": lambda c: [c.why(each) for each in c.labels.ratings.values()],
     "written_by": lambda c: [c.written_by("rules"), c.written_by("Model")],
     "review_on": lambda c: [c.review_on("1")],
+    "no_review": lambda c: [c.no_review()],
     "per": lambda c: [c.per("month"), c.per("day")],
     "span": lambda c: [c.span("1", "2")],
     "changed": lambda c: [

@@ -85,6 +85,13 @@ def test_a_pdf_says_what_the_document_says() -> None:
         assert expected in text, expected
 
 
+def test_what_promises_nothing_says_that_it_is_not_reviewed() -> None:
+    silent = samples.finding("Nothing safe to recommend", kind="recommendation", class_="silent")
+    told = content(samples.usual(recommendations=[silent]), "0" * 64, "")["recommendations"][0]
+    assert told["review"].startswith("Not reviewed")
+    assert content(samples.usual(), "0" * 64, "")["recommendations"][1]["review"] == ""
+
+
 def test_the_same_document_is_always_the_same_bytes() -> None:
     document = samples.usual()
     first = print_pdf(document)

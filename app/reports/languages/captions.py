@@ -40,6 +40,10 @@ class Captions(ABC):
         """When a finding is looked at again."""
 
     @abstractmethod
+    def no_review(self) -> str:
+        """Why what promises nothing is not looked at again."""
+
+    @abstractmethod
     def per(self, unit: str) -> str:
         """`unit` is month or day."""
 

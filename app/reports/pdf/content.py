@@ -112,11 +112,14 @@ class _Writer:
             "tone": "good" if finding.class_ in _STRONG else "calm",
             "gain": self._range(finding),
             "per": self._captions.per(finding.range_per) if finding.range_per else "",
-            "review": self._captions.review_on(self.formats.day(finding.review_on))
-            if finding.review_on
-            else "",
+            "review": self._review(finding),
             "href": self._address(finding.href),
         }
+
+    def _review(self, finding: FindingPart) -> str:
+        if finding.review_on:
+            return self._captions.review_on(self.formats.day(finding.review_on))
+        return "" if finding.promises else self._captions.no_review()
 
     def trend(self) -> dict[str, Any] | None:
         document = self._document

@@ -38,6 +38,9 @@ class GermanCaptions(Captions):
     def review_on(self, day: str) -> str:
         return f"Prüfung am {day}"
 
+    def no_review(self) -> str:
+        return "Ohne Prüfung: Es wird nichts versprochen, was sich später messen ließe"
+
     def per(self, unit: str) -> str:
         return _PER[unit]
 

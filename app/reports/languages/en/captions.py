@@ -30,6 +30,9 @@ class EnglishCaptions(Captions):
     def review_on(self, day: str) -> str:
         return f"To be reviewed on {day}"
 
+    def no_review(self) -> str:
+        return "Not reviewed: it promises nothing that could be held against it"
+
     def per(self, unit: str) -> str:
         return f"a {unit}"
 
