@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.numbers import get_currency_precision, get_currency_symbol
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -47,7 +48,7 @@ def workbook(document: Document) -> bytes:
     made.properties.title = _text(document.title)
     made.properties.creator = _text(document.workspace)
     made.properties.created = document.as_of.replace(tzinfo=None)
-    money = _money(document.currency)
+    money = _money(document.currency, formats_of(document).locale)
     labels = tables.labels_of(document)
     _summary(made.create_sheet(labels.sheets["summary"]), document, labels.facts)
     _kpis(made.create_sheet(labels.sheets["kpis"]), document.kpis, money, labels.columns)
@@ -156,12 +157,15 @@ def _width(column: Column, cells: list[Cell]) -> float:
     return min(_WIDEST, max(usual, longest + 2, min(len(column.title) + 2, 16)))
 
 
-def _money(currency: str) -> str:
+def _money(currency: str, locale: Locale) -> str:
     """Excel's format of amounts in the currency, with its own number of decimals."""
-    symbol = get_currency_symbol(currency, locale="en_US").replace('"', "")
+    symbol = get_currency_symbol(currency, locale=locale).replace('"', "")
     digits = get_currency_precision(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    shown = f'"{symbol}"{pattern}' if len(symbol) == 1 else f'"{symbol} "{pattern}'
+    if not locale.currency_formats["standard"].pattern.startswith("¤"):
+        shown = f'{pattern}" {symbol}"'
+    else:
+        shown = f'"{symbol}"{pattern}' if len(symbol) == 1 else f'"{symbol} "{pattern}'
     return f"{shown};-{shown}"
 
 

@@ -319,6 +319,7 @@ def test_the_files_of_a_german_report_are_german(both: tuple[Document, Document]
     assert head[:4] == ["von", "bis", "verglichen_von", "verglichen_bis"]
     assert "gemeldeter_umsatz" in head
     book = load_workbook(io.BytesIO(file_of(german, "xlsx").content))
+    assert '#,##0.00" €"' in {cell.number_format.partition(";")[0] for cell in book["Kampagnen"][2]}
     codes = {each.rule for each in FINDINGS}
     cells = [
         cell.value
