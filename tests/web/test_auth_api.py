@@ -41,6 +41,7 @@ def test_a_script_signs_up_and_is_signed_in(client: FlaskClient) -> None:
         "revenue": "auto",
         "revenue_with_tax": False,
         "revenue_with_shipping": False,
+        "report_language": "en",
     }
     assert client.get("/api/workspace").get_json() == found["workspace"]
     assert client.get_cookie(NAME) is not None
