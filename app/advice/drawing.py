@@ -13,6 +13,7 @@ from babel.numbers import get_currency_precision
 from sqlalchemy.orm import Session
 
 from app.advice.fitting_inputs import fitting_inputs
+from app.advice.going_on import going_on
 from app.advice.looking import thresholds_of
 from app.advice.planned import WEEK, tested_days
 from app.errors import Invalid
@@ -21,7 +22,7 @@ from app.metrics.chosen import narrowed
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label
 from app.metrics.series import platform_series
-from app.metrics.sources import Source, Sources
+from app.metrics.sources import Sources
 from app.models import PlannedTest, Workspace
 
 WEEKS, SWING = (4, 52), (Decimal("0.1"), Decimal("0.5"))
@@ -45,7 +46,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A platform that may be tested. `daily` is its spend a day, of the last four weeks.
+    """A platform that may be tested.
+
+    `daily` is what the accounts of it that go on spent a day, of the last four weeks as far as
+    they were read of all of them.
 
     `why_not` is empty, or `behind` (its figures stop), `quiet` (nothing spent in the last week),
     `young` (not a week of figures), `tested` (not a week outside of another test) or `rates`
@@ -91,14 +95,16 @@ def _candidate(
     session: Session, known: Sources, platform: str, last: dt.date, tested: Collection[dt.date]
 ) -> Candidate:
     """`tested` are days under other tests, whose budgets say nothing of today's."""
-    read = [each for each in known.counted if each.platform == platform and _goes_on(each)]
+    read = going_on(known, platform, last)
     through = min((each.read_through or dt.date.min for each in read), default=dt.date.min)
     if through < last - dt.timedelta(days=UNSETTLED_DAYS):
         return Candidate(platform, Decimal(0), 0.0, "behind")
     end = min(last, through)
-    first = min(each.history_from or end for each in read)
+    # A day that was not read of all of them is unknown, not a day of less.
+    first = max(each.history_from or end for each in read)
     days = Period(max(min(first, end), end - dt.timedelta(days=_LEVEL_DAYS - 1)), end)
-    series = platform_series(session, narrowed(known, [platform], []), days)
+    these = narrowed(known, [platform], [each.account_id for each in read])
+    series = platform_series(session, these, days)
     nothing = [0.0] * len(days)
     spend, counts = (of.get(platform, nothing) for of in (series.spend, series.conversions))
     usual = [place for place, day in enumerate(days) if day not in tested]
@@ -107,11 +113,6 @@ def _candidate(
     daily, conversions = (sum(of[place] for place in usual) / len(usual) for of in (spend, counts))
     why_not = _why_not(spend, without_rate=series.without_rate)
     return Candidate(platform, Decimal(repr(daily)), conversions, why_not)
-
-
-def _goes_on(source: Source) -> bool:
-    """Whether its figures go on; those of a connection that was cut do not."""
-    return source.live or source.kind == "upload"
 
 
 def _why_not(spend: Sequence[float], *, without_rate: bool) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.advice import signals
 from app.advice.evaluations import Evaluated, evaluated, keep
 from app.advice.fitting_inputs import FittingInputs, fitting_inputs
+from app.advice.going_on import begun_with
 from app.advice.looking import thresholds_of
 from app.advice.planned import WEEK, advance, day_of, weeks_run
 from app.metrics.platforms import platform_label
@@ -72,10 +73,13 @@ def _is_held(test: PlannedTest, figures: FittingInputs) -> bool:
 
 
 def _read_through(known: Sources, test: PlannedTest, last: dt.date) -> dt.date | None:
-    """The last day that was read of every tested platform; a later one is unknown, not zero."""
+    """The last day that was read of every tested platform; a later one is unknown, not zero.
+
+    Accounts that ended before the test are no part of it.
+    """
     edges = [last]
     for platform in test.platforms:
-        mine = [each.read_through for each in known.counted if each.platform == platform]
+        mine = [each.read_through for each in begun_with(known, platform, test.first)]
         if not mine or None in mine:
             return None
         edges.append(min(each for each in mine if each is not None))
