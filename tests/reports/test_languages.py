@@ -188,6 +188,31 @@ NAMES = sorted(
 )
 
 
+@pytest.mark.parametrize(
+    ("roas", "target", "written"),
+    [
+        ("2.5", "2.5", ("2.50x", "2.5x")),
+        ("3.1239", "3.125", ("3.12x", "3.125x")),
+        ("2.0000004", "2", ("2.000000x", "2x")),
+        ("2.4996", "2.5", ("2.4996x", "2.5x")),
+        ("2.04", "2", ("2.04x", "2x")),
+    ],
+)
+def test_a_return_can_be_told_from_its_target(
+    roas: str, target: str, written: tuple[str, str]
+) -> None:
+    told = sentences_in("en", "EUR")
+    assert told.apart(Decimal(roas), Decimal(target)) == written
+    summary = told.returned(outcome(roas=Decimal(roas), target=Decimal(target)))
+    reason = told.against_target(Decimal(roas), Decimal(target))
+    assert all(each in summary and each in reason for each in written)
+
+
+def test_a_german_target_keeps_its_decimals() -> None:
+    said = sentences_in("de", "EUR").against_target(Decimal("3.1"), Decimal("3.125"))
+    assert said == "Der ROAS von 3,10x liegt unter dem Ziel von 3,125x."
+
+
 def own(text: str) -> str:
     """Without names."""
     for name in NAMES:

@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import format_decimal
+
 from app.insights.words import Manner
 from app.metrics.figures import RevenueSource
 from app.metrics.period import Period
 from app.metrics.store_revenue import StoreRevenue
 from app.reports.languages.labels import Labels
+
+_MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,18 @@ class Sentences(ABC):
     def __init__(self, manner: Manner, labels: Labels) -> None:
         self.manner = manner
         self.labels = labels
+
+    def apart(self, roas: Decimal, target: Decimal) -> tuple[str, str]:
+        """Both as multiples, with as many decimals as it takes to tell them apart."""
+        decimals = 2
+        while roas != target and round(roas, decimals) == target and decimals < _MOST_DECIMALS:
+            decimals += 1
+        shown = (
+            format_decimal(each, pattern, locale=self.manner.locale)
+            for each, pattern in ((roas, f"0.{'0' * decimals}"), (target, "0.######"))
+        )
+        first, second = (f"{each}x" for each in shown)
+        return first, second
 
     # The summary, and what a report is called.
 

@@ -146,7 +146,7 @@ def _sure(told: Telling) -> str:
 
 def _where(told: Telling, words: Wording) -> str:
     names = told.carriers
-    first = f", zuerst bei {told.manner.names(names)}" if names else ""
+    first = f", vor allem bei {told.manner.names(names)}" if names else ""
     return f"{words.look}{first}."
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from app.insights.sentences.de.phrases import begun
 from app.metrics.figures import RevenueSource
@@ -71,7 +70,10 @@ class GermanSentences(Sentences):
         when = begun(self._when(outcome.days))
         if outcome.sold is None:
             return f"{when} ist weder bekannt, was ausgegeben, noch, was verkauft wurde."
-        return f"{when} gilt: {self._sold(outcome)}; die Ausgaben sind nicht bekannt."
+        sold = self.manner.money(float(outcome.sold))
+        if outcome.source is RevenueSource.STORE:
+            return f"{when} setzte der Shop {sold} um; die Ausgaben sind nicht bekannt."
+        return f"{when} melden die Plattformen {sold} Umsatz; die Ausgaben sind nicht bekannt."
 
     def spent_only(self, outcome: Outcome) -> str:
         return f"{self._spent(outcome)}; was verkauft wurde, ist nicht bekannt."
@@ -84,14 +86,12 @@ class GermanSentences(Sentences):
 
     def returned(self, outcome: Outcome) -> str:
         roas, target = outcome.roas or Decimal(0), outcome.target
-        sentence = (
-            f"{self._spent(outcome)}; {self._sold(outcome)}: ein ROAS von "
-            f"{self.manner.multiple(float(roas))}"
-        )
+        sentence = f"{self._spent(outcome)}; {self._sold(outcome)}: ein ROAS von"
         if target is None:
-            return f"{sentence}."
+            return f"{sentence} {self.manner.multiple(float(roas))}."
         side = "über dem" if roas > target else "unter dem" if roas < target else "genau am"
-        return f"{sentence}, {side} Ziel von {self.manner.multiple(float(target))}."
+        reached, wanted = self.apart(roas, target)
+        return f"{sentence} {reached}, {side} Ziel von {wanted}."
 
     def moved(self, moves: Sequence[Moved], best: str, worst: str) -> str:
         told = "Ein Vergleich liegt nicht vor"
@@ -124,10 +124,8 @@ class GermanSentences(Sentences):
 
     def against_target(self, roas: Decimal, target: Decimal) -> str:
         side = "erreicht das" if roas >= target else "liegt unter dem"
-        return (
-            f"Der ROAS von {self._exact(roas, '0.00')} {side} Ziel von "
-            f"{self._exact(target, '0.##')}."
-        )
+        reached, wanted = self.apart(roas, target)
+        return f"Der ROAS von {reached} {side} Ziel von {wanted}."
 
     def roas_changed(self, change: Decimal, *, beyond: bool) -> str:
         weight = (
@@ -150,7 +148,7 @@ class GermanSentences(Sentences):
     def claimed(self, days: int, sold: Decimal, claimed: Decimal, ratio: Decimal) -> str:
         when = "An einem Tag" if days == 1 else f"An {days} Tagen"
         return (
-            f"{when} hat der Shop {self.manner.money(float(sold))} verkauft; die Plattformen "
+            f"{when} setzte der Shop {self.manner.money(float(sold))} um; die Plattformen "
             f"beanspruchen zusammen {self.manner.money(float(claimed))}, das sind "
             f"{self.manner.share(float(ratio))} davon. Die Angaben überschneiden sich und werden "
             "daher nie zu Verkäufen addiert."
@@ -274,7 +272,7 @@ class GermanSentences(Sentences):
     def _sold(self, outcome: Outcome) -> str:
         sold = self.manner.money(float(outcome.sold or 0))
         if outcome.source is RevenueSource.STORE:
-            return f"der Shop verkaufte {sold}"
+            return f"der Shop setzte {sold} um"
         return f"die Plattformen melden {sold} Umsatz"
 
     def _went(self, moved: Moved) -> str:
@@ -283,10 +281,6 @@ class GermanSentences(Sentences):
             return f"{name} stabil"
         way = "gestiegen" if moved.change > 0 else "gesunken"
         return f"{name} um {self.manner.share(abs(float(moved.change)))} {way}"
-
-    def _exact(self, value: Decimal, pattern: str) -> str:
-        """A multiple that can be told from its target."""
-        return f"{format_decimal(value, pattern, locale=self.manner.locale)}x"
 
     def _written(self, pattern: str, day: dt.date) -> str:
         return str(format_date(day, pattern, locale=self.manner.locale))

@@ -76,16 +76,16 @@ class EnglishSentences(Sentences):
     def returned(self, outcome: Outcome) -> str:
         sentence = f"{self._spent(outcome)} on ads and {self._sold(outcome)}"
         roas, target = outcome.roas or Decimal(0), outcome.target
-        sentence = f"{sentence}: a ROAS of {self.manner.multiple(float(roas))}"
         if target is None:
-            return f"{sentence}."
+            return f"{sentence}: a ROAS of {self.manner.multiple(float(roas))}."
         side = "above" if roas > target else "below" if roas < target else "exactly"
-        return f"{sentence}, {side} your target of {self.manner.multiple(float(target))}."
+        reached, wanted = self.apart(roas, target)
+        return f"{sentence}: a ROAS of {reached}, {side} your target of {wanted}."
 
     def moved(self, moves: Sequence[Moved], best: str, worst: str) -> str:
         told = "There is nothing to compare"
         if moves:
-            told = f"Against the days before, {_listed([self._went(each) for each in moves])}"
+            told = f"Against the comparison period, {_listed([self._went(each) for each in moves])}"
         best = f"; best: {best}" if best else ""
         worst = f"; to watch: {worst}" if worst else ""
         return f"{told}{best}{worst}."
@@ -110,18 +110,20 @@ class EnglishSentences(Sentences):
 
     def against_target(self, roas: Decimal, target: Decimal) -> str:
         side = "at or above" if roas >= target else "below"
-        return f"ROAS of {roas:.2f}x is {side} the target of {target.normalize():f}x."
+        reached, wanted = self.apart(roas, target)
+        return f"ROAS of {reached} is {side} the target of {wanted}."
 
     def roas_changed(self, change: Decimal, *, beyond: bool) -> str:
         weight = "more than chance explains" if beyond else "within what chance or 10% explains"
-        return f"ROAS changed by {change:+.0%} against the days before, {weight}."
+        return f"ROAS changed by {change:+.0%} against the comparison period, {weight}."
 
     def sold_nothing(self) -> str:
         return "The shop sold nothing on the days compared, so claims have nothing to be held to."
 
     def claimed(self, days: int, sold: Decimal, claimed: Decimal, ratio: Decimal) -> str:
+        when = "On one day" if days == 1 else f"On {days} days"
         return (
-            f"On {days} days the shop sold {self.manner.money(float(sold))}; the platforms "
+            f"{when} the shop sold {self.manner.money(float(sold))}; the platforms "
             f"together claim {self.manner.money(float(claimed))}, "
             f"{self.manner.share(float(ratio))} of it. Claims overlap, so they are never added to "
             "sales."
