@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.advice import planned
 from app.advice.drawing import SWING, WEEKS, WHY_NOT, Drawn, Wanted, candidates
 from app.advice.evaluations import evaluated
-from app.errors import AppError, Invalid, NotFound
+from app.errors import AppError, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
@@ -135,7 +135,7 @@ def _form(
 ) -> Response:
     session, place = db.session(), access.workspace()
     known, today = sources(session, place.id), access.today()
-    return page(
+    answer = page(
         "planned_tests/new.html",
         "planned",
         status=problem.status if problem else 200,
@@ -154,6 +154,9 @@ def _form(
         why_not=WHY_NOT,
         **_words(),
     )
+    if isinstance(problem, TooMany):
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
 
 
 def _words() -> dict[str, Any]:

@@ -135,7 +135,9 @@ def list_tests() -> ResponseReturnValue:
 
 
 @blueprint.post("")
-@documented("Begin a test of budgets", body=PlanIn, answer=PlannedTestOut, status=201)
+@documented(
+    "Begin a test of budgets", body=PlanIn, answer=PlannedTestOut, status=201, errors=(429,)
+)
 def begin_test() -> ResponseReturnValue:
     """No budget is changed by that."""
     access.require_editor()
@@ -143,7 +145,7 @@ def begin_test() -> ResponseReturnValue:
 
 
 @blueprint.post("/preview")
-@documented("What a test would be, without storing it", body=PlanIn, answer=DrawnOut)
+@documented("What a test would be, without storing it", body=PlanIn, answer=DrawnOut, errors=(429,))
 def preview_test() -> ResponseReturnValue:
     drawn = planning.drawn(_wanted(body(PlanIn)))
     return answer(DrawnOut(**_plan(drawn.test), cost=_cost(drawn)))

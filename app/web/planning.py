@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 
+from app.accounts import limits
+from app.accounts.limits import Count
 from app.advice import nightly, planned
 from app.advice.drawing import HIGHEST_SEED, Drawn, Wanted, draw
 from app.errors import Conflict
 from app.extensions import db
 from app.metrics.sources import sources
 from app.models import PlannedTest
-from app.web import access
+from app.web import access, entry
 
 _OTHER = (
     "Newer figures came in since you looked, so the budgets would be others than those you saw. "
@@ -24,8 +26,13 @@ def seed() -> int:
 
 
 def drawn(wanted: Wanted) -> Drawn:
-    """The plan, which nothing is stored of. Raises Invalid."""
+    """The plan, which nothing is stored of; learning what it costs takes seconds of this process.
+
+    Raises Forbidden for who may only look, TooMany and Invalid.
+    """
+    access.require_editor()
     session, place = db.session(), access.workspace()
+    entry.limiter().count([Count(limits.LOOKING, str(place.id))])
     known = sources(session, place.id)
     return draw(session, place, wanted, known=known, today=access.today(), now=access.now())
 
