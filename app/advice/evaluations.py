@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.insights.finding import Finding
 from app.models import PlannedTest
+
+logger = logging.getLogger(__name__)
 
 RESULT_STANDS = dt.timedelta(days=28)
 
@@ -48,13 +51,33 @@ class Evaluated(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def evaluated(test: PlannedTest) -> Evaluated | None:
-    """None before anything was read."""
-    return None if test.evaluation is None else msgspec.convert(test.evaluation, Evaluated)
+    """None before anything was read.
+
+    What an older version kept and nobody can read any more is as if it were not there, and logged:
+    the next look reads the test anew.
+    """
+    if test.evaluation is None:
+        return None
+    try:
+        return msgspec.convert(test.evaluation, Evaluated)
+    except msgspec.ValidationError as error:
+        logger.warning("What was read of test %d is left out: %s", test.id, error)
+        return None
+
+
+def _is_unreadable(test: PlannedTest) -> bool:
+    return test.evaluation is not None and evaluated(test) is None
 
 
 def keep(test: PlannedTest, found: Evaluated, now: dt.datetime) -> None:
-    """Store it with the test. The caller commits."""
-    test.evaluation, test.evaluated_at = msgspec.to_builtins(found), now
+    """Store it with the test. The caller commits.
+
+    A test that was over and could not be read any more is still as old as when it was read first,
+    so that a result of long ago is not told as a new one.
+    """
+    if not (_is_unreadable(test) and test.state != "running"):
+        test.evaluated_at = now
+    test.evaluation = msgspec.to_builtins(found)
 
 
 def results(session: Session, workspace_id: int, now: dt.datetime) -> list[Finding]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from app.advice.drawing import Drawn
 from app.advice.evaluations import Evaluated
-from app.insights.words import Manner, say
+from app.insights.plain_words import say_kept
+from app.insights.words import Manner
 from app.metrics.sources import Sources
 from app.models import PlannedTest
 from app.web.formats import day, money, percent
@@ -40,6 +41,10 @@ MEANWHILE = (
 
 
 _WELL_FOLLOWED = 0.75
+_UNREADABLE = (
+    "What was read of it was kept by an older version and cannot be read any more. The nightly "
+    "look reads it anew as far as its figures are still there."
+)
 _TOO_EARLY = "It is not over, and stopping where it looks best would fool you."
 
 
@@ -99,6 +104,8 @@ def stopped(test: PlannedTest, currency: str) -> str:
 
 def progress(test: PlannedTest, read: Evaluated | None) -> str:
     """How far it is, and how well it was followed."""
+    if read is None and test.evaluation is not None:
+        return _UNREADABLE
     if read is None or not read.over:
         return _not_yet(test)
     over = f"{read.over} of {read.of_weeks} weeks are over"
@@ -128,7 +135,7 @@ def title(read: Evaluated) -> str:
     """The result in a sentence, once nothing more will be learnt."""
     if read.found is None or not read.complete:
         return ""
-    return say(read.found, Manner(read.found.currency)).title
+    return say_kept(read.found, Manner(read.found.currency)).title
 
 
 def verdict(read: Evaluated, currency: str) -> str:
@@ -136,7 +143,7 @@ def verdict(read: Evaluated, currency: str) -> str:
     if read.found is None:
         return ""
     if read.complete:
-        return say(read.found, Manner(currency)).how_sure
+        return say_kept(read.found, Manner(currency)).how_sure
     found = read.found
     by_role = {each.role: each.name for each in found.entities if each.role}
     if not by_role:

@@ -103,7 +103,8 @@ class EvaluationOut(Answer):
 class PlannedTestOut(PlanOut):
     """`state` is planned, running, ended or stopped; `stopped_because` person or currency.
 
-    `evaluation` is what was read at its `as_of`, null before anything was.
+    `evaluation` is what was read at its `as_of`, null before anything was, and where that cannot be
+    read any more.
     """
 
     id: int
