@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
+from babel.numbers import format_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,12 +18,22 @@ from app.advice.planned import WEEK, Block
 from app.insights.finding import TEST_RULE
 from app.insights.words import Manner
 from app.metrics.platforms import platform_label
-from app.models import PlannedTest, Workspace
+from app.models import Account, AdGroup, Campaign, ChangeSet, PlannedTest, Workspace
 
 _ONE_DAY = dt.timedelta(days=1)
 # Long enough that somebody looks on one of the days, short enough that a week is not lost.
 _TOLD_FOR = dt.timedelta(days=1)
 _DONE = ("queued", "applying", "applied")
+_NAMED = 3
+_SEE_THE_REST = "Open Reports, Tests to see why, and set what is left at the platforms."
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Platforms of which something is to be set yet; `names` of it where the rest was set."""
+
+    platforms: Sequence[str]
+    names: Sequence[str]
 
 
 def notices(session: Session, workspace: Workspace, today: dt.date) -> list[Signal]:
@@ -44,13 +57,15 @@ def _of(session: Session, test: PlannedTest, today: dt.date) -> Iterator[Signal]
     sets = planned.sets_of(session, test)
     manner = Manner(test.currency)
     for block in planned.blocks(test):
-        done = sets.get(block.number)
-        if _is_told(block.first, today) and not (done and done.state in _DONE):
-            yield _to_set(test, block, manner)
+        if _is_told(block.first, today):
+            left = _left(session, test, sets.get(block.number))
+            if left.platforms:
+                yield _to_set(test, block, left, manner)
     over = test.last + _ONE_DAY
-    back = sets.get(planned.BACK)
-    if _is_told(over, today) and not (back and back.state in _DONE):
-        yield _to_put_back(test, over, manner)
+    if _is_told(over, today):
+        left = _left(session, test, sets.get(planned.BACK))
+        if left.platforms:
+            yield _to_put_back(test, over, left, manner)
     if test.first <= today <= test.last:
         yield from _off(test, manner)
 
@@ -60,37 +75,88 @@ def _is_told(day: dt.date, today: dt.date) -> bool:
     return day - _ONE_DAY <= today <= day + _TOLD_FOR
 
 
-def _to_set(test: PlannedTest, block: Block, manner: Manner) -> Signal:
+def _left(session: Session, test: PlannedTest, done: ChangeSet | None) -> _Left:
+    """All of it before anything is set from here, then what could not be."""
+    if done is None or done.state not in _DONE:
+        return _Left(test.platforms, [])
+    names = [str(name) for name, _why in done.left_out]
+    platforms = {each for name in names for each in _platforms_of(session, test, name)}
+    return _Left([each for each in test.platforms if each in platforms], names)
+
+
+def _platforms_of(session: Session, test: PlannedTest, name: str) -> Sequence[str]:
+    """Where something of the name may be; all of the test's where that cannot be told."""
+    labelled = [each for each in test.platforms if platform_label(each) == name]
+    campaigns = select(Account.platform).join(Campaign, Campaign.account_id == Account.id)
+    groups = campaigns.join(AdGroup, AdGroup.campaign_id == Campaign.id)
+    found = session.scalars(
+        campaigns.where(Campaign.workspace_id == test.workspace_id, Campaign.name == name).union(
+            groups.where(AdGroup.workspace_id == test.workspace_id, AdGroup.name == name)
+        )
+    ).all()
+    return labelled or [each for each in found if each in test.platforms] or test.platforms
+
+
+def _to_set(test: PlannedTest, block: Block, left: _Left, manner: Manner) -> Signal:
     budgets = ", ".join(
-        f"{platform_label(name)} {manner.money(float(amount))} a day"
-        for name, amount in block.budgets.items()
+        f"{platform_label(name)} {_exact(block.budgets[name], manner)} a day"
+        for name in left.platforms
     )
+    what = "the rest of the budgets" if left.names else "the budgets"
     return Signal(
         rule=TEST_RULE,
         key=f"{TEST_RULE}|{test.id}|block|{block.number}",
-        title=f"Set the budgets of block {block.number + 1} on {manner.day(block.first)}",
+        title=f"Set {what} of block {block.number + 1} on {manner.day(block.first)}",
         saw=(
             f"The test of {planned.named(test)} spends {budgets} from {manner.day(block.first)} "
-            f"to {manner.day(block.last)}."
+            f"to {manner.day(block.last)}.{_except(left, manner)}"
         ),
-        todo="Set them at the platforms, or open Reports, Tests and apply the block.",
+        todo=(
+            _SEE_THE_REST
+            if left.names
+            else "Set them at the platforms, or open Reports, Tests and apply the block."
+        ),
         from_figures=False,
     )
 
 
-def _to_put_back(test: PlannedTest, over: dt.date, manner: Manner) -> Signal:
-    budgets = ", ".join(
-        f"{platform_label(name)} {manner.money(float(amount))} a day"
-        for name, amount in planned.usual_budgets(test).items()
+def _to_put_back(test: PlannedTest, over: dt.date, left: _Left, manner: Manner) -> Signal:
+    usual = planned.usual_budgets(test)
+    spent = ", ".join(
+        f"{platform_label(name)} {_exact(usual[name], manner)} a day" for name in left.platforms
     )
+    what = "the rest of the budgets" if left.names else "the budgets"
     return Signal(
         rule=TEST_RULE,
         key=f"{TEST_RULE}|{test.id}|over",
-        title=f"Put the budgets back on {manner.day(over)}",
-        saw=f"The test of {planned.named(test)} is over. Before it there were {budgets}.",
-        todo="Set them at the platforms, or open Reports, Tests and put them back from there.",
+        title=f"Put {what} back on {manner.day(over)}",
+        saw=(
+            f"The test of {planned.named(test)} is over. Before it, on average, this was spent: "
+            f"{spent}.{_except(left, manner)}"
+        ),
+        todo=(
+            _SEE_THE_REST
+            if left.names
+            else "Set the budgets of before at the platforms, or open Reports, Tests and put them "
+            "back from there."
+        ),
         from_figures=False,
     )
+
+
+def _except(left: _Left, manner: Manner) -> str:
+    """What was not set from here, empty where nothing was."""
+    if not left.names:
+        return ""
+    others = len(left.names) - _NAMED
+    more = [f"{others} more"] if others > 0 else []
+    named = manner.names([*left.names[:_NAMED], *more])
+    return f" The others were set from here, but not {named}."
+
+
+def _exact(amount: Decimal | float, manner: Manner) -> str:
+    """To the last decimal of the currency, for people type it in."""
+    return format_currency(amount, manner.currency, locale=manner.locale)
 
 
 def _off(test: PlannedTest, manner: Manner) -> Iterator[Signal]:
@@ -105,7 +171,7 @@ def _off(test: PlannedTest, manner: Manner) -> Iterator[Signal]:
     for name in test.platforms:
         if read.as_drawn[name][week]:
             continue
-        spent, drawn = manner.money(read.lately[name]), manner.money(float(block.budgets[name]))
+        spent, drawn = (_exact(each, manner) for each in (read.lately[name], block.budgets[name]))
         yield Signal(
             rule=TEST_RULE,
             key=f"{TEST_RULE}|{test.id}|off|{name}",
