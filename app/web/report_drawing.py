@@ -9,6 +9,7 @@ from typing import Any
 
 from app.reports.document import Day, Document
 from app.reports.drawing import Line, lines_of
+from app.reports.expected import expected
 from app.reports.formats import NOTHING, Formats, formats_of
 from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
@@ -32,6 +33,7 @@ def drawn(document: Document, link: Link) -> dict[str, Any]:
         "captions": captions,
         "labels": captions.labels.page,
         "language": formats.locale.language,
+        "expected": partial(expected, formats=formats, captions=captions),
         "pill": partial(change_pill, formats=formats, captions=captions),
         "link": link,
         "chart": trend_chart(document),

@@ -321,8 +321,16 @@
     });
   }
 
+  /* On a phone the links to other pages are wider than the window. */
+  function showWhereOneIs() {
+    document.querySelectorAll("nav [aria-current='page']").forEach((link) => {
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     watchToasts();
+    showWhereOneIs();
     fillTimeZone();
     offerFilters();
     keepTimes();

@@ -231,3 +231,10 @@ def test_disconnecting_asks_first_and_says_what_happens_to_the_figures(signed_in
     expect(signed_in.get_by_role("radio", name="Keep them")).to_be_checked()
     signed_in.get_by_role("link", name="Cancel").click()
     expect(signed_in.locator("#connected")).to_contain_text("2 of 2 accounts")
+
+
+def test_where_one_is_can_be_seen_among_the_links(signed_in: Page) -> None:
+    signed_in.goto("/dashboard/reports/tests")
+    for name, link in (("Main", "Reports"), ("Reports area", "Tests")):
+        here = signed_in.get_by_role("navigation", name=name).get_by_role("link", name=link)
+        expect(here).to_be_in_viewport(ratio=0.9)

@@ -107,6 +107,16 @@ def test_a_shared_page_shows_what_the_reports_own_page_does(
     assert drawn(shared) == drawn(own) != []
 
 
+def test_advice_says_what_to_do_how_sure_it_is_and_what_to_expect(
+    client: FlaskClient, session: Session, settings: Settings, report: Report
+) -> None:
+    _, token = share(session, settings, report)
+    advice = parts(client.get(f"/r/{token}").text)["Recommendations"]
+    for each in ("Do:", "How sure:", "What would change our mind:", "expected, a month"):
+        assert each in advice
+    assert "+$1,900 to +$6,700" in advice
+
+
 @pytest.mark.parametrize(
     ("kind", "begins"), [("pdf", b"%PDF-"), ("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")]
 )

@@ -24,6 +24,7 @@ from app.reports.document import (
     Source,
     Store,
 )
+from app.reports.expected import expected
 from app.reports.formats import Formats, formats_of
 from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
@@ -110,7 +111,7 @@ class _Writer:
             "else": finding.change_our_mind,
             "class": self._labels.classes.get(finding.class_, ""),
             "tone": "good" if finding.class_ in _STRONG else "calm",
-            "gain": self._range(finding),
+            "gain": expected(finding, self.formats, self._captions),
             "per": self._captions.per(finding.range_per) if finding.range_per else "",
             "review": self._review(finding),
             "href": self._address(finding.href),
@@ -205,15 +206,6 @@ class _Writer:
     def _spend(self) -> Decimal:
         return sum((row.figures.spend for row in self._document.platform_rows), Decimal(0))
 
-    def _range(self, finding: FindingPart) -> str:
-        """The signs are told: a range may begin below nothing. Money unless `units` says else."""
-        if finding.low is None or finding.high is None:
-            return ""
-        unit = finding.units.get("range", "money")
-        ends = (Decimal(str(finding.low)), Decimal(str(finding.high)))
-        low, high = (_signed(self.formats, end, unit) for end in ends)
-        return self._captions.span(low, high)
-
     def _address(self, href: str) -> str:
         return f"{self._site}{href}" if self._site and href.startswith("/") else ""
 
@@ -248,11 +240,6 @@ def _spend_of(figures: Figures) -> Decimal:
 
 def _revenue_of(figures: Figures) -> Decimal | None:
     return figures.revenue
-
-
-def _signed(formats: Formats, value: Decimal, unit: str) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{formats.unit(abs(value), unit)}"
 
 
 def _tone(change: Decimal | None, better: str) -> str:
