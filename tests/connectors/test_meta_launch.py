@@ -115,8 +115,11 @@ def test_a_later_sync_finds_the_campaign_paused_with_its_texts(
     assert {campaign.status, ad_set.status, ad.status} == {"paused"}
     assert (ad_set.budget, ad_set.budget_kind) == (Decimal("25.50"), "daily")
     assert (ad.campaign_id, ad.ad_group_id) == (made["campaign"], made["ad_group"])
-    said = {"primary_text": ["Rain? What rain. {campaign}"], "headline": ["Dry at 3,000 m"]}
-    assert ad.texts == said
+    assert ad.texts == {
+        "primary_text": ["Rain? What rain. {campaign}"],
+        "headline": ["Dry at 3,000 m"],
+        "landing_page": ["https://shop.example/tents?utm_source=meta&utm_campaign=tents"],
+    }
 
 
 def test_yen_have_no_smaller_unit(
