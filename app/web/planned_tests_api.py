@@ -148,6 +148,7 @@ def begin_test() -> ResponseReturnValue:
 @blueprint.post("/preview")
 @documented("What a test would be, without storing it", body=PlanIn, answer=DrawnOut, errors=(429,))
 def preview_test() -> ResponseReturnValue:
+    access.require_editor()
     drawn = planning.drawn(_wanted(body(PlanIn)))
     return answer(DrawnOut(**_plan(drawn.test), cost=_cost(drawn)))
 
