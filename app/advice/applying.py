@@ -20,16 +20,16 @@ from app.advice import change_requests, values
 from app.advice.action_log import enter, follow
 from app.advice.change_sets import UNFINISHED, locked
 from app.advice.changers import Changers, Clock, account_of
+from app.advice.ending import mark_reverted, only_look, read_again, told
+from app.advice.planned import too_late
 from app.connectors.changing import PAUSED, Changer, Current, Target
 from app.connectors.errors import ConnectorError, Temporary
 from app.connectors.launching import Unknown
 from app.connectors.words import FoundAccount
 from app.errors import AppError, Conflict
-from app.models import Account, AdGroup, Campaign, Change, ChangeSet, PlatformConnection
+from app.models import AdGroup, Campaign, Change, ChangeSet
 from app.sync.lock import CHANGE_LOCKS, only_one
 from app.sync.plan import found
-from app.sync.requests import request_sync
-from app.sync.window import Reach
 
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 # What has just been changed may not be shown at once.
@@ -92,7 +92,7 @@ def apply(
 ) -> None:
     """Do a queued set, or go on with one that a killed process left."""
     with _alone(sessions, set_id, clock) as ours:
-        if not ours or not _claim(sessions, set_id):
+        if not ours or not _claim(sessions, set_id, clock()):
             return
         for change_id in _left(sessions, set_id):
             if stopping.is_set():
@@ -120,12 +120,14 @@ def _alone(sessions: sessionmaker[Session], set_id: int, clock: Clock) -> Iterat
         yield ours
 
 
-def _claim(sessions: sessionmaker[Session], set_id: int) -> bool:
+def _claim(sessions: sessionmaker[Session], set_id: int, now: dt.datetime) -> bool:
     with sessions.begin() as session:
         own = locked(session, set_id)
         if own.state not in UNFINISHED:
             return False
-        own.state, own.error = "applying", ""
+        own.state, own.error = "applying", too_late(session, own, now)
+        if own.error:
+            only_look(own, now)
         return True
 
 
@@ -264,48 +266,8 @@ def _end(sessions: sessionmaker[Session], set_id: int, now: dt.datetime) -> None
                 each.state, each.error = "failed", _NOT_SENT
         states = {each.state for each in own.changes}
         own.state = next((one for one in ("unclear", "failed") if one in states), "applied")
-        own.error, own.ended_at = _told(own), now
+        own.error, own.ended_at = told(own), now
         if own.state == "applied" and own.reverts_id is not None:
-            _mark_reverted(session, own)
+            mark_reverted(session, own)
         follow(session, own, now)
-        _read_again(session, own, now)
-
-
-def _told(own: ChangeSet) -> str:
-    """What a set that did not go through whole comes to."""
-    if own.state == "applied":
-        return ""
-    done = sum(each.state == "applied" for each in own.changes)
-    if not done:
-        return "" if own.state == "unclear" else "Nothing was changed."
-    return (
-        f"{done} of {len(own.changes)} changes went through and the rest did not. They stand as "
-        "they are; press Revert to set back what was changed."
-    )
-
-
-def _mark_reverted(session: Session, own: ChangeSet) -> None:
-    """The set whose opposite this was, and those of its changes that were set back."""
-    first = locked(session, own.reverts_id) if own.reverts_id else None
-    if first is None:
-        return
-    back = {(each.campaign_id, each.ad_group_id, each.kind) for each in own.changes}
-    for each in first.changes:
-        if each.state == "applied" and (each.campaign_id, each.ad_group_id, each.kind) in back:
-            each.state = "reverted"
-    if all(each.state != "applied" for each in first.changes):
-        first.state = "reverted"
-
-
-def _read_again(session: Session, own: ChangeSet, now: dt.datetime) -> None:
-    """The next figures and budgets soon, from every connection that something was changed at."""
-    accounts = {each.account_id for each in own.changes if each.state == "applied"} - {None}
-    connections = {
-        account.connection_id
-        for account in (session.get(Account, each) for each in accounts)
-        if account is not None
-    }
-    for connection_id in sorted(connections):
-        connection = session.get_one(PlatformConnection, connection_id)
-        if connection.status == "active":
-            request_sync(session, connection, trigger="manual", now=now, reach=Reach.WEEK)
+        read_again(session, own, now)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 
-from babel.numbers import get_currency_precision
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.advice import planned, values
+from app.advice.budgets_before import NotReckoned, wanted
+from app.advice.change_sets import UNFINISHED
 from app.advice.changers import Changers
-from app.advice.evaluations import evaluated
 from app.advice.plans import Side
 from app.advice.preparing import Read, Reading, Reason, change_of, read_side, store
 from app.connectors.errors import ConnectorError
@@ -23,24 +23,20 @@ from app.metrics.platforms import platform_label
 from app.models import Change, ChangeSet, PlannedTest, Workspace
 
 _DAY = "%Y-%m-%d"
-_BEFORE_IT = (
-    "A budget that was set from here in this test is reckoned from what it was before it, any "
-    "other from what it is now."
+_RECKONED = "Reckoned from the daily budgets written down when the test was planned."
+_NEVER_BEGAN = (
+    "The test was stopped before it began, so no budget was set for it and there is none to put "
+    "back. Nothing was prepared."
 )
-_NOT_KNOWN = (
-    "It was not set from here in this test, so what it was before is not known. Set it by hand."
-)
-Thing = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """`factors` are wanted, `in_force` those that spend shows the budgets to be at now."""
+    """`factors` are the wanted shares of what the budgets were before the test, by platform."""
 
     test: PlannedTest
     block: int
     factors: Mapping[str, Decimal]
-    in_force: Mapping[str, Decimal]
     title: str
 
 
@@ -65,7 +61,6 @@ def prepare_block(
         test,
         block.number,
         block.factors,
-        _in_force(test, block.number),
         f"Test of {planned.named(test)}: budgets of block {block.number + 1}",
     )
     return _prepare(session, changers, user_id, task, now)
@@ -87,15 +82,14 @@ def prepare_back(
     today = planned.day_of(workspace, now)
     if planned.standing(test, workspace.currency, today) in planned.UNFINISHED:
         raise Conflict("The test is not over. Stop it first, then put the budgets back.")
+    if not planned.began(test, today):
+        raise Conflict(_NEVER_BEGAN)
     if problem := planned.disturbed(session, workspace, test.platforms, today):
         raise Conflict(problem)
-    end = min(test.last, (test.stopped_on or dt.date.max) - dt.timedelta(days=1))
-    last = planned.block_on(test, end)
     task = _Task(
         test,
         planned.BACK,
         dict.fromkeys(test.platforms, Decimal(1)),
-        _in_force(test, last.number + 1 if last else 0),
         f"Test of {planned.named(test)}: budgets as before it",
     )
     return _prepare(session, changers, user_id, task, now)
@@ -110,20 +104,6 @@ def _not_on(test: PlannedTest, today: dt.date) -> str:
     return "The test is over or stopped, so no block's budgets are set. Nothing was prepared."
 
 
-def _in_force(test: PlannedTest, number: int) -> dict[str, Decimal]:
-    """The shares that spend shows budgets to be at before block `number`, where it does."""
-    found = evaluated(test)
-    if found is None or not number:
-        return {}
-    weeks = slice((number - 1) * test.block_weeks, number * test.block_weeks)
-    seen = {name: list(found.as_drawn.get(name, ()))[weeks] for name in test.platforms}
-    return {
-        name: Decimal(test.factors[name][number - 1])
-        for name, followed in seen.items()
-        if followed and followed[-1]
-    }
-
-
 def _prepare(
     session: Session, changers: Changers, user_id: int, task: _Task, now: dt.datetime
 ) -> ChangeSet:
@@ -131,31 +111,47 @@ def _prepare(
         return known
     left_out: list[list[str]] = []
     changes: list[Change] = []
-    before = _before_the_test(session, task.test)
     for platform in task.test.platforms:
-        read = _asked(session, changers, task.test.workspace_id, platform, left_out)
-        for each in read:
-            usual = _usual(each, platform, task, before)
-            if usual is None:
-                left_out.append([each.current.name, _NOT_KNOWN])
-            else:
-                changes.append(_change(each, usual * task.factors[platform], usual, now))
-    if not any(values.is_a_change(each) for each in changes):
+        for each in _asked(session, changers, task.test.workspace_id, platform, left_out):
+            try:
+                changes.append(_change(task, each, now))
+            except NotReckoned as problem:
+                left_out.append([each.current.name, problem.why])
+    real = [each for each in changes if values.is_a_change(each)]
+    if not real:
         raise Conflict(_nothing(changes, left_out))
+    # Only now, for the platforms were asked meanwhile: whoever else asked waits here.
+    session.refresh(task.test, with_for_update=True)
+    if (known := _prepared(session, task, now)) is not None:
+        return known
     reason = Reason(
         "test", task.title, _why(task), TEST_RULE, planned_test_id=task.test.id, block=task.block
     )
-    changes = [each for each in changes if values.is_a_change(each)]
-    return store(
-        session, task.test.workspace_id, user_id, changes, reason, now=now, left_out=left_out
-    )
+    return store(session, task.test.workspace_id, user_id, real, reason, now=now, left_out=left_out)
 
 
 def _prepared(session: Session, task: _Task, now: dt.datetime) -> ChangeSet | None:
+    """What waits for its review already. Raises Conflict while any set of the test is sent."""
+    if _are_being_set(session, task.test):
+        raise Conflict(
+            f"The budgets of the test of {planned.named(task.test)} are being set now; wait until "
+            "that is done. Nothing was prepared."
+        )
     found = planned.sets_of(session, task.test).get(task.block)
     if found is None or found.state != "prepared" or found.expires_at <= now:
         return None
     return found
+
+
+def _are_being_set(session: Session, test: PlannedTest) -> bool:
+    """Whether a set of the test, or the opposite of one, is under way."""
+    of_test = select(ChangeSet.id).where(ChangeSet.planned_test_id == test.id)
+    under_way = select(ChangeSet.id).where(
+        ChangeSet.workspace_id == test.workspace_id,
+        ChangeSet.state.in_(UNFINISHED),
+        or_(ChangeSet.planned_test_id == test.id, ChangeSet.reverts_id.in_(of_test)),
+    )
+    return session.scalar(under_way.limit(1)) is not None
 
 
 def _asked(
@@ -177,46 +173,11 @@ def _asked(
     return read.readings
 
 
-def _before_the_test(session: Session, test: PlannedTest) -> dict[Thing, Decimal]:
-    """Daily budgets as they were before the test first set them from here."""
-    rows = session.scalars(
-        select(Change)
-        .join(ChangeSet, ChangeSet.id == Change.set_id)
-        .where(
-            ChangeSet.planned_test_id == test.id,
-            ChangeSet.workspace_id == test.workspace_id,
-            Change.kind == values.BUDGET,
-            Change.state.in_(("applied", "unclear", "reverted")),
-        )
-        .order_by(ChangeSet.id, Change.position)
-    )
-    found: dict[Thing, Decimal] = {}
-    for each in rows:
-        amount = values.amount(each.before)
-        if amount is not None:
-            found.setdefault((each.campaign_id, each.ad_group_id), amount)
-    return found
-
-
-def _usual(
-    reading: Reading, platform: str, task: _Task, before: Mapping[Thing, Decimal]
-) -> Decimal | None:
-    """Its budget as it was before the test; None where only its owner knows."""
-    group = reading.ad_group.id if reading.ad_group else None
-    current = reading.current.daily_budget or Decimal(0)
-    if (reading.campaign.id, group) in before:
-        return before[reading.campaign.id, group]
-    if platform in task.in_force:
-        return current / task.in_force[platform]
-    return None if task.block == planned.BACK else current
-
-
-def _change(reading: Reading, wanted: Decimal, usual: Decimal, now: dt.datetime) -> Change:
-    """Rounded towards what it was, so that it swings no further than drawn."""
+def _change(task: _Task, reading: Reading, now: dt.datetime) -> Change:
+    """Raises NotReckoned."""
+    aim = wanted(task.test, reading, task.factors[reading.account.platform])
     change = change_of(reading, values.BUDGET, "", now)
-    unit = Decimal(1).scaleb(-get_currency_precision(reading.account.currency))
-    rounding = ROUND_CEILING if wanted < usual else ROUND_FLOOR
-    change.wanted = values.budget(wanted.quantize(unit, rounding))
+    change.wanted = values.budget(aim)
     return change
 
 
@@ -224,15 +185,16 @@ def _why(task: _Task) -> str:
     shares = ", ".join(
         f"{platform_label(name)} {factor:.0%}" for name, factor in task.factors.items()
     )
-    taken = ", ".join(
-        f"{platform_label(name)} {factor:.0%}" for name, factor in task.in_force.items()
-    )
-    said = f"Of what they were before the test: {shares}. {_BEFORE_IT}"
-    return f"{said} Spend shows those now to be at {taken} of it." if taken else said
+    return f"Of what they were before the test: {shares}. {_RECKONED}"
 
 
 def _nothing(changes: Sequence[Change], left_out: Sequence[Sequence[str]]) -> str:
-    if changes:
+    if changes and not left_out:
         return "Every budget is what it should be already, so there is nothing to set."
     told = " ".join(f"{name}: {why}" for name, why in left_out[:3])
+    if changes:
+        return (
+            "Every budget that can be set from here is what it should be already, so there is "
+            f"nothing to set. Look at the others: {told}"
+        )
     return f"None of these budgets can be set from here; set them at the platforms. {told}".strip()

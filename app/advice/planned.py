@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.advice.budgets_before import written_down
+from app.advice.values import BUDGET
 from app.errors import Conflict, NotFound
 from app.metrics.platforms import platform_label
 from app.models import ChangeSet, PlannedTest, Workspace
@@ -52,7 +54,7 @@ def block_on(test: PlannedTest, day: dt.date) -> Block | None:
 
 
 def usual_budgets(test: PlannedTest) -> dict[str, Decimal]:
-    """Money a day by platform as it was before the test."""
+    """Money spent on an average day by platform before the test."""
     return {each: _daily(test, each, Decimal(1)) for each in test.platforms}
 
 
@@ -128,16 +130,24 @@ def standing(test: PlannedTest, currency: str, today: dt.date) -> str:
     return "running" if today <= test.last else "ended"
 
 
+def tested(
+    session: Session, workspace: Workspace, platforms: Collection[str], today: dt.date
+) -> PlannedTest | None:
+    """The test of any of these platforms that is planned or runs today."""
+    test = unfinished(session, workspace, today)
+    return test if test and not set(platforms).isdisjoint(test.platforms) else None
+
+
 def disturbed(
     session: Session, workspace: Workspace, platforms: Collection[str], today: dt.date
 ) -> str:
     """Why budgets of these platforms are not moved now, empty where no test is in the way."""
-    test = unfinished(session, workspace, today)
-    if test is None or set(platforms).isdisjoint(test.platforms):
+    test = tested(session, workspace, platforms, today)
+    if test is None:
         return ""
     return (
         f"A test of {named(test)} is not over until {test.last:%Y-%m-%d}, and moving budget would "
-        "disturb it. Nothing was changed. Wait for its end, or stop it."
+        "disturb it, so it is not moved. Wait for its end, or stop it."
     )
 
 
@@ -164,7 +174,7 @@ def advance(session: Session, workspace: Workspace, today: dt.date) -> None:
 
 
 def begin(session: Session, workspace: Workspace, test: PlannedTest, today: dt.date) -> PlannedTest:
-    """Keep a drawn test, which runs from its first day on. The caller commits.
+    """Keep a drawn test with the budgets of now; it runs from its first day on. The caller commits.
 
     Raises Conflict while another one is not over, also one that somebody began at this moment,
     and when the workspace's currency is another by now.
@@ -180,6 +190,7 @@ def begin(session: Session, workspace: Workspace, test: PlannedTest, today: dt.d
     if other := unfinished(session, workspace, today):
         raise Conflict(_another(other))
     test.state = standing(test, workspace.currency, today)
+    test.budgets = written_down(session, workspace.id, test.platforms)
     try:
         with session.begin_nested():
             session.add(test)
@@ -228,17 +239,29 @@ def sets_of(session: Session, test: PlannedTest) -> dict[int, ChangeSet]:
             ChangeSet.block.is_not(None),
         )
         .order_by(ChangeSet.id)
+        .execution_options(populate_existing=True)
     )
     return {each.block: each for each in found if each.block is not None}
 
 
+def began(test: PlannedTest, today: dt.date) -> bool:
+    """Whether any day was under it, so that budgets may have been set for it."""
+    return test.first <= (today if test.stopped_on is None else test.stopped_on)
+
+
 def too_late(session: Session, found: ChangeSet, now: dt.datetime) -> str:
-    """Why a block's prepared budgets may no longer be set, empty where they may."""
+    """Why prepared budgets may no longer be set, empty where they may.
+
+    Those of a block that is not on, and those that a recommendation moves while a test is on.
+    """
+    workspace = session.get_one(Workspace, found.workspace_id)
+    today = day_of(workspace, now)
+    if found.origin == "finding":
+        moved = {each.platform for each in found.changes if each.kind == BUDGET}
+        return disturbed(session, workspace, moved, today)
     test = session.get(PlannedTest, found.planned_test_id) if found.planned_test_id else None
     if test is None or found.block is None:
         return ""
-    workspace = session.get_one(Workspace, test.workspace_id)
-    today = day_of(workspace, now)
     if found.block == BACK:
         return disturbed(session, workspace, test.platforms, today)
     block = block_on(test, today)
@@ -246,8 +269,8 @@ def too_late(session: Session, found: ChangeSet, now: dt.datetime) -> str:
     if running and block is not None and block.number == found.block:
         return ""
     return (
-        "These are the budgets of a block that is over, or of a test that is, so nothing was "
-        "changed. Open the test and prepare those of today."
+        "These are the budgets of a block that is over, or of a test that is, so they are not set. "
+        "Open the test and prepare those of today."
     )
 
 

@@ -17,10 +17,12 @@ class PlannedTest(Base):
 
     `levels` is money a week in `currency` as text, by platform; `factors` are the blocks' shares
     of it, in order, as text, by platform. They are kept, so that nothing drawn changes later;
-    `seed` says what they were drawn with. `first` is a day of the workspace's time zone. `size` and
-    `chance` are of the account when it was planned. `stopped_because` is person or currency,
-    empty unless stopped; `stopped_on` is the first day that is no longer under it. `evaluation`
-    is what was read of it at `evaluated_at`, NULL before anything was.
+    `seed` says what they were drawn with. `budgets` are the daily budgets of before it, in their
+    accounts' currencies, as `app.advice.budgets_before` writes them down. `first` is a day of the
+    workspace's time zone. `size` and `chance` are of the account when it was planned.
+    `stopped_because` is person or currency, empty unless stopped; `stopped_on` is the first day
+    that is no longer under it. `evaluation` is what was read of it at `evaluated_at`, NULL before
+    anything was.
     """
 
     __tablename__ = "planned_test"
@@ -56,6 +58,7 @@ class PlannedTest(Base):
     platforms: Mapped[list[Any]]
     levels: Mapped[dict[str, Any]]
     factors: Mapped[dict[str, Any]]
+    budgets: Mapped[dict[str, Any]] = mapped_column(default=dict)
     currency: Mapped[str]
     weeks: Mapped[int]
     block_weeks: Mapped[int]

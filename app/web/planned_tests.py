@@ -119,6 +119,7 @@ def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
         blocks=planned.blocks(test),
         block=planned.block_on(test, today),
         usual=planned.usual_budgets(test),
+        began=planned.began(test, today),
         sets=planned.sets_of(db.session(), test),
         back=planned.BACK,
         read=evaluated(test),

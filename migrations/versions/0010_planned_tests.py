@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("platforms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("levels", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("factors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("budgets", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("weeks", sa.BigInteger(), nullable=False),
         sa.Column("block_weeks", sa.BigInteger(), nullable=False),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.advice.budgets_before import written_down
 from app.connections.vault import Vault
 from app.connectors.changing import Changer, Current, Target, decimals_problem
 from app.connectors.platforms.google import Google
@@ -76,15 +77,20 @@ def budgets(
         connection.credentials = Vault(settings.encryption_keys).seal(Grant("token"))
         account = make_account(session, connection, currency=currency)
         for name in names:
-            make_campaign(session, account, name, budget_kind="daily").external_id = name
+            made = make_campaign(
+                session, account, f"Nämé {name}", budget=Budgets.budgets[name], budget_kind="daily"
+            )
+            made.external_id = name
     session.commit()
     return Budgets.budgets
 
 
 @pytest.fixture
-def test_id(session: Session, alice: Member) -> int:
+def test_id(session: Session, alice: Member, budgets: dict[str, Decimal]) -> int:
     """Google at 130 %, Meta at 70 % in the block that is on."""
-    return make_test(session, alice, first=TODAY - dt.timedelta(days=3)).id
+    assert budgets
+    written = written_down(session, alice.workspace.id, ["google", "meta"])
+    return make_test(session, alice, first=TODAY - dt.timedelta(days=3), budgets=written).id
 
 
 def send(client: FlaskClient, path: str) -> TestResponse:
@@ -175,44 +181,6 @@ def test_budgets_of_a_block_that_is_over_are_not_set(
     send(client, f"{API}/{test_id}/stop")
     assert confirm(client, settings, set_id).status_code == 409
     assert budgets == before
-
-
-def test_what_was_set_by_hand_is_not_guessed_when_it_is_put_back(
-    app: Flask, alice: Member, budgets: dict[str, Decimal], test_id: int
-) -> None:
-    client = sign_in(app, alice)
-    send(client, f"{API}/{test_id}/stop")
-    refused = send(client, f"{API}/{test_id}/back")
-    assert refused.status_code == 409
-    assert "Set it by hand" in refused.json["error"]["message"]
-    assert len(budgets) == 3
-
-
-def test_what_spend_shows_to_be_set_by_hand_is_reckoned_from(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
-) -> None:
-    client = sign_in(app, alice)
-    test = session.get_one(PlannedTest, test_id)
-    test.evaluation = {
-        "weeks": 1,
-        "of_weeks": 8,
-        "as_drawn": {"google": [True, True], "meta": [False, False]},
-        "lately": {"google": 130.0, "meta": 100.0},
-        "last": str(TODAY),
-        "found": None,
-    }
-    test.evaluated_at = dt.datetime.now(dt.UTC)
-    move_to_block(session, test_id, 1)
-    set_id = send(client, f"{API}/{test_id}/apply").json["id"]
-    assert "Google 130% of it" in client.get(f"/dashboard/reports/changes/{set_id}").text
-    confirm(client, settings, set_id)
-    assert budgets["g1"] == Decimal("32.31")
-    assert budgets["m1"] == Decimal(117)
 
 
 def test_a_platform_that_cannot_be_set_from_here_is_named_and_the_others_are_set(
