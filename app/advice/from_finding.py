@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.advice.changers import Changers
 from app.advice.keeping import find, restored
 from app.advice.looking import thresholds_of
-from app.advice.planned import day_of, disturbed
-from app.advice.plans import REALLOCATION, plan_of, titled
+from app.advice.planned import day_of, disturbed, named, tested
+from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
 from app.insights.finding import Finding
@@ -24,6 +24,10 @@ _NOT_APPLIABLE = (
 _NO_LONGER = (
     "This recommendation no longer stands: newer figures do not bear it out, or it was dismissed. "
     "Nothing was prepared."
+)
+_PAUSED = (
+    "A test of {} is on until {:%Y-%m-%d}, and a pause changes what a tested platform spends: a "
+    "week that is spent further than half the swing from its budget counts as an ordinary one."
 )
 
 
@@ -42,21 +46,24 @@ def prepare_finding(
     now: dt.datetime,
 ) -> ChangeSet:
     """A set for review; the caller commits. Raises NotFound, Conflict and what connectors raise."""
-    stored = find(session, workspace.id, finding_id)
+    stored, today = find(session, workspace.id, finding_id), day_of(workspace, now)
     if stored.state != "open":
         raise Conflict(_NO_LONGER)
     finding = restored(stored)
     plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
-    if finding.rule == REALLOCATION:
-        platforms = {each.platform for each in finding.entities}
-        if problem := disturbed(session, workspace, platforms, day_of(workspace, now)):
-            raise Conflict(problem)
+    why = f"Recommended from the figures of {finding.first:%Y-%m-%d} to {finding.last:%Y-%m-%d}."
+    moved = {side.entity.platform for side in plan.sides if not side.switch}
+    paused = {side.entity.platform for side in plan.sides if side.switch}
+    if problem := disturbed(session, workspace, moved, today):
+        raise Conflict(problem)
+    if test := tested(session, workspace, paused, today):
+        why = f"{why} {_PAUSED.format(named(test), test.last)}"
     reason = Reason(
         "finding",
         titled(finding, plan),
-        f"Recommended from the figures of {finding.first:%Y-%m-%d} to {finding.last:%Y-%m-%d}.",
+        why,
         finding.rule,
         finding_id=stored.id,
     )
