@@ -116,6 +116,19 @@ class Performance:
             )
         ]
 
+    @cached_property
+    def unconverted(self) -> dict[int, str]:
+        """Accounts with money without a rate on either side of the comparison; their currencies.
+
+        Such days are in no sum, so one side may lack what the other has.
+        """
+        spans = [span for span in (self.comparison.over, self.comparison.before) if span]
+        return {
+            each.account_id: each.currency
+            for each in self.slices
+            if each.apart.anything and any(each.day in span for span in spans)
+        }
+
     @property
     def incomplete(self) -> list[Incomplete]:
         """Shops' days without the tax or shipping that their revenue is to hold."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.insights.finding import Finding, Kind
 from app.metrics.campaigns import CampaignFigures
 from app.metrics.claims import Measure, StoreAgainstClaims
-from app.metrics.figures import NOTHING, ZERO, RevenueSource, change
+from app.metrics.figures import NOTHING, RevenueSource, change
 from app.metrics.figures import Figures as Sums
 from app.metrics.performance import DayFigures
 from app.metrics.period import Period
@@ -31,6 +31,7 @@ from app.reports.document import (
     FindingPart,
     Kpi,
     PlatformRow,
+    Rating,
     Source,
     Store,
 )
@@ -87,9 +88,7 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         settled_through=gathered.fresh.settled_through,
         summary=said,
         written_by=BY_RULES,
-        rating=rating.rate(_standing(gathered), told)
-        if gathered.anything_read
-        else rating.unrated(said[0], told),
+        rating=_rating(gathered, told, said[0]),
         kpis=kpis,
         wins=shown[Kind.WIN][:TOP],
         concerns=shown[Kind.CONCERN][:TOP],
@@ -106,7 +105,17 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         definitions=[Definition(term=each.label, meaning=each.definition) for each in kpis],
         finality=list(remarks.finality(gathered, told)),
         notes=list(remarks.notes(gathered, told)),
+        without_rate=list(remarks.without_rate(gathered, told)),
     )
+
+
+def _rating(gathered: Gathered, told: Sentences, first: str) -> Rating:
+    """None where nothing was read, as `first` says, or where money is in no figure."""
+    if not gathered.anything_read:
+        return rating.unrated(first, told)
+    if gathered.unconverted:
+        return rating.unrated(told.not_converted(gathered.unconverted), told)
+    return rating.rate(rating.standing(gathered), told)
 
 
 def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) -> list[str]:
@@ -123,7 +132,7 @@ def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) 
         found.shown.revenue(source),
         found.shown.roas(source),
         source,
-        gathered.workspace.target_roas,
+        None if found.apart else gathered.workspace.target_roas,
     )
     return summary.summarise(told, outcome, found.shown, gathered.before, first)
 
@@ -141,27 +150,6 @@ def _figures(sums: Sums, source: RevenueSource) -> Figures:
         clicks=sums.clicks,
         impressions=sums.impressions,
         orders=sums.orders,
-    )
-
-
-def _standing(gathered: Gathered) -> rating.Standing:
-    found = gathered.found
-    unsettled = gathered.fresh.unsettled(gathered.period)
-    young = gathered.today - rating.YOUNG
-    late = sum(
-        (
-            each.figures.spend
-            for each in found.daily()
-            if each.figures and unsettled and each.day in unsettled and each.day >= young
-        ),
-        ZERO,
-    )
-    return rating.Standing(
-        found.shown,
-        gathered.before,
-        gathered.source,
-        gathered.workspace.target_roas,
-        late / found.shown.spend if found.shown.spend else ZERO,
     )
 
 

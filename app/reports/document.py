@@ -234,6 +234,8 @@ class Document(Part, frozen=True):
     definitions: list[Definition]
     finality: list[str]
     notes: list[str]
+    # Those of the notes that are about money in no figure; reports from before have none.
+    without_rate: list[str] = []
 
     @property
     def blank(self) -> bool:

@@ -66,15 +66,26 @@ class Gathered:
     @property
     def before(self) -> Figures | None:
         """What is compared with, as far as both sides are of the same accounts; else None."""
-        if self.found.before is None or not self.alike(self.advertisers):
+        if self.found.before is None or self.unconverted or not self.alike(self.advertisers):
             return None
         shops = [each for each in self.read if is_shop(each.platform)]
         if self.alike(shops):
             return self.found.before
         return replace(self.found.before, store_revenue=None, orders=None)
 
+    @property
+    def unconverted(self) -> list[str]:
+        """Currencies without a rate on days shown or compared with."""
+        return sorted(set(self.found.unconverted.values()))
+
     def alike(self, sources: Iterable[Source]) -> bool:
         """Whether figures of these accounts can be compared with those before."""
+        own = list(sources)
+        converted = all(each.account_id not in self.found.unconverted for each in own)
+        return converted and self.read_alike(own)
+
+    def read_alike(self, sources: Iterable[Source]) -> bool:
+        """Whether the same days of these accounts were read on both sides."""
         before = self.found.comparison.before
         return before is not None and like_for_like(sources, self.period, before)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -70,13 +70,19 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
         filters=document.filters,
         as_of=captions.as_of(moment(document.as_of, document.time_zone, formats)),
         final=document.finality,
-        notice=labels["invented"] if any(source.sandbox for source in document.sources) else "",
+        notice=" ".join(_notices(document, labels)),
         link=parcel.link,
         link_note=_link_note(parcel, captions),
         attached=parcel.attach_pdf,
         why=captions.on_the_list(document.workspace),
         unsubscribe=unsubscribe,
     )
+
+
+def _notices(document: Document, labels: Mapping[str, str]) -> Iterator[str]:
+    if any(source.sandbox for source in document.sources):
+        yield labels["invented"]
+    yield from document.without_rate
 
 
 def file_name(document: Document) -> str:

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.metrics.figures import Figures, RevenueSource
+from app.metrics.figures import ZERO, Figures, RevenueSource
 from app.reports.document import Rating
+from app.reports.gathering import Gathered
 from app.reports.languages.sentences import Sentences
 
 ENOUGH_CONVERSIONS = 30
@@ -47,6 +48,28 @@ class Standing:
     unsettled: Decimal
 
 
+def standing(gathered: Gathered) -> Standing:
+    """What the rating of a report rests on."""
+    found = gathered.found
+    unsettled = gathered.fresh.unsettled(gathered.period)
+    young = gathered.today - YOUNG
+    late = sum(
+        (
+            each.figures.spend
+            for each in found.daily()
+            if each.figures and unsettled and each.day in unsettled and each.day >= young
+        ),
+        ZERO,
+    )
+    return Standing(
+        found.shown,
+        gathered.before,
+        gathered.source,
+        gathered.workspace.target_roas,
+        late / found.shown.spend if found.shown.spend else ZERO,
+    )
+
+
 def rate(standing: Standing, told: Sentences) -> Rating:
     """The word and its reasons."""
     grade, reasons = _graded(standing, told)
@@ -59,7 +82,7 @@ def rate(standing: Standing, told: Sentences) -> Rating:
 
 
 def unrated(why: str, told: Sentences) -> Rating:
-    """Of days without any figure."""
+    """Of days whose figures are not known, or not all of them."""
     word = told.labels.ratings["none"]
     return Rating(word=word, tone=TONES["none"], reasons=[why], rule=told.labels.rating_rule)
 

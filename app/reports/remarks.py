@@ -52,13 +52,20 @@ def notes(gathered: Gathered, told: Sentences) -> Iterator[str]:
         yield told.cut(gathered.wanted.last, gathered.period.last)
     if gathered.wanted.campaigns:
         yield told.claims_only()
-    for each in gathered.found.apart:
-        yield told.no_rate(each.figures.spend, each.currency)
+    yield from without_rate(gathered, told)
     if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
         yield told.shop_incomplete(sum(len(each.days) for each in gathered.found.incomplete))
     if gathered.anything_read and gathered.found.before is not None:
-        unlike = [each for each in gathered.read if not gathered.alike([each])]
+        unlike = [each for each in gathered.read if not gathered.read_alike([each])]
         if unlike:
             yield told.not_compared(
                 list(dict.fromkeys(platform_label(each.platform) for each in unlike))
             )
+
+
+def without_rate(gathered: Gathered, told: Sentences) -> Iterator[str]:
+    """Money that is in no figure, and what is not told for want of it."""
+    for each in gathered.found.apart:
+        yield told.no_rate(each.figures.spend, each.currency)
+    if gathered.unconverted:
+        yield told.not_converted(gathered.unconverted)

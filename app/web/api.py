@@ -108,7 +108,13 @@ class SummaryOut(FiguresOut, rename=FROM_TO):
     currency: str
     revenue_source: RevenueSource
     previous: PreviousOut | None
-    change: ChangeOut | None
+    change: Annotated[
+        ChangeOut | None,
+        msgspec.Meta(
+            description="Null where nothing is compared, and where money of either side has no "
+            "exchange rate: it would not compare like with like."
+        ),
+    ]
     compared_to: dt.date | None
     settled_through: dt.date | None
     synced_at: dt.datetime | None
@@ -284,7 +290,7 @@ def _previous(found: Performance, source: RevenueSource, currency: str) -> Previ
 
 
 def _change(found: Performance, source: RevenueSource) -> ChangeOut | None:
-    if found.before is None:
+    if found.before is None or found.unconverted:
         return None
     return ChangeOut(**changes(found.compared, found.before, source))
 

@@ -84,7 +84,10 @@ class ShopEdge:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure: now, before, its change, and its days but for one that is not over."""
+    """One figure: now, before, its change, and its days but for one that is not over.
+
+    There is no change where either side lacks money without a rate.
+    """
 
     metric: str
     value: Decimal | None
@@ -195,7 +198,7 @@ def _card(metric: str, pick: Pick, found: Performance) -> Card:
         metric=metric,
         value=_decimal(pick(found.shown)),
         before=_decimal(before),
-        change=change(pick(found.compared), before),
+        change=None if found.unconverted else change(pick(found.compared), before),
         days=[_of_day(day, pick) for day in found.daily() if over and day.day in over],
     )
 

@@ -26,6 +26,13 @@ def test_equal_documents_have_one_hash_and_others_another() -> None:
     assert freeze(samples.usual(title="October"))[1] != one
 
 
+def test_a_report_from_before_money_without_a_rate_was_told_still_thaws() -> None:
+    older = msgspec.json.decode(freeze(samples.usual())[0])
+    del older["without_rate"]
+
+    assert thaw(msgspec.json.encode(older)) == samples.usual()
+
+
 def test_another_shape_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         thaw(b'{"version": 1}')

@@ -112,6 +112,7 @@ SAID: dict[str, Callable[[Sentences], Iterable[str]]] = {
     "cut": lambda s: [s.cut(TODAY, LAST)],
     "claims_only": lambda s: [s.claims_only()],
     "no_rate": lambda s: [s.no_rate(Decimal(120), "CHF")],
+    "not_converted": lambda s: [s.not_converted(["CHF", "XOF"])],
     "shop_incomplete": lambda s: [s.shop_incomplete(1), s.shop_incomplete(3)],
     "nothing_connected": lambda s: s.nothing_connected(ONE),
     "nothing_read": lambda s: s.nothing_read(SOME),

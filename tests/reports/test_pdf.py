@@ -56,6 +56,12 @@ def bookmarks(pdf: bytes) -> list[str]:
     return flat(pypdf.PdfReader(io.BytesIO(pdf)).outline)
 
 
+def test_money_without_a_rate_is_said_before_any_figure() -> None:
+    missing = "CHF 100 of spend is not in the figures."
+    text = text_of(print_pdf(samples.usual(without_rate=[missing])))
+    assert -1 < text.find(missing) < text.find("Overall")
+
+
 def test_a_pdf_says_what_the_document_says() -> None:
     document = samples.usual()
     text = text_of(print_pdf(document)).replace("\r\n", " ").replace("  ", " ")

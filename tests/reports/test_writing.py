@@ -221,6 +221,50 @@ def test_one_platforms_unread_days_are_named_and_nothing_is_compared_across_them
     assert kpi(document, "spend") == Decimal(19 * 100 + 15 * 50)
 
 
+@pytest.mark.parametrize("first", [FIRST, FIRST - 19 * DAY])
+def test_money_without_a_rate_on_either_side_is_said_first_and_nothing_is_compared_or_rated(
+    write: Write, session: Session, alice: Member, first: dt.date
+) -> None:
+    alice.workspace.target_roas = Decimal(2)
+    odd = (PlatformTotalDay.platform == "google", PlatformTotalDay.day.between(first, first + DAY))
+    no_rate = {"spend": None, "value": None}
+    session.execute(update(PlatformTotalDay).where(*odd).values(**no_rate, native_currency="XOF"))
+    session.commit()
+
+    document = write()
+
+    assert "is no exchange rate to USD" in document.without_rate[-1]
+    assert ("100" in document.without_rate[0]) == (first == FIRST)
+    assert set(document.without_rate) <= set(document.notes)
+    assert not any("not all of the days compared" in each for each in document.notes)
+    assert (document.rating.word, document.rating.reasons) == (
+        "No rating",
+        document.without_rate[-1:],
+    )
+    assert "There is nothing to compare" in document.summary[1]
+    assert ("your target" in document.summary[0]) == (first != FIRST)
+    assert {each.change for each in document.kpis} == {None}
+    assert document.trend_before == []
+    compared = {row.platform: row.before is not None for row in document.platform_rows}
+    assert compared == {"meta": True, "google": False}
+    assert {row.platform: row.before is not None for row in document.campaign_rows} == compared
+
+
+def test_money_without_a_rate_on_other_days_takes_nothing_away(
+    write: Write, session: Session
+) -> None:
+    session.execute(
+        update(PlatformTotalDay)
+        .where(PlatformTotalDay.day < FIRST - 19 * DAY)
+        .values(spend=None, value=None, native_currency="XOF")
+    )
+    session.commit()
+    document = write()
+    assert document.without_rate == []
+    assert document.kpis[0].change == 0
+    assert document.rating.word != "No rating"
+
+
 def test_spend_that_was_never_read_is_unknown_beside_a_shops_sales(
     write: Write, session: Session
 ) -> None:

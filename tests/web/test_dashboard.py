@@ -370,6 +370,31 @@ def test_an_amount_without_a_rate_is_shown_apart(
     assert "$124.00" in html
 
 
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (2, "not in the totals below, and no change is shown."),
+        (9, "no exchange rate for XOF on some of the days compared with"),
+    ],
+)
+def test_where_either_side_lacks_a_rate_no_change_is_shown_and_it_is_said_why(
+    session: Session, alice: Member, alices: FlaskClient, back: int, said: str
+) -> None:
+    assert "Up 24%" in text(alices, "/dashboard?range=7d")
+    odd = make_account(session, make_connection(session, alice.workspace), currency="XOF")
+    make_day(session, make_campaign(session, odd), ago(back), spend="60000")
+    session.commit()
+
+    html = text(alices, "/dashboard?range=7d")
+
+    assert said in html
+    assert "Up 24%" not in html
+    assert "has-tip pill" not in html
+    assert "$124.00" in html
+    summary = alices.get(f"/api/metrics/summary?from={ago(6)}&to={TODAY}").json
+    assert summary["change"] is None
+
+
 def test_sandbox_figures_are_marked(
     session: Session, alices: FlaskClient, account: Account
 ) -> None:

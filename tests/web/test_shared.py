@@ -19,11 +19,13 @@ from app.errors import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Report, ReportShare
 from app.reports import recipients, sharing
+from app.reports.document import freeze
 from app.reports.sealing import Sealer
 from app.reports.sharing import NewShare
 from app.settings import Settings
 from app.web.shared import HEADERS
 from tests.conftest import Member, sign_in
+from tests.reports import samples
 from tests.reports.schedules import make_report, make_schedule
 
 NOW = dt.datetime.now(dt.UTC)
@@ -115,6 +117,25 @@ def test_advice_says_what_to_do_how_sure_it_is_and_what_to_expect(
     for each in ("Do:", "How sure:", "What would change our mind:", "expected, a month"):
         assert each in advice
     assert "+$1,900 to +$6,700" in advice
+
+
+def test_money_without_a_rate_stands_above_the_figures_on_the_own_and_the_shared_page(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    settings: Settings,
+    report: Report,
+    alice: Member,
+) -> None:
+    missing = "CHF 100 of spend is not in the figures."
+    report.document, report.content_hash = freeze(samples.usual(without_rate=[missing]))
+    _, token = share(session, settings, report)
+    own = sign_in(app, alice).get(f"/dashboard/reports/{report.id}").text
+    for page in (own, client.get(f"/r/{token}").text):
+        before, callout, after = page.partition(f"<p>{missing}</p>")
+        assert "callout-warn" in before
+        assert callout
+        assert 'class="card report-strip"' in after
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,10 @@ class Sentences(ABC):
         """Spend in a currency that cannot be converted."""
 
     @abstractmethod
+    def not_converted(self, currencies: Sequence[str]) -> str:
+        """Changes and the rating are left out, as amounts have no rate on days of either side."""
+
+    @abstractmethod
     def shop_incomplete(self, days: int) -> str:
         """Days of the shop whose tax or shipping is not known."""
 

@@ -70,6 +70,7 @@ def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
             "next": document.next_steps,
             "definitions": [[each.term, each.meaning] for each in document.definitions],
             "sources": [writer.source(each) for each in document.sources],
+            "without_rate": document.without_rate,
             "finality": document.finality,
             "notes": [*document.filters, *document.notes],
             "as_of": writer.formats.moment(document.as_of),

@@ -212,6 +212,15 @@ class GermanSentences(Sentences):
             f"{self.manner.currency}. Er kann unter „Settings“ ergänzt werden."
         )
 
+    def not_converted(self, currencies: Sequence[str]) -> str:
+        return (
+            "Es wird nichts bewertet, und Veränderungen, die auf "
+            f"{self.manner.names(list(currencies))} beruhen, bleiben außen vor: An einigen der "
+            "gezeigten oder verglichenen Tage fehlt ein Wechselkurs in "
+            f"{self.manner.currency}, Gleiches stünde nicht neben Gleichem. Den Kurs unter "
+            "„Settings“ ergänzen, dann den Bericht neu erzeugen."
+        )
+
     def shop_incomplete(self, days: int) -> str:
         told = "Ein Tag des Shops fehlt" if days == 1 else f"{days} Tage des Shops fehlen"
         return (

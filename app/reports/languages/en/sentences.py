@@ -183,6 +183,14 @@ class EnglishSentences(Sentences):
             "days. Add one in Settings."
         )
 
+    def not_converted(self, currencies: Sequence[str]) -> str:
+        return (
+            f"Nothing is rated, and changes that rest on {_listed(currencies)} are left out: on "
+            "some of the days shown or compared with there is no exchange rate to "
+            f"{self.manner.currency}, so they would not compare like with like. Add the rate in "
+            "Settings, then generate the report again."
+        )
+
     def shop_incomplete(self, days: int) -> str:
         told = "1 day of the shop is" if days == 1 else f"{days} days of the shop are"
         whose = "it" if days == 1 else "them"
