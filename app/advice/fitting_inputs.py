@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.advice.lots import drawn_days
 from app.advice.maturing import arrived
-from app.metrics.period import Period
+from app.insights.review_days import UNSETTLED_DAYS
+from app.metrics.period import WEEK, Period
 from app.metrics.series import history, platform_series
 from app.metrics.sources import Sources
 
@@ -41,6 +42,19 @@ class FittingInputs:
     maturity: Daily | None
     drawn: Sequence[Sequence[bool]] | None
     without_rate: bool
+
+    @property
+    def used(self) -> Period:
+        """The days that are learnt from: settled whole weeks since any platform had figures."""
+        weeks = max(len(self.days) - UNSETTLED_DAYS, 0) // WEEK
+        last = max(self.days.last - dt.timedelta(days=UNSETTLED_DAYS), self.days.first)
+        told = zip(*self.spend, *self.conversions, *self.value, strict=True)
+        begun = next((place for place, day in enumerate(told) if any(day)), 0)
+        first = max(
+            self.days.first + dt.timedelta(days=begun),
+            last - dt.timedelta(days=weeks * WEEK - 1),
+        )
+        return Period(min(first, last), last)
 
     def fitted(self) -> list[Fitted]:
         """What budgets return, by platform."""

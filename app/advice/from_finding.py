@@ -14,6 +14,7 @@ from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
 from app.insights.finding import Finding
+from app.insights.review_days import rests_through
 from app.insights.thresholds import DEFAULTS
 from app.models import ChangeSet, Workspace
 
@@ -53,7 +54,8 @@ def prepare_finding(
     plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
-    why = f"Recommended from the figures of {finding.first:%Y-%m-%d} to {finding.last:%Y-%m-%d}."
+    last = rests_through(finding)
+    why = f"Recommended from the figures of {finding.first:%Y-%m-%d} to {last:%Y-%m-%d}."
     moved = {side.entity.platform for side in plan.sides if not side.switch}
     paused = {side.entity.platform for side in plan.sides if side.switch}
     if problem := disturbed(session, workspace, moved, today):

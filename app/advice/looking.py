@@ -112,7 +112,7 @@ def _reallocation(
         reallocation_finding(
             found,
             labels=labels,
-            first=figures.days.first,
+            first=figures.used.first,
             last=figures.days.last,
             currency=workspace.currency,
         )

@@ -66,6 +66,7 @@ class Simulation:
 
     `impossible` says why nothing can be said at all, empty otherwise: `nothing`, `shop`, `rates`,
     `behind` (of the platforms `behind`), `quiet` (nothing is spent or returned now), or `history`.
+    `days` are those that were learnt from.
     """
 
     impossible: str = ""
@@ -110,10 +111,10 @@ def simulate(
     if figures is None:
         return Simulation("shop" if any(map(is_shop, known.platforms)) else "nothing")
     if figures.without_rate:
-        return Simulation("rates", days=figures.days)
+        return Simulation("rates", days=figures.used)
     behind = _behind(known, last)
     if behind:
-        return Simulation("behind", behind, figures.days)
+        return Simulation("behind", behind, figures.used)
     return _simulated(figures, wanted, workspace.currency, thresholds_of(workspace))
 
 
@@ -153,14 +154,14 @@ def _simulated(
     ]
     if all(each.fixed for each in budgets):
         young = any(each.counts for each in budgets)
-        return Simulation("history" if young else "quiet", (), figures.days, budgets)
+        return Simulation("history" if young else "quiet", (), figures.used, budgets)
     if any(each.refused for each in budgets):
-        return Simulation(days=figures.days, budgets=budgets)
+        return Simulation(days=figures.used, budgets=budgets)
     moved = {each.platform: _weekly(each) for each in budgets if each.asked != each.now}
     found = what_if(fitted, moved, rules)
     counting = [each for each in budgets if each.counts]
     return Simulation(
-        days=figures.days,
+        days=figures.used,
         budgets=budgets,
         spend=sum((each.asked for each in counting), Decimal(0)),
         spend_change=sum((each.asked - each.now for each in counting), Decimal(0)),

@@ -94,7 +94,9 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`first` to `last` are the days it rests on, both included.
+    """`first` to `last` are the days it rests on, both included, and reviews count from the last.
+
+    Where that one had not settled, `review_days.rests_through` is the last it was learnt from.
 
     `at_stake` is money over these days and what findings are ranked by. `certainty` is a
     probability from 0 to 1, None where a rule has none. `missing` names inputs whose absence kept

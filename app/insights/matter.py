@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from app.insights.finding import Entity, Finding, Number
+from app.insights.review_days import rests_through
 from app.insights.words import Manner
 
 
@@ -46,7 +47,7 @@ class Matter:
     @property
     def days(self) -> str:
         """The days it rests on."""
-        return self.manner.days(self.finding.first, self.finding.last)
+        return self.manner.days(self.finding.first, rests_through(self.finding))
 
     @property
     def days_before(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from app.insights.finding import Finding
+from app.insights.review_days import rests_through
 from app.insights.words import Manner, Said, say
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def _plainly(finding: Finding, manner: Manner) -> Said:
     numbers = [
         f"{name.replace('_', ' ')} {manner.number(each)}" for name, each in finding.numbers.items()
     ]
-    days = manner.days(finding.first, finding.last)
+    days = manner.days(finding.first, rests_through(finding))
     return Said(
         title=f"{rule}: {manner.names(names)}" if names else rule,
         saw=f"{days}: {manner.names(numbers)}" if numbers else days,

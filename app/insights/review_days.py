@@ -14,6 +14,8 @@ STAGES = (14, 28)
 UNSETTLED_DAYS = 7
 # A budget that was moved is left alone for as long as both stages take.
 _FIRST_STAGE = {"reallocation": 28}
+# These learn from settled days alone.
+_LEARNT = ("reallocation",)
 _DAY = dt.timedelta(1)
 
 
@@ -33,6 +35,13 @@ def review_on(finding: Finding, made: Collection[int] = ()) -> dt.date | None:
         month = _month_end(finding.first)
         return next((max(_settled(month), e + _DAY) for e in ends if e >= month), None)
     return _settled(ends[0]) if ends else None
+
+
+def rests_through(finding: Finding) -> dt.date:
+    """The last day that it rests on. What budgets return is learnt from settled days alone."""
+    if finding.rule not in _LEARNT:
+        return finding.last
+    return max(finding.last - dt.timedelta(UNSETTLED_DAYS), finding.first)
 
 
 def dated(finding: Finding) -> Finding:

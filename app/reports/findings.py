@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from app.insights.finding import Entity, Finding, Kind
+from app.insights.review_days import rests_through
 from app.insights.words import Manner, say
 from app.reports.document import Document, FindingPart
 from app.reports.document import Entity as EntityPart
@@ -25,7 +26,7 @@ def part_of(finding: Finding, manner: Manner) -> FindingPart:
         kind=finding.kind.value,
         class_=finding.class_.value,
         first=finding.first,
-        last=finding.last,
+        last=rests_through(finding),
         entities=[
             EntityPart(
                 kind=each.kind, key=each.key, name=each.name, platform=each.platform, role=each.role
@@ -88,7 +89,7 @@ def numbered(
 
 def rows_of(finding: Finding) -> str:
     """The page with the rows that a finding rests on, a path within the app."""
-    days = {"from": finding.first.isoformat(), "to": finding.last.isoformat()}
+    days = {"from": finding.first.isoformat(), "to": rests_through(finding).isoformat()}
     about = [each for each in finding.entities if each.role != "carries"]
     first = about[0] if len(about) == 1 else None
     return _page(first, days)

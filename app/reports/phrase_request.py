@@ -12,6 +12,7 @@ from app.copywriting.model.door import Request
 from app.copywriting.model.prompts import data, prompt
 from app.insights.finding import Finding, Number
 from app.insights.languages import manner_in
+from app.insights.review_days import rests_through
 from app.insights.words import Manner
 from app.reports.document import Document, FindingPart
 
@@ -78,7 +79,7 @@ def _told(number: int, part: FindingPart, finding: Finding, manner: Manner) -> d
         "number": number,
         "kind": part.kind,
         "title": part.title,
-        "days": manner.days(finding.first, finding.last),
+        "days": manner.days(finding.first, rests_through(finding)),
         "entities": [
             {"name": each.name, "kind": each.kind, "role": each.role} for each in finding.entities
         ],

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from app.insights.finding import Class, Finding, Kind, Number, Unit
 from app.insights.phrasing import Figure, figures_of
+from app.insights.review_days import rests_through
 from app.insights.words import Manner
 from app.reports.document import Document
 
@@ -62,6 +63,6 @@ def _days(document: Document, findings: Sequence[Finding]) -> Iterator[dt.date]:
         if days:
             yield from (days.first, days.last)
     for each in findings:
-        yield from (each.first, each.last)
+        yield from (each.first, rests_through(each))
         if each.review_on:
             yield each.review_on

@@ -17,6 +17,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.insights.finding import Class, Finding, Kind, Number
 from app.insights.plain_words import say_kept
+from app.insights.review_days import rests_through
 from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said
 from app.metrics.platforms import platform_label
@@ -214,5 +215,6 @@ def _range(finding: Finding, manner: Manner) -> tuple[str, str]:
 
 
 def _days(finding: Finding, manner: Manner) -> str:
-    count: int = (finding.last - finding.first) // dt.timedelta(days=1) + 1
-    return f"{manner.days(finding.first, finding.last)}, {count} day{'' if count == 1 else 's'}"
+    last = rests_through(finding)
+    count: int = (last - finding.first) // dt.timedelta(days=1) + 1
+    return f"{manner.days(finding.first, last)}, {count} day{'' if count == 1 else 's'}"

@@ -15,6 +15,7 @@ from app.advice.left_out import LeftOut
 from app.extensions import db
 from app.insights.finding import Finding
 from app.insights.plain_words import say_kept
+from app.insights.review_days import rests_through
 from app.insights.words import Manner
 from app.metrics.period import Period
 from app.metrics.sources import sources
@@ -265,7 +266,7 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         at_stake=_plain(finding.at_stake),
         currency=finding.currency,
         first=finding.first,
-        last=finding.last,
+        last=rests_through(finding),
         missing=list(finding.missing),
         state=stored.state if stored else "",
         followed=stored.followed if stored else "",

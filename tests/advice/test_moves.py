@@ -79,3 +79,17 @@ def test_no_move_is_advised_within_the_days_between_moves(
     found = look(session, alice.workspace, PERIOD, BEFORE, known=known, now=NOW)
     [advice] = [each for each in found if each.rule == "reallocation"]
     assert ("recent_move" in advice.missing) == waits
+
+
+def test_advice_on_budgets_is_dated_from_the_first_day_with_figures(
+    session: Session, alice: Member
+) -> None:
+    for platform in ("meta", "google"):
+        account = make_read(session, alice, platform)
+        fill(session, make_campaign(session, account))
+        account.history_from = BEFORE.first - dt.timedelta(days=300)
+    session.flush()
+    known = sources(session, alice.workspace.id)
+    found = look(session, alice.workspace, PERIOD, BEFORE, known=known, now=NOW)
+    [advice] = [each for each in found if each.rule == "reallocation"]
+    assert (advice.first, advice.last) == (BEFORE.first, PERIOD.last)

@@ -12,6 +12,7 @@ from app.insights import sentences  # noqa: F401 it registers the words
 from app.insights.finding import Class, Finding
 from app.insights.moving import reallocation_finding
 from app.insights.reallocation import WEEKS_A_MONTH, Reallocation, reallocate
+from app.insights.review_days import rests_through
 from app.insights.words import Manner, Said, say
 from bench.advice import ask
 from bench.worlds import Policy, World, world
@@ -58,6 +59,15 @@ def test_a_finding_has_the_move_in_money_a_month(strong: Reallocation) -> None:
 
 def test_it_is_looked_at_when_28_days_under_it_have_settled(strong: Reallocation) -> None:
     assert finding(strong).review_on == dt.date(2026, 5, 5)
+
+
+def test_the_days_told_have_settled_and_its_review_is_as_late_as_ever(
+    strong: Reallocation,
+) -> None:
+    found = finding(strong)
+    settled = found.last - dt.timedelta(7)
+    assert rests_through(found) == settled
+    assert f"({MANNER.days(found.first, settled)})" in words(strong).saw
 
 
 def test_budgets_before_and_after_add_up(strong: Reallocation) -> None:

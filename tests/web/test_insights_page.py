@@ -111,7 +111,7 @@ def test_a_recommendation_says_what_how_sure_until_when_and_what_would_refute_it
     assert "80% range" in shown
     for words in ("How sure", "What to do", "What would change our mind", "Dec 7, 2026"):
         assert words in shown
-    assert "/dashboard?from=2026-01-01&amp;to=2026-11-01" in shown
+    assert "/dashboard?from=2026-01-01&amp;to=2026-10-25" in shown
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_rows_of_a_finding_are_of_its_days_and_of_what_it_is_about(
     kind: str, key: str, platform: str, path: str
 ) -> None:
     found = replace(ADVICE, entities=(Entity(kind, key, "Käse & قهوة", platform, "spend"),))
-    assert rows_of(found) == f"{path}from=2026-01-01&to=2026-11-01"
+    assert rows_of(found) == f"{path}from=2026-01-01&to=2026-10-25"
 
 
 def test_what_promises_nothing_says_that_it_is_not_reviewed(

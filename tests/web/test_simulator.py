@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from tests.factories import make_account, make_campaign, make_connection, make_s
 
 PAGE = "/dashboard/reports/simulator"
 TODAY = today("UTC")
+DAY = dt.timedelta(days=1)
 FRAGMENT = {"HX-Request-Type": "partial", "HX-Request": "true"}
 
 
@@ -211,6 +213,20 @@ def test_days_that_were_not_read_are_not_taken_for_nothing_spent(
     found = ask(app, alice, {}).json
     assert (found["impossible"], found["value"], found["spend"]) == ("behind", None, None)
     assert "Google stop" in found["message"]
+
+
+def test_the_days_told_are_those_that_were_learnt_from(
+    app: Flask, alice: Member, session: Session
+) -> None:
+    make_platform(session, alice, "meta", history_from=TODAY - dt.timedelta(days=700))
+    found = ask(app, alice, {}).json
+    last = TODAY - 8 * DAY
+    assert (found["first"], found["last"]) == (
+        (last - 132 * DAY).isoformat(),
+        last.isoformat(),
+    )
+    first, through = (format_date(each, locale="en") for each in (last - 132 * DAY, last))
+    assert f"Learnt from {first} to {through};" in sign_in(app, alice).get(PAGE).text
 
 
 @pytest.mark.usefixtures("advertised")

@@ -9,6 +9,7 @@ from functools import cache
 from babel.dates import get_month_names
 
 from app.insights.finding import Finding
+from app.insights.review_days import rests_through
 
 _RELATIVE = re.compile(
     r"\b(?:yesterday|today|tomorrow|tonight|weekend|"
@@ -22,7 +23,7 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 def of_finding(finding: Finding) -> set[dt.date]:
     """The days that may be said."""
-    found = {finding.first, finding.last}
+    found = {finding.first, finding.last, rests_through(finding)}
     if finding.review_on:
         found.add(finding.review_on)
     for fact in finding.facts.values():
