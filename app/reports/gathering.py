@@ -99,7 +99,7 @@ class Gathered:
         """Whether it is of everything and reaches up to now, as what is kept of findings is."""
         wanted = self.wanted
         part = wanted.platforms or wanted.accounts or wanted.campaigns
-        return not part and self.period.last == self.today - dt.timedelta(days=1)
+        return not part and _reaches_now(self.period, self.today)
 
     def about(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those of the chosen campaigns, where some are chosen."""
@@ -163,8 +163,16 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
         },
         claims=None if wanted.campaigns else store_against_claims(session, known, found),
         read=_read(session, known, wanted),
-        done=_done(session, workspace.id, Period(period.first, max(today, period.last))),
+        done=_done(
+            session,
+            workspace.id,
+            Period(period.first, today) if _reaches_now(period, today) else period,
+        ),
     )
+
+
+def _reaches_now(period: Period, today: dt.date) -> bool:
+    return period.last == today - dt.timedelta(days=1)
 
 
 def _read(session: Session, known: Sources, wanted: Wanted) -> list[Source]:

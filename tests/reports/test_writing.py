@@ -136,6 +136,20 @@ def test_what_people_did_in_the_days_is_in_it(
     assert [(each.day, each.who) for each in write().done] == [(FIRST, "Alice")]
 
 
+def test_what_was_done_since_is_in_the_report_that_reaches_up_to_now_alone(
+    write: Write, session: Session, alice: Member
+) -> None:
+    for day in (LAST - DAY, LAST, TODAY):
+        session.add(
+            ActionEntry(
+                workspace_id=alice.workspace.id, user_id=alice.user.id, day=day, text="Raised it"
+            )
+        )
+    session.commit()
+    assert [each.day for each in write(last=LAST - DAY).done] == [LAST - DAY]
+    assert [each.day for each in write().done] == [LAST - DAY, LAST, TODAY]
+
+
 def test_a_strangers_figures_are_never_in_it(
     write: Write, session: Session, charlie: Member
 ) -> None:
