@@ -20,7 +20,7 @@ _IMPOSSIBLE = {
     "shop": "Only a shop is connected, which has no budgets to move. Connect a platform that you "
     "advertise on.",
     "rates": "Some days have no exchange rate into this workspace's currency, so their money is "
-    "missing and a range would be wrong. Choose a currency in Settings that has rates.",
+    "missing and a range would be wrong. Open Settings and type a rate in.",
     "quiet": "In the last weeks no platform both spent money and reported value, so there is "
     "nothing to go by. Look again once ads have run for some weeks.",
 }

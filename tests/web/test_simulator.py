@@ -235,6 +235,11 @@ def test_money_without_an_exchange_rate_is_not_left_out_silently(
 ) -> None:
     make_platform(session, alice, "tiktok", currency="JPY")
     assert ask(app, alice, {}).json["impossible"] == "rates"
+    page = sign_in(app, alice).get(PAGE).text
+    said = page.partition("No range yet")[2].partition("</section>")[0]
+    assert "Open Settings and type a rate in." in said
+    assert 'href="/settings"' in said
+    assert "Connections" not in said
 
 
 def test_the_web_process_starts_without_numpy() -> None:
