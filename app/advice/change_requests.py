@@ -123,6 +123,8 @@ def revert(
             change = change_of(_read(session, changers, each), each.kind, each.role, now)
             change.wanted = dict(each.before)
             changes.append(change)
+    if not any(values.is_a_change(each) for each in changes):
+        raise Conflict("All of it is as it was before already, so there is nothing to set back.")
     reason = Reason(
         "revert",
         f"Set back: {found.title}"[:500],

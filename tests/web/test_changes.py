@@ -181,6 +181,24 @@ def test_scripts_prepare_confirm_and_revert(
     assert [each["state"] for each in listed] == ["applied", "reverted"]
 
 
+def test_what_somebody_set_back_already_is_not_set_back_again(
+    browser: FlaskClient, campaign: Campaign, platform: type[FakeChanger], settings: Settings
+) -> None:
+    headers = {"X-CSRFToken": csrf_token(browser)}
+    set_id = prepare(browser, campaign, switch="paused")
+    browser.post(f"/api/changes/{set_id}/confirm", json={}, headers=headers)
+    work(settings, set_id)
+    platform.switch = "active"
+    refused = browser.post(f"/api/changes/{set_id}/revert", headers=headers)
+    assert refused.status_code == 409
+    assert "there is nothing to set back" in refused.json["error"]["message"]
+    page = browser.post(f"/dashboard/reports/changes/{set_id}/revert", headers=headers)
+    assert page.status_code == 409
+    assert "as it was before already" in page.text
+    assert [each["id"] for each in browser.get("/api/changes").json["changes"]] == [set_id]
+    assert platform.sent == ["paused"]
+
+
 def test_what_somebody_changed_meanwhile_is_said_and_nothing_is_sent(
     browser: FlaskClient, campaign: Campaign, platform: type[FakeChanger]
 ) -> None:
