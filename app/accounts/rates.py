@@ -76,8 +76,11 @@ def _has_rate(session: Session, workspace_id: int, currency: str, day: dt.date) 
 
 def set_rate(
     session: Session, workspace_id: int, currency: str, from_day: dt.date, units_per_eur: Decimal
-) -> None:
-    """Use `units_per_eur` of `currency` for one euro from that day on. Raises Invalid."""
+) -> bool:
+    """Use `units_per_eur` of `currency` for one euro from that day on. Raises Invalid.
+
+    Says whether that changed anything.
+    """
     code = check_currency(currency)
     if code == EURO:
         raise Invalid("The euro needs no rate: every rate says what one euro is worth.")
@@ -85,11 +88,17 @@ def set_rate(
         raise Invalid(f"Rates begin with the euro, on {EARLIEST.isoformat()}.")
     _check_units(units_per_eur)
     values = {"workspace_id": workspace_id, "currency": code, "from_day": from_day}
-    session.execute(
+    changed = session.scalar(
         insert(ManualRate)
         .values(**values, units_per_eur=units_per_eur)
-        .on_conflict_do_update(index_elements=list(values), set_={"units_per_eur": units_per_eur})
+        .on_conflict_do_update(
+            index_elements=list(values),
+            set_={"units_per_eur": units_per_eur},
+            where=ManualRate.units_per_eur != units_per_eur,
+        )
+        .returning(ManualRate.currency)
     )
+    return changed is not None
 
 
 def remove_rate(session: Session, workspace_id: int, currency: str, from_day: dt.date) -> None:

@@ -83,6 +83,17 @@ def change_workspace(workspace: Workspace, changes: Changes) -> Stale:
     return Stale.NOTHING if _parts(workspace) == parts else Stale.SHOPS
 
 
+def measured_by(workspace: Workspace) -> tuple[object, ...]:
+    """What its findings depend on, to be compared with after a change."""
+    return (
+        workspace.currency,
+        workspace.time_zone,
+        workspace.target_roas,
+        workspace.revenue,
+        *_parts(workspace),
+    )
+
+
 def holds_amounts(workspace: Workspace) -> bool:
     """Whether anything was written in the workspace's currency that means nothing in another."""
     aims = workspace.target_cpa is not None or bool(workspace.monthly_budgets)

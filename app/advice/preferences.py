@@ -107,9 +107,14 @@ def save(
     return before != preferences(workspace)
 
 
-def reset_thresholds(workspace: Workspace) -> None:
-    """The defaults again; targets and budgets stay. The caller commits."""
+def reset_thresholds(workspace: Workspace) -> bool:
+    """The defaults again, and whether any was another; targets and budgets stay.
+
+    The caller commits.
+    """
+    changed = bool(workspace.thresholds)
     workspace.thresholds = {}
+    return changed
 
 
 def differing(thresholds: Thresholds) -> dict[str, Any]:

@@ -55,14 +55,15 @@ def change() -> Response:
         db.session.rollback()
         form[CURRENCY].data, form[BASED_ON].data = workspace.currency, edition(workspace)
         return _show(form, 409, error.message)
-    return _done("Saved." if changed else "Nothing was different, so nothing was changed.")
+    return _done("Saved.") if changed else _unchanged()
 
 
 @blueprint.post("/reset")
 def reset() -> Response:
     """The default thresholds again."""
     access.require_editor()
-    reset_thresholds(access.workspace())
+    if not reset_thresholds(access.workspace()):
+        return _unchanged()
     return _done("The thresholds are the defaults again.")
 
 
@@ -107,5 +108,15 @@ def _done(done: str) -> Response:
     nightly.queue(db.session(), access.workspace().id)
     db.session.commit()
     flash(f"{done} Findings are being looked for again; reports that are made stay as they are.")
+    return _back()
+
+
+def _unchanged() -> Response:
+    db.session.commit()
+    flash("Nothing was different, so nothing was changed.")
+    return _back()
+
+
+def _back() -> Response:
     answer = redirect(url_for("advice_settings.index"), code=303)
     return Response(answer.get_data(), status=303, headers=answer.headers)

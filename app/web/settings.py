@@ -12,6 +12,7 @@ from wtforms import Form
 
 from app.accounts import limits, names, rates, sessions, signin, workspaces
 from app.accounts.limits import Count
+from app.advice import nightly
 from app.creative import spending
 from app.errors import AppError, Invalid, TooMany
 from app.extensions import db
@@ -170,8 +171,9 @@ def set_rate() -> Response:
     def change() -> None:
         place = access.workspace().id
         day: dt.date = form.from_day.data
-        rates.set_rate(db.session(), place, form.currency.data, day, _units(form))
-        recompute_workspace(db.session(), place, since=day)
+        if rates.set_rate(db.session(), place, form.currency.data, day, _units(form)):
+            recompute_workspace(db.session(), place, since=day)
+            nightly.queue(db.session(), place)
 
     return _saved(form, form.units_per_eur, change, RATE_USED, rate=form)
 
@@ -184,6 +186,7 @@ def remove_rate(currency: str, from_day: str) -> Response:
     day = _day(from_day)
     rates.remove_rate(db.session(), place, currency, day)
     recompute_workspace(db.session(), place, since=day)
+    nightly.queue(db.session(), place)
     db.session.commit()
     return _done("The rate is removed.")
 

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.accounts import workspaces
 from app.accounts.workspaces import Stale
-from app.advice import planned
+from app.advice import nightly, planned
 from app.extensions import db
 from app.insights.languages import LANGUAGES
 from app.models import Workspace
@@ -69,6 +69,8 @@ def show() -> Response:
 def change() -> Response:
     """Change what was sent; another currency or other revenue computes the figures again.
 
+    Findings are looked for again after a change of anything but the name and the language.
+
     Another currency also drops the target CPA, the monthly budgets and the least spend of
     /api/workspace/advice, which are amounts in the one before, and stops a planned test.
     """
@@ -89,7 +91,7 @@ def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> bool:
     """
     # Whoever is saving such an amount at this moment is done before it is looked at.
     db.session.refresh(workspace, with_for_update={"key_share": True})
-    held = workspaces.holds_amounts(workspace)
+    held, measured = workspaces.holds_amounts(workspace), workspaces.measured_by(workspace)
     stale = workspaces.change_workspace(workspace, changes)
     db.session.flush()
     if stale is Stale.EVERYTHING:
@@ -97,6 +99,8 @@ def apply_changes(workspace: Workspace, changes: workspaces.Changes) -> bool:
         recompute_workspace(db.session(), workspace.id)
     elif stale is Stale.SHOPS:
         recompute_shops(db.session(), workspace.id)
+    if workspaces.measured_by(workspace) != measured:
+        nightly.queue(db.session(), workspace.id)
     db.session.commit()
     return held and not workspaces.holds_amounts(workspace)
 

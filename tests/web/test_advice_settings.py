@@ -57,6 +57,15 @@ def held(session: Session, member: Member) -> Workspace:
     return session.get_one(Workspace, member.workspace.id)
 
 
+def looks(session: Session, member: Member) -> int:
+    """How many looks at the member's workspace wait."""
+    waiting = text(
+        "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'look_for_findings'"
+        " AND (args->>'workspace_id')::bigint = :id AND status = 'todo'"
+    )
+    return session.scalars(waiting, {"id": member.workspace.id}).one()
+
+
 def value_of(page: TestResponse, name: str) -> str:
     tag = re.search(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', page.text)
     assert tag is not None, name
@@ -318,12 +327,31 @@ def test_amounts_meant_in_another_currency_are_not_taken(
     assert held(session, alice).target_cpa is None
 
 
-def test_a_change_has_the_findings_looked_for_again(alices: FlaskClient, session: Session) -> None:
-    waiting = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE '%look_for_%'")
-    before = session.scalars(waiting).one()
+def test_a_change_has_the_findings_looked_for_again_once(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    put(alices)
+    send(alices)
+    send(alices, "/reset")
+    assert looks(session, alice) == 0
+    assert "looked for again" not in alices.get(PAGE).text
     put(alices, thresholds={"change_z": 4})
-    put(alices, thresholds={"change_z": 4})
-    assert session.scalars(waiting).one() == before + 1
+    send(alices, target_cpa="25")
+    send(alices, "/reset")
+    assert looks(session, alice) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [("", {"target_cpa": "25"}), ("", {"monthly_budgets": "900"}), ("/reset", {})],
+)
+def test_each_change_by_the_form_has_the_findings_looked_for_again(
+    alices: FlaskClient, session: Session, alice: Member, path: str, typed: dict[str, str]
+) -> None:
+    held(session, alice).thresholds = {"change_z": 4.0}
+    session.commit()
+    assert send(alices, path, **typed).status_code == 303
+    assert looks(session, alice) == 1
 
 
 def test_the_rules_follow_what_was_saved(

@@ -35,6 +35,7 @@ from tests.factories import (
     make_day,
     make_store_day,
 )
+from tests.web.test_advice_settings import looks
 
 NEW = "seven quiet lighthouses"
 DAY = dt.date(2026, 11, 2)
@@ -318,6 +319,50 @@ def test_a_rate_of_ones_own_is_used_from_its_day_on_and_can_be_removed(
     assert converted(session) == Decimal("400.00")
     assert send(alices, "/rates/AED/2026-11-01/remove").status_code == 303
     assert converted(session) is None
+
+
+def test_what_findings_depend_on_has_them_looked_for_again_once(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    send(alices, "/workspace", **workspace_form(name="Northlight", report_language="de"))
+    patch(alices, {"name": "Lantern", "target_roas": None, "currency": "usd"})
+    assert looks(session, alice) == 0
+    send(alices, "/workspace", **workspace_form(target_roas="3.5"))
+    assert looks(session, alice) == 1
+    patch(alices, {"target_roas": "4"})
+    assert looks(session, alice) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"target_roas": "4"}, {"currency": "EUR"}, {"revenue": "store"}, {"revenue_with_tax": True}],
+)
+def test_scripts_have_findings_looked_for_again_too(
+    alices: FlaskClient, session: Session, alice: Member, changes: dict[str, Any]
+) -> None:
+    patch(alices, changes)
+    assert looks(session, alice) == 1
+
+
+def test_another_rate_has_findings_looked_for_again_and_the_same_rate_has_not(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    given = {"rate__currency": "AED", "rate__from_day": "2026-11-01", "rate__units_per_eur": "4"}
+    for change in (
+        lambda: send(alices, "/rates", **given),
+        lambda: send(alices, "/rates", **{**given, "rate__units_per_eur": "5"}),
+        lambda: send(alices, "/rates/AED/2026-11-01/remove"),
+    ):
+        session.execute(text("DELETE FROM procrastinate_jobs"))
+        session.commit()
+        change()
+        assert looks(session, alice) == 1
+    send(alices, "/rates", **given)
+    session.execute(text("DELETE FROM procrastinate_jobs"))
+    session.commit()
+    send(alices, "/rates", **given)
+    send(alices, "/rates/AED/2026-11-02/remove")
+    assert looks(session, alice) == 0
 
 
 @pytest.mark.parametrize(
