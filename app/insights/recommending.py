@@ -13,13 +13,12 @@ from dataclasses import replace
 
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.insights.period import Feed, PeriodFigures
+from app.insights.targets import FAR
 from app.insights.thresholds import Thresholds
 
 _MONTH = 30
 # Up to this many conversions could have been due where none came: e^-1.61 is 20 %.
 _UNSEEN = 1.61
-# A ROAS this far under, or a cost this far over its target, is no matter of tuning.
-_FAR = 2.0
 _BREAKS = ("tracking_break", "nothing_counted")
 
 
@@ -86,8 +85,8 @@ def _far_off(finding: Finding) -> bool:
         return False
     now, target = finding.numbers["now"].value, finding.numbers["target"].value
     if finding.rule == "cpa_target":
-        return now >= _FAR * target
-    return now * _FAR <= target or finding.facts["reference"] != "target"
+        return now >= FAR * target
+    return now * FAR <= target or finding.facts["reference"] != "target"
 
 
 def _cut(finding: Finding, figures: PeriodFigures, thresholds: Thresholds) -> Finding:

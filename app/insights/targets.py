@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from app.insights.finding import Class, Finding, Kind, Number, Range, Unit
-from app.insights.levels import best_explained, related
+from app.insights.levels import best_explained, depth, related
 from app.insights.making import settling
 from app.insights.measures import CPA, ROAS, Measure
 from app.insights.noise import Noise, middle, normal_z, one_sided, pooled
@@ -22,6 +22,8 @@ from app.insights.thresholds import Thresholds
 _LEVEL_DRIFT = 0.10
 _LEVEL = 0.8
 _RESULTS = 20
+# A ROAS this far under, or a cost this far over its target, is no matter of tuning.
+FAR = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,18 @@ class Against:
     high: float
     z: float
 
+    @property
+    def value(self) -> float:
+        """What is held against the target."""
+        return self.measure.of(self.thing.now) or 0.0
+
 
 def against_targets(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
-    """ROAS and cost per conversion over and under target, each told once."""
+    """ROAS and cost per conversion over and under target, each told once.
+
+    A win is silent only on concerns about the same thing: what is inside it, or around it, may be
+    under its target all the same.
+    """
     spend = figures.workspace.now.spend
     if not spend:
         return []
@@ -48,26 +59,52 @@ def against_targets(figures: PeriodFigures, thresholds: Thresholds) -> list[Find
     held = [*_roas(figures, things), *_cpa(figures, things, thresholds)]
     bar = one_sided(thresholds.noise_rate, len(held))
     passed = [each for each in held if _passes(each, bar, thresholds, spend)]
+    wins = _wins([each for each in passed if each.ahead > 0])
+    praised = {each.thing.place for each in wins}
+    concerns = _concerns([e for e in passed if e.ahead < 0 and e.thing.place not in praised])
+    return [_finding(each, figures) for each in (*wins, *concerns)]
+
+
+def _wins(good: Sequence[Against]) -> list[Against]:
     kept: list[Against] = []
-    for good in (True, False):
-        for measure in (ROAS, CPA):
-            family = [e for e in passed if e.measure is measure and (e.ahead > 0) is good]
-            for each in best_explained(family, _carries):
-                if not any(related(each.thing, other.thing) for other in kept):
-                    kept.append(each)
-    return [_finding(each, figures) for each in kept]
+    for measure in (ROAS, CPA):
+        for each in best_explained([e for e in good if e.measure is measure], _carries):
+            if not any(related(each.thing, other.thing) for other in kept):
+                kept.append(each)
+    return kept
+
+
+def _concerns(bad: Sequence[Against]) -> list[Against]:
+    """With what is far under its target inside what is kept, and so on inside of that."""
+    kept: list[Against] = []
+    for measure in (ROAS, CPA):
+        family = [each for each in bad if each.measure is measure]
+        while family := [e for e in family if all(_tells_more(e, other) for other in kept)]:
+            kept += best_explained(family, _carries)
+    return kept
+
+
+def _tells_more(each: Against, kept: Against) -> bool:
+    """Whether a concern is told beside a kept one: of something else, or far worse inside it."""
+    if not related(each.thing, kept.thing):
+        return True
+    if depth(each.thing) <= depth(kept.thing):
+        return False
+    around = each.measure.of(kept.thing.now) or 0.0
+    if each.measure is CPA:
+        return each.value >= FAR * each.target and each.low > around
+    return each.value * FAR <= each.target and each.high < around
 
 
 def _passes(held: Against, bar: float, thresholds: Thresholds, spend: float) -> bool:
     if abs(held.ahead) < thresholds.money_at_stake * spend or abs(held.z) < bar:
         return False
-    value = held.measure.of(held.thing.now) or 0.0
     if held.measure is CPA and held.ahead < 0:
         enough = held.thing.now.conversions >= thresholds.concern_cpa_conversions
-        return enough and value >= thresholds.concern_cpa_multiple * held.target
+        return enough and held.value >= thresholds.concern_cpa_multiple * held.target
     if held.reference == "spend" and held.ahead > 0:
         return False
-    return abs(value / held.target - 1) >= thresholds.least_change
+    return abs(held.value / held.target - 1) >= thresholds.least_change
 
 
 def _roas(figures: PeriodFigures, things: Sequence[Thing]) -> list[Against]:
@@ -121,11 +158,10 @@ def _carries(narrow: Against, wide: Against) -> float:
 
 def _finding(held: Against, figures: PeriodFigures) -> Finding:
     thing, measure = held.thing, held.measure
-    value = measure.of(thing.now) or 0.0
     numbers = {
-        "now": Number(value, measure.unit),
+        "now": Number(held.value, measure.unit),
         "target": Number(held.target, measure.unit),
-        "off": Number(abs(value / held.target - 1), Unit.SHARE),
+        "off": Number(abs(held.value / held.target - 1), Unit.SHARE),
         "spend": Number(thing.now.spend, Unit.MONEY),
         "value": Number(thing.now.value, Unit.MONEY),
         "conversions": Number(thing.now.conversions, Unit.COUNT),
