@@ -18,6 +18,7 @@ from app.insights.thresholds import Thresholds
 # A guideline for a month; over a longer time everybody sees an ad more often.
 _LONGEST = 31
 _LOOKED_AT, _MOST_DAYS = 14, 0.7
+_MOST_SPENT = 1.15
 _NAMED = 3
 _LEARNS_FROM, _WEEK = 50, 7
 _RESULTS = 30
@@ -211,8 +212,13 @@ def _days_full(thing: Thing, thresholds: Thresholds) -> int:
     """On how many of the last days the budget was used up; 0 unless on most of a week or more."""
     if not thing.daily or not thing.daily_budget or _seen(thing) < _WEEK:
         return 0
+    days = thing.daily.spend[-_LOOKED_AT:]
+    # Only today's budget is known. Platforms spend more than it on some days but not on average:
+    # where the mean is beyond it, it was lowered since, or something else limits the spend.
+    if sum(days) > _MOST_SPENT * thing.daily_budget * len(days):
+        return 0
     enough = thresholds.budget_used * thing.daily_budget
-    full = sum(1 for each in thing.daily.spend[-_LOOKED_AT:] if each >= enough)
+    full = sum(1 for each in days if each >= enough)
     return full if full >= _MOST_DAYS * _seen(thing) else 0
 
 

@@ -46,6 +46,12 @@ def campaign(
     )
 
 
+def returning(roas: float, conversions: float = 4, name: str = "A", **more: Any) -> Thing:
+    """A campaign of 100 a day with that ROAS, now and before."""
+    days = level(Sums(100, 10_000, 100, conversions, 100 * roas))
+    return campaign(name, days, days, **more)
+
+
 def figures(campaigns: Sequence[Thing], **more: Any) -> PeriodFigures:
     """An account of these campaigns, with its platforms and channels added up."""
     within = {entity: None for each in campaigns for entity in each.within}

@@ -14,7 +14,17 @@ from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Su
 from app.insights.ranking import rank, top
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS
-from tests.insights.account import FEED, GOOGLE, LAST, META, WORKSPACE, campaign, figures, level
+from tests.insights.account import (
+    FEED,
+    GOOGLE,
+    LAST,
+    META,
+    WORKSPACE,
+    campaign,
+    figures,
+    level,
+    returning,
+)
 from tests.insights.showing import changed, shown
 
 
@@ -25,12 +35,6 @@ def rules(account: PeriodFigures) -> dict[str, Finding]:
 def silent(name: str, spend: float, **more: float) -> Thing:
     """A campaign without a conversion, now and before."""
     days = level(Sums(spend / 30, 5000, 50, 0, 0))
-    return campaign(name, days, days, **more)
-
-
-def returning(roas: float, conversions: float = 4, name: str = "A", **more: object) -> Thing:
-    """A campaign of 100 a day with that ROAS, now and before."""
-    days = level(Sums(100, 10_000, 100, conversions, 100 * roas))
     return campaign(name, days, days, **more)
 
 
@@ -103,42 +107,6 @@ def test_a_campaigns_own_target_comes_first() -> None:
     assert [(each.entities[0].name, each.kind) for each in found] == [("A", Kind.CONCERN)]
 
 
-def _with_a_loser(target: float | None) -> PeriodFigures:
-    """2.6x as a whole: some campaigns return much more, some less, and one burns money."""
-    lost = level(Sums(7657 / 30, 20_000, 200, 32 / 30, 0.32 * 7657 / 30))
-    rows = [
-        returning(5.5, 8, "Brand"),
-        returning(4.4, 7, "Cart", channel=FEED),
-        *(returning(2.9, 6, f"Search {each}") for each in range(4)),
-        *(returning(2.6, 5, f"Feed {each}", channel=FEED) for each in range(4)),
-        campaign("Loser", lost, lost),
-    ]
-    return figures(rows, target_roas=target)
-
-
-@pytest.mark.parametrize("target", [None, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0])
-def test_no_target_hides_a_campaign_that_burns_money(target: float | None) -> None:
-    account = _with_a_loser(target)
-    found = wins_and_concerns(account)
-    [concern] = [e for e in found if e.entities[0].name == "Loser" and e.kind is Kind.CONCERN]
-    assert concern.rule == "roas_target"
-    assert "Loser" in [e.entities[0].name for e in advice(account, found) if e.rule == "cut_waste"]
-
-
-def test_an_account_under_its_target_is_told_beside_its_best_and_worst_campaigns() -> None:
-    account = _with_a_loser(4.0)
-    assert account.workspace.now.roas == pytest.approx(2.6, abs=0.05)
-    kinds = {each.entities[0].name: each.kind for each in wins_and_concerns(account)}
-    assert kinds["Northlight Coffee"] is Kind.CONCERN
-    assert kinds["Brand"] is Kind.WIN
-
-
-def test_a_concern_around_others_tells_of_those_that_are_no_worse() -> None:
-    alike = [returning(1.0, 9, f"C{each}") for each in range(6)]
-    found = wins_and_concerns(figures(alike, target_roas=3.0))
-    assert [each.entities[0].kind for each in found] == ["workspace"]
-
-
 @pytest.mark.parametrize(
     ("audience", "shown_times", "told"),
     [
@@ -185,6 +153,26 @@ def test_a_winner_is_limited_when_it_uses_its_budget_up(budget: float, told: boo
         [returning(5.0, 10, daily_budget=budget), campaign("B", channel=FEED)], target_roas=2.5
     )
     assert ("budget_limited" in rules(account)) is told
+
+
+@pytest.mark.parametrize(("spent", "told"), [(147.0, True), (168.0, True), (191.0, False)])
+def test_a_budget_below_what_is_spent_on_average_is_not_said_to_limit(
+    spent: float, told: bool
+) -> None:
+    days = level(Sums(spent, 10_000, 100, 10, 5 * spent))
+    limited = campaign("A", days, days, daily_budget=147.0)
+    account = figures([limited, campaign("B", channel=FEED)], target_roas=2.5)
+    assert ("budget_limited" in rules(account)) is told
+
+
+def test_a_budget_lowered_just_now_is_not_held_against_the_days_before() -> None:
+    before = level(Sums(220, 10_000, 100, 10, 1100))
+    now = replace(before, spend=(*before.spend[:-2], 154.0, 154.0))
+    lowered = campaign("A", now, before, daily_budget=154.0)
+    account = figures([lowered, campaign("B", channel=FEED)], target_roas=2.5)
+    found = wins_and_concerns(account)
+    assert "budget_limited" not in {each.rule for each in found}
+    assert "raise_budget" not in {each.rule for each in advice(account, found)}
 
 
 def test_a_raise_is_a_step_and_promises_nothing() -> None:
