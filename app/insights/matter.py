@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.insights.finding import Entity, Finding, Number
 from app.insights.review_days import rests_through
-from app.insights.words import Manner
+from app.insights.words import ALMOST_SURE, Manner, bound_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,13 @@ class Matter:
         """A number without its sign."""
         number = self.finding.numbers[name]
         return self.manner.number(Number(abs(number.value), number.unit))
+
+    def chance_as(self, over: str, under: str) -> str:
+        """Its probability; `over` or `under` a bound where it would be written as certain."""
+        bound = bound_of(self.value("probability"))
+        if bound is None:
+            return self["probability"]
+        return f"{over if bound == ALMOST_SURE else under} {self.manner.share(bound)}"
 
     @property
     def days(self) -> str:

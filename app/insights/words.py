@@ -22,6 +22,8 @@ from app.insights.finding import Finding, Number, Unit
 
 _SMALL = 1000
 _FEW = 20
+# Beyond these a probability rounds to certainty, which no estimate has.
+ALMOST_SURE, _HARDLY, _ROUNDS_TO_ONE = 0.99, 0.01, 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,13 @@ class Manner:
     def names(self, names: list[str]) -> str:
         """Such as A, B, and C."""
         return format_list(names, locale=self.locale)
+
+
+def bound_of(probability: float) -> float | None:
+    """What a probability is told to be over or under, where it cannot be told itself."""
+    if probability >= _ROUNDS_TO_ONE:
+        return ALMOST_SURE
+    return _HARDLY if probability < _HARDLY else None
 
 
 Sayer = Callable[[Finding, Manner], Said]

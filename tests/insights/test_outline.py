@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from dataclasses import replace
 
 import pytest
 
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
-from app.insights.phrasing import faults, plan_faults, retold, told_alike
+from app.insights.languages import manner_in
+from app.insights.phrasing import checked, faults, plan_faults, retold, told_alike
 from app.insights.words import Manner, say
 from tests.insights.showing import shown
 
@@ -58,6 +61,28 @@ def test_every_rules_own_words_are_like_themselves(finding: Finding) -> None:
         text = getattr(own, name)
         assert retold(text, name, own, finding, ENGLISH) == []
         assert told_alike(text, text, finding, ENGLISH) == []
+
+
+@pytest.mark.parametrize(
+    ("probability", "english", "german"),
+    [
+        (1.0, "more than 99%", "über 99\u00a0%"),
+        (0.997, "more than 99%", "über 99\u00a0%"),
+        (0.99, "gain is 99%", "liegt bei 99\u00a0%"),
+        (0.96, "gain is 96%", "liegt bei 96\u00a0%"),
+        (0.004, "less than 1%", "unter 1\u00a0%"),
+    ],
+)
+def test_no_chance_is_told_as_certain(probability: float, english: str, german: str) -> None:
+    sure = {**MOVE.numbers, "probability": Number(probability, Unit.SHARE)}
+    found = replace(MOVE, numbers=sure)
+    for manner, words in ((ENGLISH, english), (manner_in("de", "EUR"), german)):
+        own = say(found, manner)
+        assert words in own.how_sure
+        assert not re.search(r"\b100\W?%", own.how_sure)
+    own = say(found, ENGLISH)
+    assert checked(own, found, ENGLISH).refused == ()
+    assert retold(own.how_sure, "how_sure", own, found, ENGLISH) == []
 
 
 PLAN = (

@@ -12,7 +12,7 @@ from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_sym
 
 from app.insights.finding import Finding, Number, Unit
 from app.insights.sentences.en.phrases import SMALL_NUMBERS
-from app.insights.words import Manner
+from app.insights.words import Manner, bound_of
 
 _NUMBER = r"(?P<number>\d(?:[\d.,'’٬٫\s]*\d)?)"
 _AFTER = r"(?:(?P<thousands>[KkMm])(?![^\W_]))?(?:\s?(?P<unit>%|٪|per ?cent\b|x\b|×|times\b))?"
@@ -31,8 +31,8 @@ _SHARES = {"half": 0.5, "halved": -0.5, "halves": -0.5, "doubled": 1.0, "doubles
            "double": 1.0, "twice": 1.0}  # fmt: skip
 _NOUNS = {
     "click": {"clicks"},
-    "conversion": {"conversions", "conversions_before", "expected", "weekly", "needed",
-                   "claimed_orders", "now", "before"},
+    "conversion": {"conversions", "conversions_before", "conversions_from", "conversions_to",
+                   "expected", "weekly", "needed", "claimed_orders", "now", "before"},
     "order": {"orders", "conversions", "claimed_orders"},
     "sale": {"orders", "conversions", "claimed_orders"},
     "campaign": {"campaigns", "carriers", "count"},
@@ -140,6 +140,9 @@ def _own_writing(finding: Finding, manner: Manner) -> dict[str, frozenset[str]]:
             for each in (number, Number(abs(number.value), number.unit)):
                 written = _spaceless(latin_digits(manner.number(each)))
                 found[written] = found.get(written, frozenset()) | {name}
+    chance = finding.numbers.get("probability")
+    if chance and (bound := bound_of(chance.value)):
+        found[_spaceless(latin_digits(manner.share(bound)))] = frozenset({"probability"})
     return found
 
 

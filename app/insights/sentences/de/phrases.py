@@ -50,6 +50,11 @@ class Telling(Matter):
             "Alle Plattformen zusammen" if self.subject.kind == "workspace" else self.subject.name
         )
 
+    @property
+    def chance(self) -> str:
+        """Its probability, never as certain."""
+        return self.chance_as("über", "unter")
+
     def counted(self, name: str, noun: Noun) -> str:
         """Such as eine Kampagne, drei Kampagnen or 312 Bestellungen."""
         return noun.one if self.value(name) == 1 else f"{self.few(name)} {noun.several}"

@@ -59,7 +59,7 @@ def _how_sure(told: Telling, by_role: dict[str, str]) -> str:
         )
     return (
         f"Dass sich die Verschiebung von {told['step_month']} pro Monat lohnt, hat eine Chance von "
-        f"{told['probability']}, mit {told['gain_low']} bis {told['gain_high']} beanspruchtem "
+        f"{told.chance}, mit {told['gain_low']} bis {told['gain_high']} beanspruchtem "
         "Umsatz pro Monat."
     )
 

@@ -88,7 +88,7 @@ def _worth_testing(told: Telling) -> Said:
         title=f"Durchschnitte sprechen für {taker} statt {giver}; ein Test gäbe Auskunft",
         saw=_returns(told),
         how_sure=(
-            f"Die Chance, dass sich eine Umschichtung lohnt, liegt bei {told['probability']}, "
+            f"Die Chance, dass sich eine Umschichtung lohnt, liegt bei {told.chance}, "
             f"vor allem aus Durchschnitten: noch keine Grundlage zum Handeln.{_lacking(told)} "
             f"{_CLAIMED}"
         ),
@@ -126,7 +126,7 @@ def _gain(told: Telling) -> str:
     return (
         f"bringt das {told['gain_low']} bis {told['gain_high']} pro Monat an beanspruchtem Umsatz "
         f"(mit {told.level} Wahrscheinlichkeit); die Chance auf überhaupt einen Gewinn liegt bei "
-        f"{told['probability']}"
+        f"{told.chance}"
     )
 
 

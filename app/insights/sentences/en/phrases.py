@@ -20,6 +20,11 @@ class Telling(Matter):
         """The subject at the beginning of a title."""
         return "All platforms together" if self.subject.kind == "workspace" else self.subject.name
 
+    @property
+    def chance(self) -> str:
+        """Its probability, never as certain."""
+        return self.chance_as("more than", "less than")
+
     def counted(self, name: str, noun: str, plural: str = "") -> str:
         """Such as three campaigns, 1 order or 312 orders."""
         return f"{self.few(name)} {self.noun(name, noun, plural)}"

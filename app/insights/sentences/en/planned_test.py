@@ -55,7 +55,7 @@ def _how_sure(told: Telling, by_role: dict[str, str]) -> str:
     if not by_role:
         return "What differs may be too small for a test of this length and swing to show."
     return (
-        f"A chance of {told['probability']} that moving {told['step_month']} a month pays, by "
+        f"A chance of {told.chance} that moving {told['step_month']} a month pays, by "
         f"{told['gain_low']} to {told['gain_high']} a month of claimed revenue."
     )
 

@@ -62,7 +62,7 @@ def _worth_testing(told: Telling) -> Said:
         title=f"Averages favour {taker} over {giver}; a test would tell",
         saw=_returns(told),
         how_sure=(
-            f"A chance of {told['probability']} that moving budget pays, mostly from averages: "
+            f"A chance of {told.chance} that moving budget pays, mostly from averages: "
             f"nothing to act on yet.{_lacking(told)} {_CLAIMED}"
         ),
         do=_test(told),
@@ -97,7 +97,7 @@ def _returns(told: Telling) -> str:
 def _gain(told: Telling) -> str:
     return (
         f"it brings {told['gain_low']} to {told['gain_high']} a month in claimed revenue "
-        f"({told.level} range); the chance of any gain is {told['probability']}"
+        f"({told.level} range); the chance of any gain is {told.chance}"
     )
 
 
