@@ -15,7 +15,7 @@ from math import expm1, log
 from app.insights.decomposition import adds_up, decompose, share_of
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.insights.levels import best_explained, related
-from app.insights.making import carriers, settling
+from app.insights.making import before_days, carriers, settling
 from app.insights.measures import (
     CONVERSIONS,
     CPA,
@@ -257,11 +257,7 @@ def _numbers(change: Change, figures: PeriodFigures, thresholds: Thresholds) -> 
 
 
 def _facts(change: Change, figures: PeriodFigures) -> dict[str, str]:
-    facts = {"direction": "rise" if change.ln_ratio > 0 else "fall"}
-    if figures.before_first and figures.before_last:
-        facts["before_first"] = figures.before_first.isoformat()
-        facts["before_last"] = figures.before_last.isoformat()
-    return facts
+    return {"direction": "rise" if change.ln_ratio > 0 else "fall", **before_days(figures)}
 
 
 def _carried(

@@ -21,6 +21,16 @@ def settling(figures: PeriodFigures) -> dict[str, Number]:
     return {"settling": Number(days, Unit.DAYS)} if days else {}
 
 
+def before_days(figures: PeriodFigures) -> dict[str, str]:
+    """The days compared with as facts, where there are any."""
+    if not figures.before_first or not figures.before_last:
+        return {}
+    return {
+        "before_first": figures.before_first.isoformat(),
+        "before_last": figures.before_last.isoformat(),
+    }
+
+
 def observed(
     rule: str,
     kind: Kind,

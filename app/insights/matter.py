@@ -66,6 +66,11 @@ class Matter:
         return self.manner.days(first, last)
 
     @property
+    def spent_days(self) -> str:
+        """The days of what was spent: those compared with if more of it was spent then."""
+        return self.days_before or self.days
+
+    @property
     def review_day(self) -> str:
         """The day to look again; empty where none is left."""
         day = self.finding.review_on

@@ -9,7 +9,7 @@ from math import log, sqrt
 
 from app.insights.finding import Finding, Kind, Number, Unit
 from app.insights.levels import depth, related
-from app.insights.making import carriers, observed
+from app.insights.making import before_days, carriers, observed
 from app.insights.measures import CPA, ROAS, Measure
 from app.insights.noise import normal_z, one_sided, pooled
 from app.insights.period import FIELDS, PeriodFigures, Sums, Thing
@@ -75,11 +75,12 @@ def _least(figures: PeriodFigures, thresholds: Thresholds) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Several:
-    """Things of one platform in one state; `amount` is the spend that hangs on them."""
+    """Things of one platform in one state; `amount` is what they spent, now or before."""
 
     platform: Thing
     things: tuple[Thing, ...]
     amount: float
+    in_before: bool
 
 
 def learning(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
@@ -125,7 +126,8 @@ def refused(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
         word = several.things[0].platform_status
         kinds = {each.entity.kind for each in several.things}
         kind = kinds.pop() if len(kinds) == 1 else "item"
-        kept.append(replace(finding, facts={"status": word, "what": kind}))
+        facts = {**finding.facts, "status": word, "what": kind}
+        kept.append(replace(finding, facts=facts))
     return kept
 
 
@@ -135,9 +137,11 @@ def _by_platform(
     for platform in figures.platforms:
         mine = [each for each in things if each.is_in(platform)]
         mine.sort(key=lambda each: (-_spent(each), each.place))
-        amount = sum(_spent(each) for each in mine)
-        if mine and amount and amount >= _least(figures, thresholds):
-            yield _Several(platform, tuple(mine), amount)
+        now = sum(each.now.spend for each in mine)
+        before = sum(each.before.spend for each in mine)
+        amount = max(now, before)
+        if amount and amount >= _least(figures, thresholds):
+            yield _Several(platform, tuple(mine), amount, before > now)
 
 
 def _spent(thing: Thing) -> float:
@@ -161,7 +165,8 @@ def _of_several(
 ) -> Finding:
     named = carriers(_Named(each) for each in several.things[:_NAMED])
     entities = (several.platform.entity, *named)
-    return observed(rule, Kind.CONCERN, figures, entities, numbers, several.amount)
+    finding = observed(rule, Kind.CONCERN, figures, entities, numbers, several.amount)
+    return replace(finding, facts=before_days(figures) if several.in_before else {})
 
 
 def budget_limited(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:

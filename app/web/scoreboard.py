@@ -30,7 +30,7 @@ _LABELS = {
     "creative_refresh": "Replace a worn-out ad",
     "audience_expansion": "Try a wider audience",
     "fix_tracking": "Check tracking",
-    "fix_disapproved": "Mend what the platform refuses",
+    "fix_disapproved": "Fix what the platform refuses",
     "zero_result": "Spend without results",
     "zero_rows": "No spend where there was some",
     "nothing_counted": "No conversion counted",

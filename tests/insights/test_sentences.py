@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from app.insights import sentences
-from app.insights.finding import Finding, Kind
+from app.insights.finding import Finding, Kind, Number, Unit
 from app.insights.languages import LANGUAGES, manner_in
+from app.insights.period import Sums
+from app.insights.rules import advice, wins_and_concerns
 from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said, say, worded_rules
+from tests.insights.account import FEED, campaign, figures, level
 from tests.insights.showing import shown
 
 SHOWN = shown()
@@ -88,6 +91,26 @@ def test_every_language_tells_the_same_numbers_and_facts(language: str, part: st
         for each in ("en", language)
     )
     assert other == english
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "seen"),
+    [(90.0, 20.0, "it spent $2,700 (Nov 1–30)"), (0.0, 90.0, "it spent $2,700 (Oct 2–31)")],
+)
+def test_what_is_not_delivered_is_told_with_what_it_spent_and_when(
+    now: float, before: float, seen: str
+) -> None:
+    days, earlier = (level(Sums(each, 10 * each)) for each in (now, before))
+    refused = campaign("Refused", days, earlier, status="problem")
+    account = figures([refused, campaign("Fine", channel=FEED)])
+    found = wins_and_concerns(account)
+    [concern] = [each for each in found if each.rule == "disapproved"]
+    [fix] = advice(account, [concern])
+    assert seen in say(concern, ENGLISH).saw
+    assert seen in say(fix, ENGLISH).saw
+    assert say(fix, ENGLISH).title == "Fix one campaign that Google is not delivering"
+    several = replace(fix, numbers={**fix.numbers, "count": Number(2, Unit.COUNT)})
+    assert say(several, ENGLISH).title == "Fix two campaigns that Google is not delivering"
 
 
 def test_the_picture_of_a_change() -> None:

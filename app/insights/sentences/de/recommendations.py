@@ -133,14 +133,11 @@ def mend(finding: Finding, manner: Manner) -> Said:
     word = f" Die Plattform meldet „{status}“." if status else ""
     return Said(
         title=f"{told.name}: {what} ohne Auslieferung überarbeiten",
-        saw=(
-            f"{manner.names(told.carriers)}; davon hängen {told['spend']} an Ausgaben ab "
-            f"({told.days}).{word}"
-        ),
+        saw=(f"{manner.names(told.carriers)}; {told['spend']} Ausgaben ({told.spent_days}).{word}"),
         how_sure="Der Status stammt von der Plattform selbst.",
         do=(
             "Die Begründung dort lesen, Text oder Seite überarbeiten oder Einspruch einlegen. "
             f"{told.review}"
         ),
-        change_our_mind="Eine Freigabe, die nur noch nicht gelesen wurde.",
+        change_our_mind="Eine schon erteilte, aber noch nicht gelesene Freigabe.",
     )

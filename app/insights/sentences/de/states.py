@@ -41,7 +41,7 @@ def learning(finding: Finding, manner: Manner) -> Said:
     return Said(
         title=f"{told.name}: {told.counted('count', CAMPAIGNS)} noch in der Lernphase",
         saw=(
-            f"{_named(told)}, {told['spend']} Ausgaben ({told.days}). {each} etwa "
+            f"{_named(told)}, {told['spend']} Ausgaben ({told.spent_days}). {each} etwa "
             f"{told['weekly']} Conversions pro Woche; zum Lernen erwarten Plattformen etwa "
             f"{told['needed']}."
         ),
@@ -66,10 +66,10 @@ def disapproved(finding: Finding, manner: Manner) -> Said:
     word = f" Die Plattform meldet „{status}“." if status else ""
     return Said(
         title=f"{told.name}: {what} ohne Auslieferung",
-        saw=(f"{_named(told)}; davon hängen {told['spend']} an Ausgaben ab ({told.days}).{word}"),
+        saw=f"{_named(told)}; {told['spend']} Ausgaben ({told.spent_days}).{word}",
         how_sure="Der Status stammt von der Plattform selbst.",
         do=f"Die Begründung dort lesen, überarbeiten oder Einspruch einlegen. {told.review}",
-        change_our_mind="Eine Freigabe, die nur noch nicht gelesen wurde.",
+        change_our_mind="Eine schon erteilte, aber noch nicht gelesene Freigabe.",
     )
 
 

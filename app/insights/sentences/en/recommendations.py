@@ -115,18 +115,19 @@ def _reconnecting(state: str, name: str) -> tuple[str, str]:
 
 @says("fix_disapproved")
 def mend(finding: Finding, manner: Manner) -> Said:
-    """Campaigns or ads to mend or appeal."""
+    """Campaigns or ads to fix or appeal."""
     told = Telling(finding, manner)
     what = told.counted("count", finding.facts["what"])
+    they = "it" if told.value("count") == 1 else "together they"
     status = finding.facts["status"]
     word = f" The platform's word is “{status}”." if status else ""
     return Said(
-        title=f"Mend {what} that {told.name} does not run",
+        title=f"Fix {what} that {told.name} is not delivering",
         saw=(
-            f"{manner.names(told.carriers)}; {told['spend']} of spend hangs on it ({told.days})."
+            f"{manner.names(told.carriers)}; {they} spent {told['spend']} ({told.spent_days})."
             f"{word}"
         ),
         how_sure="The state is the platform's own.",
-        do=f"Read its reason there, mend the text or page, or appeal. {told.review}",
-        change_our_mind="An approval that only has not been read yet.",
+        do=f"Read its reason there, fix the text or page, or appeal. {told.review}",
+        change_our_mind="An approval that has come but was not read yet.",
     )

@@ -34,8 +34,9 @@ def learning(finding: Finding, manner: Manner) -> Said:
     return Said(
         title=f"{told.name}: {told.counted('count', 'campaign')} still learning",
         saw=(
-            f"{_named(told)}, {told['spend']} spend ({told.days}). {each} about {told['weekly']} "
-            f"conversions a week; platforms want about {told['needed']} to learn from."
+            f"{_named(told)}, {told['spend']} spend ({told.spent_days}). {each} about "
+            f"{told['weekly']} conversions a week; platforms want about {told['needed']} to "
+            "learn from."
         ),
         how_sure=(
             f"The state is the platform's own. It speaks of volume, not of quality.{told.settling}"
@@ -52,14 +53,15 @@ def learning(finding: Finding, manner: Manner) -> Said:
 def disapproved(finding: Finding, manner: Manner) -> Said:
     """Campaigns or ads that the platform refuses."""
     told = Telling(finding, manner)
+    they = "it" if told.value("count") == 1 else "together they"
     status = finding.facts["status"]
     word = f" The platform's word is “{status}”." if status else ""
     return Said(
-        title=f"{told.name} does not run {told.counted('count', finding.facts['what'])}",
-        saw=f"{_named(told)}; {told['spend']} of spend hangs on it ({told.days}).{word}",
+        title=f"{told.name} is not delivering {told.counted('count', finding.facts['what'])}",
+        saw=f"{_named(told)}; {they} spent {told['spend']} ({told.spent_days}).{word}",
         how_sure="The state is the platform's own.",
-        do=f"Read its reason there, mend or appeal. {told.review}",
-        change_our_mind="An approval that only has not been read yet.",
+        do=f"Read its reason there, fix it or appeal. {told.review}",
+        change_our_mind="An approval that has come but was not read yet.",
     )
 
 
