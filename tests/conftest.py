@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -42,7 +42,11 @@ PASSWORD = "correct horse battery"
 KEY = Fernet.generate_key().decode()
 SHIPPED_RATES: list[int] = []
 TEMPLATE, TESTS, COPY = "growzzy_template", "growzzy_tests", "growzzy_copy"
-# Whoever is still connected goes first, as a test may have left a process behind. Deleting the
+# The connections that a test process keeps, with what they have prepared. A new one takes longer
+# than most tests.
+KEPT = "tests"
+# Whoever is still connected goes first, as a test may have left a process behind; the kept
+# connections stay when they are at rest and hold no lock. Deleting the
 # few rows there are is ten times quicker than a fresh copy of the database, and a function on a
 # connection that stays open plans its statements once.
 SWEEPER = """
@@ -50,10 +54,13 @@ SWEEPER = """
     SET session_replication_role = replica AS $$
     BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid();
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND (
+            application_name <> 'KEPT' OR state <> 'idle'
+            OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')
+        );
         {deletions}
     END $$
-"""
+""".replace("KEPT", KEPT)
 TABLES = """
     SELECT format('%I', tablename) FROM pg_tables
     WHERE schemaname = 'public' AND tablename <> 'alembic_version'
@@ -95,6 +102,7 @@ def swept_database(cluster: Cluster) -> Iterator[tuple[str, psycopg.Connection]]
         deletions = " ".join(f"DELETE FROM public.{name};" for name in names)
         sweeper.execute(SWEEPER.format(deletions=deletions))
         yield cluster.url(TESTS), sweeper
+        _forget_apps()
 
 
 @pytest.fixture
@@ -125,8 +133,10 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = str(asdict(settings))
     if made not in _APPS:
         if len(_APPS) >= MOST_APPS:
-            _APPS.clear()
+            _forget_apps()
         _APPS[made] = create_app(settings)
+        with _APPS[made].app_context():
+            event.listen(db.engine, "connect", _keep)
     application = _APPS[made]
     application.testing = True
     config = dict(application.config)
@@ -134,7 +144,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     application.config.update(config)
     with application.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if db.engine.url.database != TESTS:
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -143,13 +154,22 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+@pytest.fixture(scope="session")
+def kept_engine(swept_database: tuple[str, psycopg.Connection]) -> Iterator[Engine]:
+    """What all sessions share: connections that stay open, and statements compiled once."""
+    url = make_settings(swept_database[0]).database_url
+    made = create_engine(url, pool_pre_ping=True, max_overflow=-1)
+    event.listen(made, "connect", _keep)
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
+def session(settings: Settings, kept_engine: Engine) -> Iterator[Session]:
     """A session for code below the web; commits are real."""
-    engine = create_engine(settings.database_url)
-    with Session(engine, expire_on_commit=False) as opened:
+    assert make_url(settings.database_url).database == TESTS
+    with Session(kept_engine, expire_on_commit=False) as opened:
         yield opened
-    engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -231,6 +251,21 @@ def csrf_token(client: FlaskClient) -> str:
 def _hashed(password: str) -> str:
     """Hashing is slow on purpose; the cast shares one password."""
     return hash_password(password)
+
+
+def _keep(connection: psycopg.Connection, _record: object) -> None:
+    """Name a connection so that it outlives the sweeping."""
+    connection.autocommit = True
+    connection.execute(f"SET application_name = '{KEPT}'")
+    connection.autocommit = False
+
+
+def _forget_apps() -> None:
+    """Close what the applications keep open, and them with it."""
+    for application in _APPS.values():
+        with application.app_context():
+            db.engine.dispose()
+    _APPS.clear()
 
 
 def _execute(url: str, statement: str) -> None:
