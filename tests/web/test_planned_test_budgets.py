@@ -99,6 +99,7 @@ def test_a_budget_that_somebody_changed_since_is_left_to_them(
     )
     confirm(client, settings, set_id)
     assert budgets == UP_AND_DOWN | {"m1": Decimal("1234.5")}
+    assert "1 not set from here" in client.get(f"{PAGE}/{test_id}").text
     again = send(client, f"{API}/{test_id}/apply").json["error"]["message"]
     assert "Nämé m1: Its budget is 1,234.50 EUR now" in again
 
