@@ -60,10 +60,10 @@ def alarm_findings(
     if days is None:
         return []
     series = platform_series(session, known, days)
-    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, period.last)
-    # A day whose money has no rate would count as one without spend.
-    unknown = days_without_rate(session, known, days) if series.without_rate else None
-    doubtful = stale | (unknown[0] if unknown else set())
+    doubtful = signals.behind_platforms(known, period.last, now)
+    if series.without_rate and (unknown := days_without_rate(session, known, days)):
+        # A day whose money has no rate would count as one without spend.
+        doubtful |= unknown[0]
     platforms = [each for each in series.platforms if each not in doubtful]
     if not platforms:
         return []

@@ -234,7 +234,7 @@ def _feeds(session: Session, known: Sources, last: dt.date, now: dt.datetime) ->
     One whose days up to the last were read when they were over is well, whatever came after.
     """
     unread = signals.unread_platforms(known, last)
-    silent = signals.stale_platforms(known, now) & unread
+    silent = signals.behind_platforms(known, last, now)
     troubles = problems(known, runs(session, known.workspace_id), now) if silent else []
     failing = signals.failing_platforms(troubles, now) & silent
     revoked = {each.platform for each in known.links if each.status == "needs_attention"} & unread

@@ -41,7 +41,7 @@ def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.d
     figures = fitting_inputs(session, known, today - _ONE_DAY, today)
     if figures is None or figures.without_rate:
         return
-    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, today - _ONE_DAY)
+    stale = signals.behind_platforms(known, today - _ONE_DAY, now)
     for test in open_ones:
         last = _read_through(known, test, figures.days.last)
         if last is not None and last >= test.first and _is_held(test, figures):

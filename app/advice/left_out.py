@@ -83,8 +83,7 @@ def _of_reading(place: Place, over: Period) -> Iterator[LeftOut]:
     }
     if missing:
         yield _of(Why.NOT_READ, over, missing)
-    unread = signals.unread_platforms(place.known, over.last)
-    silent = (signals.stale_platforms(place.known, place.now) & unread) - missing
+    silent = signals.behind_platforms(place.known, over.last, place.now) - missing
     if silent:
         yield _of(Why.STALE, over, silent)
 

@@ -92,7 +92,7 @@ def _reallocation(
     # Money without an exchange rate would count as nothing spent.
     if figures is None or figures.without_rate:
         return []
-    stale = signals.stale_platforms(known, now) & signals.unread_platforms(known, last)
+    stale = signals.behind_platforms(known, last, now)
     found = reallocate(
         figures.spend,
         figures.conversions,

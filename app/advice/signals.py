@@ -87,6 +87,11 @@ def stale_platforms(known: Sources, now: dt.datetime) -> set[str]:
     return {link.platform for link in _read(known) if _silent(link, now)}
 
 
+def behind_platforms(known: Sources, last: dt.date, now: dt.datetime) -> set[str]:
+    """Platforms that are silent and of which something up to the day may be missing."""
+    return stale_platforms(known, now) & unread_platforms(known, last)
+
+
 def unread_platforms(known: Sources, last: dt.date) -> set[str]:
     """Platforms of which something up to the day may be missing that should have been read.
 
