@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import msgspec
 from babel.numbers import get_currency_precision
@@ -24,6 +25,9 @@ from app.metrics.platforms import is_shop, platform_label
 from app.metrics.series import platform_series
 from app.metrics.sources import Sources
 from app.models import PlannedTest, Workspace
+
+if TYPE_CHECKING:
+    from app.insights.planned_test import Plan
 
 WEEKS, SWING = (4, 52), (Decimal("0.1"), Decimal("0.5"))
 LATEST_START = dt.timedelta(days=28)
@@ -151,8 +155,16 @@ def draw(
         )
     except ValueError as error:
         raise Invalid(f"There can be no such test: {error}. Nothing was stored.") from error
+    test = _kept_as(planned, workspace, levels, wanted)
+    return Drawn(test, _cost(session, workspace, test, known, now))
+
+
+def _kept_as(
+    planned: Plan, workspace: Workspace, levels: Mapping[str, Decimal], wanted: Wanted
+) -> PlannedTest:
+    """The plan as it is stored, every figure as text that reads back exactly."""
     drawn = planned.factors[:, :: planned.block_weeks]
-    test = PlannedTest(
+    return PlannedTest(
         workspace_id=workspace.id,
         state="planned",
         stopped_because="",
@@ -171,7 +183,6 @@ def draw(
         chance=Decimal(repr(planned.chance)),
         first=wanted.first,
     )
-    return Drawn(test, _cost(session, workspace, test, known, now))
 
 
 def _chosen(known: Sequence[Candidate], names: Sequence[str]) -> list[Candidate]:

@@ -195,8 +195,10 @@ def test_separators_are_the_locales() -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_judged_without_an_error(text: str) -> None:
-    faults(text, RISE, ENGLISH)
+def test_any_text_is_judged_the_same_each_time(text: str) -> None:
+    found = faults(text, RISE, ENGLISH)
+    assert all(found)
+    assert found == faults(text, RISE, ENGLISH)
 
 
 @given(st.floats(min_value=0.01, max_value=500).filter(lambda each: abs(each - 30) > 0.5))
