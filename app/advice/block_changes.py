@@ -16,6 +16,7 @@ from app.advice.change_sets import UNFINISHED
 from app.advice.changers import Changers
 from app.advice.plans import Side
 from app.advice.preparing import Read, Reading, Reason, change_of, read_side, store
+from app.advice.reasons import told
 from app.connectors.errors import ConnectorError
 from app.errors import Conflict
 from app.insights.finding import TEST_RULE, Entity
@@ -191,10 +192,10 @@ def _why(task: _Task) -> str:
 def _nothing(changes: Sequence[Change], left_out: Sequence[Sequence[str]]) -> str:
     if changes and not left_out:
         return "Every budget is what it should be already, so there is nothing to set."
-    told = " ".join(f"{name}: {why}" for name, why in left_out[:3])
+    why = told(left_out)
     if changes:
         return (
             "Every budget that can be set from here is what it should be already, so there is "
-            f"nothing to set. Look at the others: {told}"
+            f"nothing to set. Look at the others: {why}"
         )
-    return f"None of these budgets can be set from here; set them at the platforms. {told}".strip()
+    return f"None of these budgets can be set from here; set them at the platforms. {why}".strip()

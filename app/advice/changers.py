@@ -32,33 +32,42 @@ class Changers:
     settings: Settings
     clock: Clock
     made: dict[int, Changer] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
 
     def of(self, account: Account) -> Changer:
         """Raises AccessRevoked, and Refused when a permission is missing."""
         known = self.made.get(account.id)
         if known is not None:
             return known
+        if account.id in self.refused:
+            raise Refused(self.refused[account.id])
         kind = connector_for(account.platform)
         if kind.changes is None:
-            raise AccessRevoked(_NOT_HERE.format(kind.label))
+            raise AccessRevoked(NOT_HERE.format(kind.label))
         changer = kind.changes(
             acting_for(self.sessions, self.http, self.settings, account, self.clock)
         )
         if lacks := changer.missing_permission(found(account)):
+            self.refused[account.id] = lacks
             raise Refused(lacks)
         self.made[account.id] = changer
         return changer
 
 
-_NOT_HERE = "Budgets and statuses cannot be changed on {} from here. Change them there."
+NOT_HERE = "Budgets and statuses cannot be changed on {} from here. Change them there."
 
 
 def can_change(platform: str) -> bool:
     """Whether a platform's budgets can be changed at all; uploads' platforms have none."""
+    return changer_of(platform) is not None
+
+
+def changer_of(platform: str) -> type[Changer] | None:
+    """What changes a platform's budgets; None where nothing does."""
     try:
-        return connector_for(platform).changes is not None
+        return connector_for(platform).changes
     except LookupError:
-        return False
+        return None
 
 
 def account_of(
@@ -73,18 +82,21 @@ def account_of(
     if row is None:
         raise Conflict("The account is no longer known here, so nothing can be changed in it.")
     account, connection = row
-    label = _label(account.platform)
-    if not can_change(account.platform) or connection.kind == "upload":
-        raise Conflict(_NOT_HERE.format(label))
+    label, changer = label_of(account.platform), changer_of(account.platform)
+    if changer is None or connection.kind == "upload":
+        raise Conflict(NOT_HERE.format(label))
     if connection.status != "active" or account.removed_at is not None or not account.selected:
         raise Conflict(
             f"{account.name} is not connected or not selected any more, so nothing can be changed "
             f"in it. Open Connections and connect {label} again."
         )
+    if lacks := changer.lacks(connection.scopes):
+        raise Conflict(lacks)
     return account, connection
 
 
-def _label(platform: str) -> str:
+def label_of(platform: str) -> str:
+    """What a platform is called, its slug where nobody calls it anything."""
     try:
         return connector_for(platform).label
     except LookupError:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 WEEKS, SWING = (4, 52), (Decimal("0.1"), Decimal("0.5"))
 LATEST_START = dt.timedelta(days=28)
 HIGHEST_SEED = 2**31 - 1
-_LEVEL_DAYS = 28
+LEVEL_DAYS = 28
 _LATELY_DAYS = 7
 _FEWEST = 2
 
@@ -52,8 +52,8 @@ class Wanted:
 class Candidate:
     """A platform that may be tested.
 
-    `daily` is what the accounts of it that go on spent a day, of the last four weeks as far as
-    they were read of all of them.
+    `daily` is what the accounts of it that go on spent a day, the mean of `days` of the last 28:
+    those that were read of all of them, without days under another test.
 
     `why_not` is empty, or `behind` (its figures stop), `quiet` (nothing spent in the last week),
     `young` (not a week of figures), `tested` (not a week outside of another test) or `rates`
@@ -64,6 +64,7 @@ class Candidate:
     daily: Decimal
     conversions: float
     why_not: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _candidate(
     end = min(last, through)
     # A day that was not read of all of them is unknown, not a day of less.
     first = max(each.history_from or end for each in read)
-    days = Period(max(min(first, end), end - dt.timedelta(days=_LEVEL_DAYS - 1)), end)
+    days = Period(max(min(first, end), end - dt.timedelta(days=LEVEL_DAYS - 1)), end)
     these = narrowed(known, [platform], [each.account_id for each in read])
     series = platform_series(session, these, days)
     nothing = [0.0] * len(days)
@@ -116,7 +117,7 @@ def _candidate(
         return Candidate(platform, Decimal(0), 0.0, "tested")
     daily, conversions = (sum(of[place] for place in usual) / len(usual) for of in (spend, counts))
     why_not = _why_not(spend, without_rate=series.without_rate)
-    return Candidate(platform, Decimal(repr(daily)), conversions, why_not)
+    return Candidate(platform, Decimal(repr(daily)), conversions, why_not, len(usual))
 
 
 def _why_not(spend: Sequence[float], *, without_rate: bool) -> str:

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from app.advice.changers import Changers
 from app.advice.keeping import find, restored
 from app.advice.looking import thresholds_of
+from app.advice.permissions import in_the_way, rights
 from app.advice.planned import day_of, disturbed, named, tested
 from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
-from app.insights.finding import Finding
 from app.insights.review_days import rests_through
-from app.insights.thresholds import DEFAULTS
 from app.models import ChangeSet, Workspace
 
 _NOT_APPLIABLE = (
@@ -30,11 +29,6 @@ _PAUSED = (
     "A test of {} is on until {:%Y-%m-%d}, and a pause changes what a tested platform spends: a "
     "week that is spent further than half the swing from its budget counts as an ordinary one."
 )
-
-
-def can_apply(finding: Finding) -> bool:
-    """Whether a button to apply it makes sense; asks nobody."""
-    return plan_of(finding, DEFAULTS) is not None
 
 
 def prepare_finding(
@@ -54,6 +48,9 @@ def prepare_finding(
     plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
+    lacks, stopped = in_the_way(session, workspace.id, rights(session, workspace.id), plan)
+    if stopped:
+        raise Conflict(" ".join(dict.fromkeys(each.text for each in lacks)))
     last = rests_through(finding)
     why = f"Recommended from the figures of {finding.first:%Y-%m-%d} to {last:%Y-%m-%d}."
     moved = {side.entity.platform for side in plan.sides if not side.switch}

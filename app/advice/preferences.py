@@ -117,6 +117,20 @@ def reset_thresholds(workspace: Workspace) -> bool:
     return changed
 
 
+def reset_threshold(session: Session, workspace: Workspace, name: str) -> bool:
+    """The default of one of them again, and whether it was another. The caller commits.
+
+    Raises Refused where the default would stand on the wrong side of another threshold.
+    """
+    session.refresh(workspace, with_for_update={"key_share": True})
+    left = {each: value for each, value in workspace.thresholds.items() if each != name}
+    changed: bool = left != workspace.thresholds
+    if changed and (complaints := _out_of_order(msgspec.convert(left, Thresholds))):
+        raise Refused(complaints)
+    workspace.thresholds = left
+    return changed
+
+
 def differing(thresholds: Thresholds) -> dict[str, Any]:
     """Those that are not the default."""
     usual = msgspec.structs.asdict(DEFAULTS)

@@ -18,6 +18,7 @@ from app.advice import values
 from app.advice.change_rates import rate
 from app.advice.changers import Changers, account_of
 from app.advice.plans import Plan, Side
+from app.advice.reasons import told
 from app.advice.spreading import spread, whole_share
 from app.connectors.changing import Current
 from app.connectors.errors import ConnectorError
@@ -210,9 +211,8 @@ def _cannot_budget(current: Current) -> str:
 
 
 def _untouchable(read: Read) -> str:
-    told = " ".join(f"{name}: {why}" for name, why in read.left_out[:3])
     name = read.side.entity.name or "what was chosen"
-    return f"Nothing of {name} can be changed from here. {told}".strip()
+    return f"Nothing of {name} can be changed from here. {told(read.left_out)}".strip()
 
 
 @dataclass(frozen=True, slots=True)

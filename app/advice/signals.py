@@ -30,6 +30,10 @@ _TO_DO = {
     Trouble.NEEDS_ATTENTION: "Open Connections and connect it again.",
     Trouble.FAILING: _TRIED,
     Trouble.WAITING: _TRIED,
+    Trouble.HANGING: (
+        "Restart the background process of this installation. If it stays like this, see the log "
+        "of the server."
+    ),
     Trouble.OVERDUE: (
         "Refresh it on the Connections page. If nothing comes, see the log of the server."
     ),

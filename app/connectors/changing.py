@@ -7,6 +7,7 @@ when no answer comes, `read_current` tells what became of it before anybody asks
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -81,6 +82,15 @@ class Changer(ABC):
 
     def __init__(self, connector: Connector) -> None:
         self.connector = connector
+
+    @classmethod
+    def lacks(cls, scopes: Collection[str]) -> str:
+        """What a grant of these scopes lacks to change anything, and how to get it.
+
+        Empty when nothing, and when the grant does not say. Asks nobody.
+        """
+        del scopes
+        return ""
 
     @abstractmethod
     def missing_permission(self, account: FoundAccount) -> str:

@@ -12,6 +12,8 @@ from app.metrics.sources import Link, Sources
 from app.models import SyncRun
 
 _OVERDUE = dt.timedelta(minutes=20)
+# A sync under way brings what is missing, unless it hangs; then its state says running forever.
+_HANGS_AFTER = dt.timedelta(hours=12)
 UNFINISHED = ("queued", "running")
 
 
@@ -22,6 +24,7 @@ class Kind(StrEnum):
     NO_ACCOUNTS = "no_accounts"
     FAILING = "failing"
     WAITING = "waiting"
+    HANGING = "hanging"
     OVERDUE = "overdue"
 
 
@@ -57,8 +60,21 @@ def _of(link: Link, latest: Sequence[SyncRun], now: dt.datetime) -> Iterator[Pro
     elif not link.counted:
         text = f"{name} is connected but no account is chosen, so it adds nothing to your numbers."
         yield Problem(Kind.NO_ACCOUNTS, link, f"{text} Choose one on the Connections page.")
-    elif link.live and _behind(link, now) and all(run.state != "running" for run in mine):
-        yield _late(link, name, mine, now)
+    elif link.live and all(run.state != "running" for run in mine):
+        if _unread_for(link, now) > overdue_after(link.every_minutes):
+            yield _late(link, name, mine, now)
+    elif link.live and _unread_for(link, now) > _HANGS_AFTER:
+        yield _hanging(link, name, now)
+
+
+def _hanging(link: Link, name: str, now: dt.datetime) -> Problem:
+    hours = _unread_for(link, now) // dt.timedelta(hours=1)
+    text = (
+        f"A sync of {name} is under way but has come to no end, and none did for {hours} hours. "
+        "Your numbers stay as they were. Restart the background process; if it stays like this, "
+        "see the log of the server."
+    )
+    return Problem(Kind.HANGING, link, text)
 
 
 def _late(link: Link, name: str, mine: Sequence[SyncRun], now: dt.datetime) -> Problem:
@@ -84,5 +100,5 @@ def _late(link: Link, name: str, mine: Sequence[SyncRun], now: dt.datetime) -> P
     return Problem(Kind.OVERDUE, link, text)
 
 
-def _behind(link: Link, now: dt.datetime) -> bool:
-    return now - (link.last_synced_at or link.created_at) > overdue_after(link.every_minutes)
+def _unread_for(link: Link, now: dt.datetime) -> dt.timedelta:
+    return now - (link.last_synced_at or link.created_at)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
+from wtforms import Field
 from wtforms.form import BaseForm
 
 from app.advice import nightly
@@ -13,11 +17,12 @@ from app.advice.preferences import (
     budgeted_platforms,
     edition,
     preferences,
+    reset_threshold,
     reset_thresholds,
     save,
     threshold_field,
 )
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.web import access
 from app.web import threshold_fields as words
@@ -25,6 +30,34 @@ from app.web.advice_form import BASED_ON, CURRENCY, make_form, read_form, show_c
 from app.web.htmx import page
 
 blueprint = Blueprint("advice_settings", __name__, url_prefix="/settings/advice")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A threshold's field with its default; `changed`: another value is in force."""
+
+    field: Field
+    shown: words.Shown
+    usual: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Thresholds about one thing, folded away until somebody opens them or one is wrong."""
+
+    group: words.Group
+    rows: Sequence[Row]
+
+    @property
+    def changed(self) -> int:
+        """How many are not at their default."""
+        return sum(each.changed for each in self.rows)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something typed among them cannot be used."""
+        return any(each.field.errors for each in self.rows)
 
 
 @blueprint.get("")
@@ -67,6 +100,23 @@ def reset() -> Response:
     return _done("The thresholds are the defaults again.")
 
 
+@blueprint.post("/reset/<name>")
+def reset_one(name: str) -> Response:
+    """One default threshold again. Raises NotFound."""
+    access.require_editor()
+    if name not in words.FIELDS:
+        raise NotFound
+    try:
+        changed = reset_threshold(db.session(), access.workspace(), name)
+    except Refused as error:
+        db.session.rollback()
+        form = _form()
+        show_complaints(form, error.complaints)
+        return _show(form, 422, "Nothing was changed: its default does not go with another one.")
+    label = words.FIELDS[name].label
+    return _done(f"“{label}” is at its default again.") if changed else _unchanged()
+
+
 def _form(sent: MultiDict[str, str] | None = None) -> BaseForm:
     workspace = access.workspace()
     present = preferences(workspace)
@@ -84,18 +134,23 @@ def _show(form: BaseForm, status: int = 200, problem: str = "") -> Response:
         "advice",
         form=form,
         budgets=[form[budget_field(slug)] for slug in ("", *_platforms())],
-        groups=[
-            (
-                group,
-                [(form[threshold_field(each.name)], _usual(each.name)) for each in group.fields],
-            )
-            for group in words.GROUPS
-        ],
+        folds=[_fold(form, group) for group in words.GROUPS],
         currency=currency,
         own=bool(access.workspace().thresholds),
         editor=access.may_edit(),
         problem=problem,
         status=status,
+    )
+
+
+def _fold(form: BaseForm, group: words.Group) -> Fold:
+    own = access.workspace().thresholds
+    return Fold(
+        group,
+        [
+            Row(form[threshold_field(each.name)], each, _usual(each.name), each.name in own)
+            for each in group.fields
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.advice import change_sets, values
 from app.advice.by_hand import Wish
+from app.advice.reasons import by_reason
 from app.advice.spreading import exceeds
 from app.connectors.platforms import connector_for
 from app.errors import AppError
@@ -135,11 +136,19 @@ def _shown(found: ChangeSet, error: AppError | None = None) -> Response:
         busy=found.state in change_sets.UNFINISHED,
         expired=prepared and access.now() >= found.expires_at,
         revertible=change_sets.is_revertible(found),
+        left=by_reason(found.left_out),
+        shared_error=_shared_error(found),
         problem=error.message if error else "",
         sent=request.form if error else {},
         can_edit=access.may_edit(),
         **_words(),
     )
+
+
+def _shared_error(found: ChangeSet) -> str:
+    """What every one of several changes failed with; empty where they differ."""
+    errors = {each.error for each in found.changes}
+    return errors.pop() if len(errors) == 1 and len(found.changes) > 1 else ""
 
 
 def _words() -> dict[str, Any]:

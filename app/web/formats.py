@@ -25,6 +25,7 @@ from flask import Flask, has_request_context, request
 from markupsafe import Markup
 
 from app.copywriting.preview import PLACEMENTS, shown
+from app.insights.words import ALMOST_SURE, bound_of
 
 NOTHING = "–"
 WHOLE_FROM = 1000
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
         number,
         number_compact,
         percent,
+        likelihood,
         ratio,
         day,
         day_short,
@@ -115,6 +117,15 @@ def percent(share: Decimal | None, digits: int = 0) -> str:
     pattern = _locale().percent_formats[None].pattern
     wanted = pattern.replace("0", "0." + "0" * digits) if digits else pattern
     return format_percent(_rounded(share, digits + 2), format=wanted, locale=_locale())
+
+
+def likelihood(probability: float) -> str:
+    """A probability as findings tell it, never as certain: 93%, or more than 99%."""
+    bound = bound_of(probability)
+    if bound is None:
+        return percent(Decimal(repr(probability)))
+    word = "more" if bound == ALMOST_SURE else "less"
+    return f"{word} than {percent(Decimal(repr(bound)))}"
 
 
 def ratio(value: Decimal | None, digits: int = 2) -> str:

@@ -11,14 +11,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.advice import dismissing, keeping, looks, nightly
-from app.advice.from_finding import can_apply
-from app.advice.plans import REALLOCATION
+from app.advice.permissions import Lack, Rights, in_the_way, rights
+from app.advice.plans import REALLOCATION, plan_of
 from app.errors import Invalid
 from app.extensions import db
 from app.insights.finding import Class, Finding, Kind, Number
 from app.insights.plain_words import say_kept
 from app.insights.review_days import rests_through
 from app.insights.sentences.en.missing import MISSING
+from app.insights.thresholds import DEFAULTS
 from app.insights.words import Manner, Said
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
@@ -52,7 +53,8 @@ class Shown:
     """A finding with its words.
 
     `low` and `high` are empty without a range of what is expected, `copy` is the address of new
-    copy for a tired ad, empty for any other finding.
+    copy for a tired ad, empty for any other finding. `lacks` is what connections it would be
+    applied through may not do.
     """
 
     stored: StoredFinding
@@ -64,6 +66,7 @@ class Shown:
     low: str
     high: str
     appliable: bool
+    lacks: Sequence[Lack] = ()
 
     @property
     def silent(self) -> bool:
@@ -104,16 +107,18 @@ class Shown:
 def index() -> Response:
     """What is open, the most money at stake first."""
     session, workspace = db.session(), access.workspace()
+    known = rights(session, workspace.id)
     kept = keeping.readable(keeping.still_open(session, workspace.id))
-    found = [_shown(stored, finding) for stored, finding in kept]
+    found = [_shown(stored, finding, known) for stored, finding in kept]
     hidden = keeping.readable(dismissing.dismissed(session, workspace.id, access.now()))
-    gone = [_shown(stored, finding) for stored, finding in hidden]
+    gone = [_shown(stored, finding, known) for stored, finding in hidden]
     just = request.args.get("dismissed", "")
     return page(
         "insights/index.html",
         "insights",
         groups=[(kind.value, GROUPS[kind], _of(found, kind)) for kind in GROUPS],
         found=found,
+        lacks=list(dict.fromkeys(lack for each in found for lack in each.lacks)),
         look=looks.last_look(session, workspace.id),
         left_out=lambda each: left_out_words.sentence(each, Manner(workspace.currency)),
         gone=gone,
@@ -187,7 +192,11 @@ def _of(found: Sequence[Shown], kind: Kind) -> list[Shown]:
     return [each for each in found if each.finding.kind is kind]
 
 
-def _shown(stored: StoredFinding, finding: Finding) -> Shown:
+def _shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
+    plan = plan_of(finding, DEFAULTS)
+    lacks, stopped = (
+        in_the_way(db.session(), stored.workspace_id, known, plan) if plan else ([], True)
+    )
     manner = Manner(finding.currency or access.workspace().currency)
     low, high = _range(finding, manner)
     return Shown(
@@ -199,7 +208,8 @@ def _shown(stored: StoredFinding, finding: Finding) -> Shown:
         copy=new_copy_for(finding.rule, finding.entities),
         low=low,
         high=high,
-        appliable=can_apply(finding),
+        appliable=not stopped,
+        lacks=lacks,
     )
 
 

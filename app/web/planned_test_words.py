@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from app.advice.drawing import Drawn
+from app.advice.drawing import LEVEL_DAYS, Candidate, Drawn
 from app.advice.evaluations import Evaluated
 from app.insights.plain_words import say_kept
 from app.insights.words import Manner
 from app.metrics.sources import Sources
 from app.models import PlannedTest
-from app.web.formats import day, money, percent
+from app.web.formats import day, likelihood, money, percent
 
 SIZES = {
     "small": "fewer than 15 conversions a day",
@@ -148,10 +148,9 @@ def verdict(read: Evaluated, currency: str) -> str:
     by_role = {each.role: each.name for each in found.entities if each.role}
     if not by_role:
         return f"So far no difference in what the next unit of money returns is seen. {_TOO_EARLY}"
-    chance_now = percent(Decimal(found.certainty or 0), 0)
     return (
         f"So far it speaks for {by_role['to']} over {by_role['from']}, with a chance of "
-        f"{chance_now}. {_TOO_EARLY}"
+        f"{likelihood(found.certainty or 0)}. {_TOO_EARLY}"
     )
 
 
@@ -185,6 +184,16 @@ def in_other_currencies(test: PlannedTest, known: Sources) -> str:
         "own currency: convert at the rate of the day, or apply the block from here, which changes "
         "each budget by its share."
     )
+
+
+def spent(candidate: Candidate, currency: str) -> str:
+    """What a platform spends, and of which days that is the mean."""
+    days = (
+        f"the last {candidate.days} days"
+        if candidate.days == LEVEL_DAYS
+        else (f"{candidate.days} of the last {LEVEL_DAYS} days")
+    )
+    return f"{money(candidate.daily, currency)} a day, mean of {days}"
 
 
 def shift(factor: Decimal) -> str:

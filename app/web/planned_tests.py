@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from app.advice import planned
 from app.advice.drawing import SWING, WEEKS, WHY_NOT, Drawn, Wanted, candidates
 from app.advice.evaluations import evaluated
+from app.advice.permissions import rights
 from app.errors import AppError, Invalid, NotFound, TooMany
 from app.extensions import db
 from app.metrics.platforms import platform_label
@@ -124,6 +125,7 @@ def _shown(test: PlannedTest, error: AppError | None = None) -> Response:
         back=planned.BACK,
         read=evaluated(test),
         known=sources(db.session(), access.workspace().id),
+        rights=rights(db.session(), access.workspace().id),
         today=today,
         problem=error.message if error else "",
         may_edit=access.may_edit(),
@@ -144,6 +146,7 @@ def _form(
         chosen=given.getlist("platform"),
         candidates=candidates(session, place, known, access.now()),
         known=known,
+        rights=rights(session, place.id),
         current=planned.unfinished(session, place, today),
         drawn=drawn,
         blocks=planned.blocks(drawn.test) if drawn else [],

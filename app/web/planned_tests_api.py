@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from app.advice import planned
 from app.advice.drawing import HIGHEST_SEED, Drawn, Wanted
 from app.advice.evaluations import evaluated
+from app.advice.permissions import Rights, rights
 from app.extensions import db
 from app.models import PlannedTest
 from app.web import access, changing, planned_test_words, planning
@@ -46,10 +47,18 @@ class BlockOut(Answer):
     factors: dict[str, Decimal]
 
 
+class ByHandOut(Answer):
+    """A platform of which budgets, all or some, cannot be set from here, and why."""
+
+    platform: str
+    why: str
+
+
 class PlanOut(Answer):
     """`levels` is money a week by platform before the test. `size` is small, medium or large.
 
-    `chance` is how often tests like it led to an answer in accounts of this size.
+    `chance` is how often tests like it led to an answer in accounts of this size. `by_hand` is what
+    connections may not set, as far as their grants tell.
     """
 
     platforms: list[str]
@@ -64,6 +73,7 @@ class PlanOut(Answer):
     chance: Decimal
     levels: dict[str, Decimal]
     blocks: list[BlockOut]
+    by_hand: list[ByHandOut]
     message: str
 
 
@@ -131,8 +141,8 @@ class PlannedTestList(Answer):
 @blueprint.get("")
 @documented("Tests of budgets, planned, running and past", answer=PlannedTestList)
 def list_tests() -> ResponseReturnValue:
-    found = planned.every(db.session(), access.workspace().id)
-    return answer(PlannedTestList(planned_tests=[_out(each) for each in found]))
+    found, known = planned.every(db.session(), access.workspace().id), _rights()
+    return answer(PlannedTestList(planned_tests=[_out(each, known) for each in found]))
 
 
 @blueprint.post("")
@@ -142,7 +152,7 @@ def list_tests() -> ResponseReturnValue:
 def begin_test() -> ResponseReturnValue:
     """No budget is changed by that."""
     access.require_editor()
-    return answer(_out(planning.begin(_wanted(body(PlanIn)), None)), 201)
+    return answer(_out(planning.begin(_wanted(body(PlanIn)), None), _rights()), 201)
 
 
 @blueprint.post("/preview")
@@ -150,20 +160,20 @@ def begin_test() -> ResponseReturnValue:
 def preview_test() -> ResponseReturnValue:
     access.require_editor()
     drawn = planning.drawn(_wanted(body(PlanIn)))
-    return answer(DrawnOut(**_plan(drawn.test), cost=_cost(drawn)))
+    return answer(DrawnOut(**_plan(drawn.test, _rights()), cost=_cost(drawn)))
 
 
 @blueprint.get("/<int:test_id>")
 @documented("A test of budgets", answer=PlannedTestOut)
 def show_test(test_id: int) -> ResponseReturnValue:
-    return answer(_out(planning.find(test_id)))
+    return answer(_out(planning.find(test_id), _rights()))
 
 
 @blueprint.post("/<int:test_id>/stop")
 @documented("Stop a test of budgets", answer=PlannedTestOut)
 def stop_test(test_id: int) -> ResponseReturnValue:
     access.require_editor()
-    return answer(_out(planning.stop(test_id)))
+    return answer(_out(planning.stop(test_id), _rights()))
 
 
 @blueprint.post("/<int:test_id>/apply")
@@ -196,7 +206,11 @@ def _cost(drawn: Drawn) -> CostOut | None:
 _SAME = ("platforms", "currency", "first", "last", "weeks", "block_weeks", "swing", "seed", "size")
 
 
-def _plan(test: PlannedTest) -> dict[str, Any]:
+def _rights() -> Rights:
+    return rights(db.session(), access.workspace().id)
+
+
+def _plan(test: PlannedTest, known: Rights) -> dict[str, Any]:
     return {
         **{name: getattr(test, name) for name in _SAME},
         "chance": test.chance,
@@ -210,15 +224,19 @@ def _plan(test: PlannedTest) -> dict[str, Any]:
             )
             for each in planned.blocks(test)
         ],
+        "by_hand": [
+            ByHandOut(platform=each.platform, why=each.text)
+            for each in known.lacking(test.platforms)
+        ],
         "message": planned_test_words.chance(test),
     }
 
 
-def _out(test: PlannedTest) -> PlannedTestOut:
+def _out(test: PlannedTest, known: Rights) -> PlannedTestOut:
     state = planning.standing(test)
     other = state == "stopped" and test.state != "stopped"
     return PlannedTestOut(
-        **_plan(test),
+        **_plan(test, known),
         id=test.id,
         state=state,
         stopped_because="currency" if other else test.stopped_because,

@@ -14,6 +14,8 @@ CLAIMED = (
     "advertising, so this is not incremental: it does not say what the shop would sell more or "
     "less."
 )
+# What is told as the budget of now is what was spent, not what is set at the platforms.
+NOW = "the last 8 settled weeks"
 _IMPOSSIBLE = {
     "nothing": "There are no advertising figures yet, so nothing can be said of other budgets. "
     "Connect a platform or upload an export.",
@@ -49,8 +51,8 @@ def answer(found: Simulation, currency: str) -> str:
     if found.chance is None:
         least, most = (money(each, currency) for each in found.value)
         return (
-            f"At today's budgets, if the past holds: {least} to {most} a month of reported value "
-            "(80%)."
+            f"At the budgets of now, if the past holds: {least} to {most} a month of reported "
+            "value (80%)."
         )
     low, high = found.change
     less, more = money(abs(low), currency), money(abs(high), currency)
@@ -65,12 +67,12 @@ def answer(found: Simulation, currency: str) -> str:
 
 
 def spending(found: Simulation, currency: str) -> str:
-    """What it costs beside today."""
+    """What it costs beside now."""
     whole, change = money(found.spend, currency), found.spend_change
     if not change:
-        return f"{whole} a month in all, as much as today."
+        return f"{whole} a month in all, as much as in {NOW}."
     word = "more" if change > 0 else "less"
-    return f"{whole} a month in all, {money(abs(change), currency)} {word} than today."
+    return f"{whole} a month in all, {money(abs(change), currency)} {word} than in {NOW}."
 
 
 def refusal(budget: Budget, currency: str, rules: Thresholds) -> str:

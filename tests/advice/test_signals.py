@@ -68,6 +68,32 @@ def test_a_hiccup_of_a_connection_is_no_alert(session: Session, alice: Member) -
     assert len(signals.of_connections(found, NOON + 12 * HOUR)) == 1
 
 
+def test_a_sync_that_hangs_is_an_alert_whatever_its_state_says(
+    session: Session, alice: Member
+) -> None:
+    link = make_connection(session, alice.workspace, last_synced_at=NOON)
+    make_account(session, link)
+    run = SyncRun(
+        workspace_id=alice.workspace.id,
+        connection_id=link.id,
+        trigger="schedule",
+        reach="recent",
+        state="running",
+        started_at=NOON,
+    )
+    session.add(run)
+    session.flush()
+    known, latest = sources(session, alice.workspace.id), runs(session, alice.workspace.id)
+    under_way = problems(known, latest, NOON + 11 * HOUR)
+    assert under_way == []
+    later = NOON + 13 * HOUR
+    [signal] = signals.of_connections(problems(known, latest, later), later)
+    assert signal.title == "Meta is not being read"
+    assert "none did for 13 hours" in signal.saw
+    assert f"last read on {NOON:%-d %B %Y at %H:%M} UTC" in signal.saw
+    assert "Restart" in signal.todo
+
+
 @pytest.mark.parametrize("state", ["failed", "queued"])
 def test_a_connection_that_goes_on_failing_says_why_and_what_is_missing_since_when(
     session: Session, alice: Member, state: str

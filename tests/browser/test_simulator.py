@@ -28,7 +28,7 @@ def test_a_slider_moves_the_number_and_the_range(
         make_platform(session, member, platform)
     page.goto(f"{pages}/dashboard/reports/simulator")
     answer = page.locator("#answer")
-    expect(answer).to_contain_text("At today's budgets")
+    expect(answer).to_contain_text("At the budgets of now")
     look(page)
 
     slider, number = page.locator("#budget-2-range"), page.locator("#budget-2")
@@ -44,5 +44,5 @@ def test_a_slider_moves_the_number_and_the_range(
     expect(answer).to_contain_text(re.compile("Meta at .*999,999 a month is refused"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     look(page)
-    page.get_by_role("link", name="Back to today").click()
-    expect(answer).to_contain_text("At today's budgets")
+    page.get_by_role("link", name="Back to now").click()
+    expect(answer).to_contain_text("At the budgets of now")

@@ -410,3 +410,57 @@ def test_a_yen_has_no_decimals_and_a_dinar_three(
         session.commit()
         assert send(alices, target_cpa=typed, currency=currency).status_code == status
     assert held(session, alice).target_cpa == Decimal("1.25")
+
+
+def fold_of(page: TestResponse, title: str) -> str:
+    """The group with this title, from its opening tag on."""
+    found = re.split(r"(?=<details class=\"card fold\")", page.text)[1:]
+    [fold] = [each for each in found if f"<h3>{title}</h3>" in each]
+    return fold.partition("</details>")[0]
+
+
+def test_groups_are_folded_and_say_how_many_of_theirs_are_changed(alices: FlaskClient) -> None:
+    send(alices, thresholds__fatigue_z="5", thresholds__fatigue_days="6")
+    page = alices.get(PAGE)
+    assert page.text.count('<details class="card fold">') == len(GROUPS)
+    tired = fold_of(page, "Tired ads")
+    assert "2 of 4 changed" in tired
+    assert tired.count("Changed. Default: ") == 2
+    assert tired.count("Back to default<") == 2
+    assert "3 at their defaults" in fold_of(page, "Budgets")
+
+
+def test_a_group_with_something_wrong_is_open(alices: FlaskClient) -> None:
+    page = send(alices, thresholds__fatigue_z="much")
+    assert page.status_code == 422
+    assert fold_of(page, "Tired ads").startswith('<details class="card fold" open>')
+    assert page.text.count('<details class="card fold" open>') == 1
+    assert "To be put right" in fold_of(page, "Tired ads")
+
+
+def test_one_threshold_goes_back_to_its_default_and_the_others_stay(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    send(alices, thresholds__fatigue_z="5", thresholds__change_z="4")
+    waiting = looks(session, alice)
+    assert send(alices, "/reset/fatigue_z").status_code == 303
+    assert held(session, alice).thresholds == {"change_z": 4.0}
+    assert "is at its default again" in alices.get(PAGE).text
+    assert waiting == looks(session, alice) == 1
+    assert send(alices, "/reset/fatigue_z").status_code == 303
+    assert "Nothing was different" in alices.get(PAGE).text
+    assert send(alices, "/reset/colour").status_code == 404
+    session.execute(update(Membership).values(role="viewer"))
+    session.commit()
+    assert send(alices, "/reset/change_z").status_code == 403
+    assert held(session, alice).thresholds == {"change_z": 4.0}
+
+
+def test_a_default_on_the_wrong_side_of_another_threshold_is_refused(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    send(alices, thresholds__step_cap="5", thresholds__step_cap_leaning="4")
+    refused = send(alices, "/reset/step_cap_leaning")
+    assert refused.status_code == 422
+    assert "It may not be above “Largest step, of the smaller budget”" in refused.text
+    assert held(session, alice).thresholds == {"step_cap": 0.05, "step_cap_leaning": 0.04}

@@ -164,3 +164,12 @@ def test_a_name_is_escaped_wherever_it_is_shown(app: Flask) -> None:
     with app.test_request_context():
         html = render_template_string(source, bad='<img src=x onerror="alert(1)">')
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.0, "less than 1%"), (0.934, "93%"), (0.994, "99%"), (1.0, "more than 99%")],
+)
+def test_no_chance_is_told_as_certain(app: Flask, probability: float, said: str) -> None:
+    with app.test_request_context():
+        assert formats.likelihood(probability) == said

@@ -5,6 +5,7 @@ Our campaign is LinkedIn's campaign group, our ad group its campaign.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -31,6 +32,11 @@ from app.connectors.linkedin.refusals import refusal
 from app.connectors.words import FoundAccount
 
 WRITING = "rw_ads"
+_NOT_GRANTED = (
+    f"LinkedIn may only be read so far: the permission {WRITING} has not been given, so nothing "
+    "can be changed. Open Connections, press Allow creating campaigns on LinkedIn Ads, and then "
+    "Allow in LinkedIn's window."
+)
 _COLLECTION = {Level.CAMPAIGN: "adCampaignGroups", Level.AD_GROUP: "adCampaigns"}
 _WORD = {Level.CAMPAIGN: "campaign group", Level.AD_GROUP: "campaign"}
 _SWITCH = {"ACTIVE": ACTIVE, "PAUSED": PAUSED}
@@ -49,15 +55,13 @@ class LinkedInChanger(Changer):
     def _api(self) -> Api:
         return Api(self.connector)
 
+    @classmethod
+    def lacks(cls, scopes: Collection[str]) -> str:
+        return _NOT_GRANTED if scopes and WRITING not in scopes else ""
+
     def missing_permission(self, account: FoundAccount) -> str:
-        scopes = self.connector.granted().scopes
-        if scopes and WRITING not in scopes:
-            return (
-                f"LinkedIn may only be read so far: the permission {WRITING} has not been given, "
-                "so nothing can be changed. Open Connections, press Allow creating campaigns on "
-                "LinkedIn Ads, and then Allow in LinkedIn's window."
-            )
-        return Offers(self._api).missing_role(account)
+        lacks = self.lacks(self.connector.granted().scopes)
+        return lacks or Offers(self._api).missing_role(account)
 
     def read_current(self, account: FoundAccount, target: Target) -> Current:
         path, quota = _path(account, target), _COLLECTION[target.level]

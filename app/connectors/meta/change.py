@@ -5,7 +5,7 @@ Meta keeps a budget on exactly one level: with one on the campaign, its ad sets 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import ClassVar
@@ -42,6 +42,11 @@ CHANGING = ("ads_management",)
 _FIELDS = "account_id,name,status,effective_status,daily_budget,lifetime_budget"
 _SWITCH = {"ACTIVE": ACTIVE, "PAUSED": PAUSED}
 
+_NOT_GRANTED = (
+    "Meta may only be read so far: it has not given this connection ads_management, so nothing can "
+    "be changed. Open Connections, press Allow creating campaigns on Meta Ads and leave every "
+    "permission ticked; a pasted token needs it ticked when it is generated."
+)
 _GONE = (
     "Meta no longer shows {} in this account, so nothing was changed. It may have been deleted; "
     "the next sync will tell."
@@ -84,14 +89,14 @@ class MetaChanger(Changer):
         super().__init__(connector)
         self._graph = Graph(connector.settings, connector.http)
 
+    @classmethod
+    def lacks(cls, scopes: Collection[str]) -> str:
+        return _NOT_GRANTED if scopes and not set(CHANGING) <= set(scopes) else ""
+
     def missing_permission(self, account: FoundAccount) -> str:
         grant = self.connector.granted()
         if lacking_scopes(self._graph, grant, CHANGING):
-            return (
-                "Meta has not given this connection ads_management, without which nothing can be "
-                "changed. Open Connections, press Allow creating campaigns on Meta Ads and leave "
-                "every permission ticked; a pasted token needs it ticked when it is generated."
-            )
+            return _NOT_GRANTED
         with _shown(account.name):
             return lacking_role(self._graph, grant, account)
 

@@ -7,6 +7,7 @@ upgraded Smart+ have endpoints of their own and are left to TikTok Ads Manager.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -48,6 +49,11 @@ _FIELDS = {
 }
 _THINGS = msgspec.json.Decoder(Page[Thing], strict=False)
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_NOT_GRANTED = (
+    "TikTok may only be read so far: it did not give the permission Ads Management, so nothing can "
+    "be changed. Whoever runs this installation ticks it under My Apps, App Detail at "
+    "business-api.tiktok.com/portal; then open Connections and press Reconnect on TikTok Ads."
+)
 _SMART = "Smart+ campaigns are changed in TikTok Ads Manager."
 
 
@@ -58,18 +64,14 @@ class TikTokChanger(Changer):
         super().__init__(connector)
         self._api = Api(connector.settings, connector.http, lambda: connector.meter)
 
-    def missing_permission(self, account: FoundAccount) -> str:
+    @classmethod
+    def lacks(cls, scopes: Collection[str]) -> str:
         """A pasted token does not say what it may do; then TikTok's refusal tells."""
+        return _NOT_GRANTED if scopes and not any(map(_allows, scopes)) else ""
+
+    def missing_permission(self, account: FoundAccount) -> str:
         del account
-        scopes = self.connector.granted().scopes
-        if not scopes or any(_allows(scope) for scope in scopes):
-            return ""
-        return (
-            "TikTok did not give the permission Ads Management, so nothing can be changed there. "
-            "Whoever runs this installation ticks it under My Apps, App Detail at "
-            "business-api.tiktok.com/portal; then open Connections and press Reconnect on TikTok "
-            "Ads."
-        )
+        return self.lacks(self.connector.granted().scopes)
 
     def read_current(self, account: FoundAccount, target: Target) -> Current:
         kind = _KIND[target.level]
