@@ -70,6 +70,8 @@ def offer_unsubscribing(message: EmailMessage, url: str) -> None:
 
 def deliver(settings: Settings, message: EmailMessage) -> None:
     """Hand the message to the mail server. Raises NotSent, or a kind of it that says more."""
+    if not settings.smtp_host:
+        raise NotSent("there is no mail server: SMTP_HOST is not set")
     try:
         server = _ready(settings)
     except (smtplib.SMTPException, OSError) as error:

@@ -48,7 +48,8 @@ def composed(settings: Settings, parcel: Parcel, envelope: Envelope, pdf: bytes)
         text=TEMPLATES.get_template("report.txt").render(letter=letter),
         html=TEMPLATES.get_template("report.html").render(letter=letter),
     )
-    mail.offer_unsubscribing(message, envelope.unsubscribe)
+    if envelope.unsubscribe:
+        mail.offer_unsubscribing(message, envelope.unsubscribe)
     if pdf:
         mail.attach_pdf(message, letters.file_name(parcel.document), pdf)
     return message

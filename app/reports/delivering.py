@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.metrics.freshness import freshness
-from app.metrics.period import Period
 from app.models import (
     Report,
     ReportDelivery,
@@ -28,6 +27,7 @@ from app.models import (
     Workspace,
 )
 from app.reports import ordering, posting, recipients, template
+from app.reports.ordering import Wanted
 
 TASK = "deliver_report"
 # Whoever goes on with a delivery has this long before another may.
@@ -75,7 +75,7 @@ def advance(sessions: sessionmaker[Session], delivery_id: int, outside: Outside)
     with sessions.begin() as session:
         found = _held(session, delivery_id)
         if found is not None and found[0].state == "sending":
-            _close(found[0], outside.clock())
+            _close(session, found[0], outside.clock())
 
 
 def fail(session: Session, delivery_id: int, why: str, now: dt.datetime) -> None:
@@ -88,15 +88,32 @@ def fail(session: Session, delivery_id: int, why: str, now: dt.datetime) -> None
 def send_again(
     session: Session, schedule: ReportSchedule, letter_id: int, now: dt.datetime
 ) -> None:
-    """Send one letter once more because a person says so. Raises NotFound through `find`."""
+    """Send one letter once more because a person says so. Raises NotFound, and Conflict."""
     letter = posting.find_letter(session, schedule, letter_id)
+    delivery = session.get_one(ReportDelivery, letter.delivery_id, with_for_update=True)
+    session.refresh(letter)
     if letter.state not in posting.NOT_ARRIVED:
         return
-    delivery = session.get_one(ReportDelivery, letter.delivery_id, with_for_update=True)
-    letter.state, letter.error = "waiting", ""
+    why_not = why_not_again(session, schedule, delivery, letter)
+    if why_not:
+        raise Conflict(f"Nothing was sent. {why_not}")
+    letter.state, letter.error, letter.claimed_at = "waiting", "", None
     delivery.state, delivery.error, delivery.tries = "sending", "", 0
     delivery.look_at, delivery.finished_at, delivery.owners_told_at = now, None, None
     session.flush()
+
+
+def why_not_again(
+    session: Session, schedule: ReportSchedule, delivery: ReportDelivery, letter: ReportLetter
+) -> str:
+    """What speaks against sending one that did not arrive again, as a sentence; or nothing."""
+    if posting.report_of(session, delivery) is None:
+        return GONE
+    if schedule.paused_at is not None:
+        return "The schedule is paused. Resume it, then send the letter again."
+    if not posting.wanted_by(letter.recipient):
+        return "They unsubscribed, or were taken off the list."
+    return ""
 
 
 def _held(session: Session, delivery_id: int) -> tuple[ReportDelivery, ReportSchedule] | None:
@@ -113,42 +130,66 @@ def _order(
     """Order the report once its days are settled, or were waited for long enough."""
     if delivery.state != "waiting":
         return
-    workspace = session.get_one(Workspace, schedule.workspace_id)
-    wanted = template.days(schedule.request, workspace, delivery.due_at)
     patience = delivery.due_at + dt.timedelta(days=schedule.settle_days)
     known = template.sources_of(session, schedule.workspace_id, schedule.request)
-    if now < patience and freshness(known).unsettled(wanted) is not None:
-        delivery.look_at = min(now + LOOK_AGAIN, patience)
-        return
     try:
-        delivery.report_id = _ordered(session, workspace, delivery, schedule, wanted, now).id
+        wanted = _wanted(session, delivery, schedule)
+        if now < patience and freshness(known).unsettled(wanted.period) is not None:
+            delivery.look_at = min(now + LOOK_AGAIN, patience)
+            return
+        delivery.report_id = _ordered(session, delivery, schedule, wanted, now).id
     except Invalid as error:
         _give_up(delivery, f"The report cannot be made as it was asked for. {error.message}", now)
         return
     delivery.state, delivery.look_at = "generating", now + SOON
 
 
+def _wanted(session: Session, delivery: ReportDelivery, schedule: ReportSchedule) -> Wanted:
+    """What the schedule asks for at the time that came. Raises Invalid for no days."""
+    workspace = session.get_one(Workspace, schedule.workspace_id)
+    return template.wanted_at(schedule.request, schedule.title, workspace, delivery.due_at)
+
+
+def _still_wanted(
+    session: Session, delivery: ReportDelivery, schedule: ReportSchedule, report: Report
+) -> bool:
+    try:
+        return ordering.wanted_of(report) == _wanted(session, delivery, schedule)
+    except Invalid:
+        return False
+
+
 def _ordered(
     session: Session,
-    workspace: Workspace,
     delivery: ReportDelivery,
     schedule: ReportSchedule,
-    days: Period,
+    wanted: Wanted,
     now: dt.datetime,
 ) -> Report:
-    """The delivery's report: made anew when it failed before."""
-    report = session.get(Report, delivery.report_id) if delivery.report_id else None
-    if report is not None and report.state == "failed":
-        ordering.retry(session, report)
+    """The delivery's report. One that failed is written again, unless a person saw to that."""
+    report = _own(session, delivery, wanted)
+    if report is not None:
+        if report.state == "failed":
+            ordering.retry(session, report)
         return report
+    workspace = session.get_one(Workspace, schedule.workspace_id)
     return ordering.order(
         session,
         workspace,
-        template.wanted(schedule.request, schedule.title, days),
+        wanted,
         user_id=schedule.user_id,
         today=now.astimezone(ZoneInfo(workspace.time_zone)).date(),
         now=now,
     )
+
+
+def _own(session: Session, delivery: ReportDelivery, wanted: Wanted) -> Report | None:
+    """The report that was ordered for it, held, if it is there and still what is asked for."""
+    report = posting.report_of(session, delivery)
+    if report is None or ordering.wanted_of(report) != wanted:
+        return None
+    session.refresh(report, with_for_update=True)
+    return report
 
 
 def _await_report(
@@ -157,9 +198,12 @@ def _await_report(
     """Write down whom to write to once the report is there."""
     if delivery.state != "generating":
         return
-    report = session.get(Report, delivery.report_id) if delivery.report_id else None
-    if report is None or report.deleted_at is not None:
+    report = posting.report_of(session, delivery)
+    if report is None:
         _give_up(delivery, GONE, now)
+    elif not _still_wanted(session, delivery, schedule, report):
+        # The schedule was changed: whoever is on its list now may not be meant to read this one.
+        delivery.state, delivery.report_id, delivery.look_at = "waiting", None, now
     elif report.state == "failed":
         delivery.state = "waiting"
         _stumble(delivery, f"The report could not be made. {report.error}", now)
@@ -184,12 +228,14 @@ def _address(
     session.flush()
 
 
-def _close(delivery: ReportDelivery, now: dt.datetime) -> None:
+def _close(session: Session, delivery: ReportDelivery, now: dt.datetime) -> None:
     """Finish, or say when to go on with what is left."""
     states = [letter.state for letter in delivery.letters]
     if "waiting" in states:
-        last = next(each.error for each in delivery.letters if each.state == "waiting")
-        _stumble(delivery, last, now)
+        if posting.report_of(session, delivery) is None:
+            _give_up(delivery, GONE, now)
+        else:
+            _go_on(delivery, now)
     elif "claimed" in states:
         delivery.look_at = now + LOOK_AGAIN
     elif "sent" in states or "unclear" in states:
@@ -197,8 +243,17 @@ def _close(delivery: ReportDelivery, now: dt.datetime) -> None:
         short = any(state in posting.NOT_ARRIVED for state in states)
         delivery.error = _SOME_LEFT if short else ""
     else:
-        refused = next((each.error for each in delivery.letters if each.error), NOBODY)
-        _give_up(delivery, refused, now)
+        refused = [each.error for each in delivery.letters if each.state in posting.NOT_ARRIVED]
+        _give_up(delivery, next(iter(refused), NOBODY), now)
+
+
+def _go_on(delivery: ReportDelivery, now: dt.datetime) -> None:
+    """Later, if the mail server said so; at once with letters that were only interrupted."""
+    said = [each.error for each in delivery.letters if each.state == "waiting" and each.error]
+    if said:
+        _stumble(delivery, said[0], now)
+    else:
+        delivery.look_at = now + SOON
 
 
 def _stumble(delivery: ReportDelivery, why: str, now: dt.datetime) -> None:
@@ -213,6 +268,4 @@ def _stumble(delivery: ReportDelivery, why: str, now: dt.datetime) -> None:
 def _give_up(delivery: ReportDelivery, why: str, now: dt.datetime) -> None:
     delivery.state, delivery.error = "failed", why
     delivery.look_at, delivery.finished_at = None, now
-    for letter in delivery.letters:
-        if letter.state == "waiting":
-            letter.state = "refused"
+    posting.stop(delivery, "refused")

@@ -33,6 +33,7 @@ CUT = (
     "It was being handed to the mail server when this was cut off, so it may have arrived. It is "
     "not sent again by itself: ask, or send it again."
 )
+UNWANTED = "They unsubscribed, or were taken off the list, before it was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,15 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Whom one letter is for."""
+    """Whom one letter is for. `unsubscribe` is empty where links lead nowhere.
+
+    `claimed_at` tells whose claim it is: a letter may be claimed once more later.
+    """
 
     letter_id: int
     email: str
     unsubscribe: str
+    claimed_at: dt.datetime
 
 
 Send = Callable[[Envelope], None]
@@ -91,7 +96,30 @@ def send_letters(
         after = envelope.letter_id
         state, error = _outcome(send, envelope)
         with sessions.begin() as session:
-            _record(session, envelope.letter_id, state, error, clock())
+            _record(session, envelope, state, error, clock())
+
+
+def report_of(session: Session, delivery: ReportDelivery) -> Report | None:
+    """What is sent, unless it was deleted meanwhile."""
+    report = session.get(Report, delivery.report_id) if delivery.report_id else None
+    return None if report is None or report.deleted_at is not None else report
+
+
+def stop(delivery: ReportDelivery, state: str) -> None:
+    """Let no letter leave any more: those that wait become `state`.
+
+    Of one that is being handed over nothing is known until whoever does it says what came of it.
+    """
+    for letter in delivery.letters:
+        if letter.state == "waiting":
+            letter.state = state
+        elif letter.state == "claimed":
+            letter.state, letter.error = "unclear", CUT
+
+
+def wanted_by(recipient: ReportRecipient) -> bool:
+    """Whether they are on the list and did not unsubscribe."""
+    return recipient.unsubscribed_at is None and recipient.removed_at is None
 
 
 def find_letter(session: Session, schedule: ReportSchedule, letter_id: int) -> ReportLetter:
@@ -111,14 +139,14 @@ def _pack(
 ) -> Parcel | None:
     """What is sent; None unless letters wait. Whoever was cut off is known by now."""
     delivery = session.get(ReportDelivery, delivery_id, with_for_update=True)
-    if delivery is None or delivery.state != "sending" or delivery.report_id is None:
+    if delivery is None or delivery.state != "sending":
         return None
     _give_up_cut_off(session, delivery_id, now)
     if all(letter.state != "waiting" for letter in delivery.letters):
         return None
     schedule = session.get_one(ReportSchedule, delivery.schedule_id)
-    report = session.get_one(Report, delivery.report_id)
-    if report.document is None:
+    report = report_of(session, delivery)
+    if report is None or report.document is None:
         return None
     return Parcel(
         report.id,
@@ -138,13 +166,14 @@ def _link(
     report: Report,
     now: dt.datetime,
 ) -> str:
-    if schedule.link == "none" or not settings.public_url:
-        return ""
-    if schedule.link == "members":
-        return f"{settings.public_url}/dashboard/reports/{report.id}"
+    """Where the letters lead; a link that opens no more is made anew."""
+    if schedule.link != "anybody" or not settings.public_url:
+        delivery.share_id = None
+        members = schedule.link == "members" and settings.public_url
+        return f"{settings.public_url}/dashboard/reports/{report.id}" if members else ""
     sealer = Sealer(settings.encryption_keys)
-    share = session.get(ReportShare, delivery.share_id) if delivery.share_id else None
-    token = sealer.open(share.token_sealed) if share else None
+    share = _share(session, delivery)
+    token = sealer.open(share.token_sealed) if share and sharing.opens(share, now) else None
     if token is None:
         wanted = sharing.NewShare(f"E-mail: {schedule.title}"[:120], days=LINK_DAYS)
         share, token = sharing.create(
@@ -154,12 +183,23 @@ def _link(
     return sharing.address(settings.public_url, token)
 
 
+def _share(session: Session, delivery: ReportDelivery) -> ReportShare | None:
+    return session.get(ReportShare, delivery.share_id) if delivery.share_id else None
+
+
+def _goes_on(session: Session, delivery: ReportDelivery, now: dt.datetime) -> bool:
+    """Whether what was packed may still be sent: nobody deleted the report or revoked its link."""
+    share = _share(session, delivery)
+    packed = delivery.state == "sending" and report_of(session, delivery) is not None
+    return packed and (share is None or sharing.opens(share, now))
+
+
 def _claim(
     session: Session, settings: Settings, delivery_id: int, after: int, now: dt.datetime
 ) -> Envelope | None:
     """The next letter, written down as being sent."""
     delivery = session.get_one(ReportDelivery, delivery_id, with_for_update=True)
-    if delivery.state != "sending":
+    if not _goes_on(session, delivery, now):
         return None
     waiting = (
         select(ReportLetter)
@@ -171,17 +211,20 @@ def _claim(
         .order_by(ReportLetter.id)
     )
     for letter in session.scalars(waiting):
-        if _wants_it(letter.recipient):
+        if wanted_by(letter.recipient):
             letter.state, letter.claimed_at = "claimed", now
-            token = recipients.unsubscribe_token(settings, letter.recipient)
-            address = f"{settings.public_url}/r/unsubscribe/{token}"
-            return Envelope(letter.id, letter.recipient.email, address)
-        letter.state = "dropped"
+            way_off = _way_off(settings, letter.recipient)
+            return Envelope(letter.id, letter.recipient.email, way_off, now)
+        letter.state, letter.error = "dropped", UNWANTED
     return None
 
 
-def _wants_it(recipient: ReportRecipient) -> bool:
-    return recipient.unsubscribed_at is None and recipient.removed_at is None
+def _way_off(settings: Settings, recipient: ReportRecipient) -> str:
+    if not settings.public_url:
+        return ""
+    return (
+        f"{settings.public_url}/r/unsubscribe/{recipients.unsubscribe_token(settings, recipient)}"
+    )
 
 
 def _outcome(send: Send, envelope: Envelope) -> tuple[str, str]:
@@ -197,11 +240,15 @@ def _outcome(send: Send, envelope: Envelope) -> tuple[str, str]:
     return "sent", ""
 
 
-def _record(session: Session, letter_id: int, state: str, error: str, now: dt.datetime) -> None:
-    letter = session.get(ReportLetter, letter_id, with_for_update=True)
-    # The schedule may be gone by now, or somebody slower than CUT_OFF was given up.
-    if letter is None:
+def _record(session: Session, envelope: Envelope, state: str, error: str, now: dt.datetime) -> None:
+    """What came of a claim. The letter may have been given up meanwhile, or claimed by another."""
+    letter = session.get(ReportLetter, envelope.letter_id, with_for_update=True)
+    if letter is None or letter.state == "sent":
         return
+    if letter.claimed_at != envelope.claimed_at and state != "sent":
+        return
+    if letter.state != "claimed" and state == "waiting":
+        state = "refused"
     letter.state, letter.error = state, error
     letter.sent_at = now if state == "sent" else None
     if state == "waiting":

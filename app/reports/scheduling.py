@@ -20,7 +20,7 @@ from app.accounts.names import clean_name
 from app.accounts.places import check_time_zone
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ReportDelivery, ReportSchedule
-from app.reports import recipients
+from app.reports import posting, recipients, repeating
 from app.reports.timing import Every, Rhythm
 from app.settings import Settings
 
@@ -66,7 +66,8 @@ def create(
     if len(listed(session, workspace_id)) >= MOST_SCHEDULES:
         raise Conflict(f"There are {MOST_SCHEDULES} schedules already. Delete one first.")
     made = ReportSchedule(workspace_id=workspace_id, user_id=user_id, created_at=now)
-    _fill(made, checked(wanted), now)
+    _fill(made, checked(wanted))
+    made.next_at = rhythm(made).next_at(now)
     session.add(made)
     session.flush()
     recipients.set_to(session, made, checked(wanted).recipients, now)
@@ -74,10 +75,15 @@ def create(
 
 
 def change(session: Session, schedule: ReportSchedule, wanted: Wanted, now: dt.datetime) -> None:
-    """Follow this from now on; what is on its way goes on as it was ordered. Raises Invalid."""
+    """Follow this from now on; letters that were addressed already go on. Raises Invalid.
+
+    A due time that came and was not noticed yet stays, so that its letters are not lost.
+    """
     wanted = checked(wanted)
-    _fill(schedule, wanted, now)
+    _fill(schedule, wanted)
     recipients.set_to(session, schedule, wanted.recipients, now)
+    if schedule.next_at > now or schedule.paused_at is not None:
+        schedule.next_at = repeating.next_new(session, schedule, rhythm(schedule), now)
 
 
 def listed(session: Session, workspace_id: int) -> Sequence[ReportSchedule]:
@@ -114,7 +120,8 @@ def pause(session: Session, schedule: ReportSchedule, now: dt.datetime) -> None:
 def resume(schedule: ReportSchedule, now: dt.datetime) -> None:
     """Go on with the next time from now; what was missed is not made up for."""
     schedule.paused_at = None
-    schedule.next_at = rhythm(schedule).next_at(now)
+    if schedule.next_at <= now:
+        schedule.next_at = rhythm(schedule).next_at(now)
 
 
 def delete(session: Session, schedule: ReportSchedule, now: dt.datetime) -> None:
@@ -204,20 +211,17 @@ def _stop(session: Session, schedule: ReportSchedule, why: str, now: dt.datetime
     for delivery in session.scalars(unfinished.with_for_update()):
         delivery.state, delivery.error = "failed", why
         delivery.look_at, delivery.finished_at, delivery.owners_told_at = None, now, now
-        for letter in delivery.letters:
-            if letter.state == "waiting":
-                letter.state = "dropped"
+        posting.stop(delivery, "dropped")
     session.flush()
 
 
-def _fill(schedule: ReportSchedule, wanted: Wanted, now: dt.datetime) -> None:
+def _fill(schedule: ReportSchedule, wanted: Wanted) -> None:
     schedule.title, schedule.subject = wanted.title, wanted.subject
     schedule.request = dict(wanted.request)
     schedule.every, schedule.day = wanted.rhythm.every, wanted.rhythm.day
     schedule.hour, schedule.time_zone = wanted.rhythm.hour, wanted.rhythm.time_zone
     schedule.settle_days = wanted.settle_days
     schedule.attach_pdf, schedule.link = wanted.attach_pdf, wanted.link
-    schedule.next_at = wanted.rhythm.next_at(now)
 
 
 def _check_rhythm(wanted: Rhythm) -> None:

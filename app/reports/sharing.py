@@ -98,6 +98,11 @@ def revoke(session: Session, report: Report, share_id: int, now: dt.datetime) ->
     return found
 
 
+def opens(share: ReportShare, now: dt.datetime) -> bool:
+    """Whether it was not revoked and has not ended."""
+    return share.revoked_at is None and (share.expires_at is None or share.expires_at > now)
+
+
 def opened(session: Session, token: str, now: dt.datetime) -> tuple[ReportShare, Report]:
     """What a token opens. Raises NotFound, whatever the reason."""
     row = session.execute(

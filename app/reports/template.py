@@ -92,6 +92,13 @@ def wanted(request: Mapping[str, Any], title: str, period: Period) -> Wanted:
     )
 
 
+def wanted_at(
+    request: Mapping[str, Any], title: str, workspace: Workspace, due_at: dt.datetime
+) -> Wanted:
+    """The order of the report that is meant at a due time."""
+    return wanted(request, title, days(request, workspace, due_at))
+
+
 def language_of(request: Mapping[str, Any]) -> str:
     """The one it was saved with; English is older than the choice."""
     return str(request.get("language", USUAL))

@@ -12,8 +12,8 @@ from app.accounts.limits import Count
 from app.errors import AppError, Conflict, named
 from app.extensions import db
 from app.insights.languages import NAMES
-from app.models import ReportSchedule
-from app.reports import delivering, ordering, recipients, scheduling, template
+from app.models import ReportDelivery, ReportLetter, ReportSchedule
+from app.reports import delivering, ordering, posting, recipients, scheduling, template
 from app.web import access, entry, report_samples, schedule_form
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
@@ -36,6 +36,7 @@ def index() -> Response:
         latest=scheduling.latest_of_each(db.session(), place),
         rhythm=scheduling.rhythm,
         active=recipients.active,
+        now=access.now(),
         mails=bool(access.settings().smtp_host),
         may_edit=access.may_edit(),
     )
@@ -173,6 +174,8 @@ def _form(
         rhythm=scheduling.rhythm(found) if found else None,
         listed=recipients.listed(found) if found else [],
         deliveries=_deliveries(found),
+        again=_again,
+        now=access.now(),
         problem=message,
         problem_field=field,
         ranges=template.RANGES,
@@ -185,6 +188,13 @@ def _form(
         mails=bool(access.settings().smtp_host),
         may_edit=access.may_edit(),
     )
+
+
+def _again(schedule: ReportSchedule, delivery: ReportDelivery, letter: ReportLetter) -> bool:
+    """Whether a letter did not arrive, for all that is known, and can be sent once more."""
+    if letter.state not in posting.NOT_ARRIVED:
+        return False
+    return not delivering.why_not_again(db.session(), schedule, delivery, letter)
 
 
 def _deliveries(found: ReportSchedule | None) -> Any:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.insights.finding import Finding
-from app.models import Campaign, CampaignDay, Report, StoreDay
+from app.models import Campaign, CampaignDay, Report, ReportSchedule, StoreDay
 from app.reports import ordering, writing
 from app.reports.document import Document, thaw
 from app.reports.gathering import Gathered
 from app.reports.ordering import Wanted
+from app.settings import Settings
 from app.sync.rollup import recompute
 from tests.conftest import Member
 from tests.factories import (
@@ -23,6 +26,9 @@ from tests.factories import (
     make_campaign,
     make_connection,
 )
+from tests.mail_server import MailServer
+from tests.reports.deliveries import SITE, World
+from tests.reports.schedules import make_schedule
 
 NOW = dt.datetime(2026, 11, 20, 15, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 20)
@@ -137,3 +143,25 @@ def newest(session: Session) -> Report:
     """The last report ordered."""
     session.expire_all()
     return session.query(Report).order_by(Report.id.desc()).first()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def world(session: Session, settings: Settings, mail_server: MailServer) -> Iterator[World]:
+    """What a delivery runs in, on MONDAY."""
+    mailing = replace(
+        settings,
+        public_url=SITE,
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.server_address[1],
+        smtp_from="Growzzy <ads@example.com>",
+        smtp_security="none",
+    )
+    engine = create_engine(settings.database_url)
+    yield World(session, mailing, sessionmaker(engine, expire_on_commit=False))
+    engine.dispose()
+
+
+@pytest.fixture
+def schedule(session: Session, alice: Member) -> ReportSchedule:
+    """Alice's, due on MONDAY, to BOTH."""
+    return make_schedule(session, alice.workspace.id, alice.user.id)

@@ -4,100 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from app.models import Report, ReportDelivery, ReportSchedule, ReportShare
+from app.models import Report, ReportSchedule, ReportShare
 from app.reports import complaints, delivering, recipients, scheduling
 from app.reports.posting import CUT_OFF, Envelope, Parcel, Post, Send
-from app.settings import Settings
-from jobs.report_letters import sender, tell_owners
+from jobs.report_letters import tell_owners
 from jobs.runtime import Runtime
 from tests.conftest import Member
 from tests.factories import make_account, make_connection
 from tests.mail_server import MailServer
-from tests.reports.schedules import MONDAY, finish, make_schedule
-
-# Longer than a line of a header may be, with a token behind it.
-SITE = "https://reports.an-agency-with-a-long-name.example.com"
-BOTH = ["ana@client.example", "ben@client.example"]
-
-
-@dataclass
-class World:
-    """The database, the mail server and a clock the test sets."""
-
-    session: Session
-    settings: Settings
-    sessions: sessionmaker[Session]
-    now: dt.datetime = MONDAY
-    prepared: list[Parcel] = field(default_factory=list)
-
-    def claim(self) -> None:
-        scheduling.claim_due(self.session, self.settings, self.now)
-        self.session.commit()
-
-    def tick(self, post: Post | None = None) -> None:
-        """What the timetable and its job do in a minute."""
-        with self.sessions.begin() as session:
-            due = delivering.take_due(session, self.now)
-        for delivery_id in due:
-            delivering.advance(self.sessions, delivery_id, self.outside(post))
-        self.session.expire_all()
-
-    def outside(self, post: Post | None = None) -> delivering.Outside:
-        return delivering.Outside(lambda: self.now, post or Post(self.settings, self._prepare))
-
-    def later(self, **time: float) -> None:
-        self.now += dt.timedelta(**time)
-
-    def report_is_ready(self) -> None:
-        """Order the report, and finish it."""
-        self.claim()
-        self.tick()
-        finish(self.session, self.session.scalars(select(Report)).one())
-        self.later(minutes=1)
-
-    @property
-    def delivery(self) -> ReportDelivery:
-        self.session.rollback()
-        return self.session.scalars(select(ReportDelivery)).one()
-
-    @property
-    def states(self) -> dict[str, str]:
-        return {each.recipient.email: each.state for each in self.delivery.letters}
-
-    def _prepare(self, parcel: Parcel) -> Send:
-        self.prepared.append(parcel)
-        return sender(self.settings, parcel)
-
-
-@pytest.fixture
-def world(session: Session, settings: Settings, mail_server: MailServer) -> Iterator[World]:
-    mailing = replace(
-        settings,
-        public_url=SITE,
-        smtp_host="127.0.0.1",
-        smtp_port=mail_server.server_address[1],
-        smtp_from="Growzzy <ads@example.com>",
-        smtp_security="none",
-    )
-    engine = create_engine(settings.database_url)
-    yield World(session, mailing, sessionmaker(engine, expire_on_commit=False))
-    engine.dispose()
-
-
-@pytest.fixture
-def schedule(session: Session, alice: Member) -> ReportSchedule:
-    return make_schedule(session, alice.workspace.id, alice.user.id)
-
-
-def sent_to(server: MailServer) -> list[str]:
-    return sorted(to for to, _ in server.taken)
+from tests.reports.deliveries import BOTH, SITE, World, sent_to
+from tests.reports.schedules import make_schedule
 
 
 def test_every_recipient_gets_one_letter_of_their_own(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.extensions import db
-from app.models import Membership, ReportDelivery, ReportLetter, ReportSchedule
+from app.models import Membership, Report, ReportDelivery, ReportLetter, ReportSchedule
 from app.settings import Settings
 from app.web import outbox
 from tests.conftest import Member, csrf_token, sign_in
@@ -314,7 +314,7 @@ def test_what_went_wrong_is_shown_and_one_letter_can_be_sent_again(
     alices: FlaskClient, session: Session, alice: Member
 ) -> None:
     made = make_schedule(session, alice.workspace.id, alice.user.id)
-    delivery = _unclear(session, made)
+    delivery = _unclear(session, made, make_report(session, alice.workspace.id))
     shown = alices.get(f"{PAGE}/{made.id}").text
     assert "It may have arrived." in shown
     assert "Sent, not to everybody" in alices.get(PAGE).text
@@ -323,12 +323,32 @@ def test_what_went_wrong_is_shown_and_one_letter_can_be_sent_again(
     session.refresh(delivery)
     assert delivery.state == "sending"
     assert delivery.look_at is not None
+    assert write(alices, "POST", path).status_code == 303
 
 
-def _unclear(session: Session, schedule: ReportSchedule) -> ReportDelivery:
+def test_a_letter_whose_report_is_deleted_offers_no_way_to_send_it_again(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    report = make_report(session, alice.workspace.id)
+    delivery = _unclear(session, made, report)
+    assert write(alices, "DELETE", f"/api/reports/{report.id}").status_code == 204
+    path = f"{PAGE}/{made.id}/letters/{delivery.letters[0].id}/again"
+    shown = alices.get(f"{PAGE}/{made.id}").text
+    assert "May have arrived" in shown
+    assert path not in shown
+    refused = write(alices, "POST", path)
+    assert refused.status_code == 409
+    assert "The report that was to be sent was deleted meanwhile." in refused.text
+    session.refresh(delivery)
+    assert delivery.state == "sent"
+
+
+def _unclear(session: Session, schedule: ReportSchedule, report: Report) -> ReportDelivery:
     made = ReportDelivery(
         workspace_id=schedule.workspace_id,
         schedule_id=schedule.id,
+        report_id=report.id,
         due_at=MONDAY,
         state="sent",
         error="Not every letter arrived.",
@@ -340,3 +360,68 @@ def _unclear(session: Session, schedule: ReportSchedule) -> ReportDelivery:
     session.add(made)
     session.commit()
     return made
+
+
+def test_the_pages_tell_when_the_next_letter_leaves_and_what_became_of_the_last(
+    alices: FlaskClient, mailing: Flask, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    made.next_at = dt.datetime(2126, 12, 2, 7, tzinfo=dt.UTC)
+    session.commit()
+    client = sign_in(mailing, alice)
+    nothing = client.get(PAGE).text
+    assert "Next Dec 2, 2126, 08:00" in nothing
+    assert "Not sent yet" in nothing
+    assert "nothing is sent: there is no mail server" in alices.get(PAGE).text
+
+    delivery = _unclear(session, made, make_report(session, alice.workspace.id))
+    made.next_at = delivery.due_at = dt.datetime(2020, 11, 30, 7, tzinfo=dt.UTC)
+    for state, error, said in (
+        ("waiting", "", "Waiting until settled"),
+        ("waiting", "Meta could not be read.", "Report to be made again"),
+        ("generating", "", "Report being made"),
+        ("sending", "", "Being sent"),
+        ("sent", "", ">Sent<"),
+        ("failed", "The mail server is away.", "Not sent"),
+    ):
+        delivery.state, delivery.error = state, error
+        session.commit()
+        listed, whole = client.get(PAGE).text, client.get(f"{PAGE}/{made.id}").text
+        assert said in listed
+        assert said in whole
+        assert error in whole
+        assert "Nov 30, 2020, 08:00" in listed
+    # It has come and was not noticed: nobody keeps the timetable.
+    assert "Due since Nov 30, 2020, 08:00" in listed
+    assert "Due since Nov 30, 2020, 08:00" in whole
+
+
+def test_a_script_changes_and_deletes_a_schedule(
+    alices: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = make_schedule(session, alice.workspace.id, alice.user.id)
+    body = {
+        "title": "Monthly",
+        "recipients": ["cleo@client.example"],
+        "range": "last-month",
+        "every": "month",
+        "day": 31,
+        "hour": 6,
+        "time_zone": "Asia/Kathmandu",
+        "link": "members",
+    }
+    changed = write(alices, "PUT", f"{API}/{made.id}", json=body)
+    assert changed.status_code == 200
+    (kept,) = alices.get(API).get_json()["schedules"]
+    assert changed.get_json() == kept
+    assert {name: kept[name] for name in body if name != "recipients"} == {
+        name: value for name, value in body.items() if name != "recipients"
+    }
+    assert [each["email"] for each in kept["recipients"]] == ["cleo@client.example"]
+    assert kept["next_at"].endswith("T00:15:00Z")
+
+    gone = write(alices, "DELETE", f"{API}/{made.id}")
+    assert (gone.status_code, gone.data) == (204, b"")
+    assert alices.get(API).get_json() == {"schedules": []}
+    assert write(alices, "DELETE", f"{API}/{made.id}").status_code == 404
+    assert write(alices, "PUT", f"{API}/{made.id}", json=body).status_code == 404
