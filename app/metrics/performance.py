@@ -14,8 +14,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session
 
 from app.metrics.figures import NOTHING, ZERO, Figures, total
 from app.metrics.period import Comparison, Period
@@ -24,7 +24,6 @@ from app.metrics.sources import Source, Sources
 from app.models import PlatformTotalDay as Total
 
 Key = TypeVar("Key", bound=Hashable)
-Amount = InstrumentedAttribute[Decimal] | InstrumentedAttribute[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,42 +230,6 @@ def _slice(row: Row[*tuple[Any, ...]]) -> Slice:
         Figures(row.spend, row.value, row.store_net, *counts),
         NOTHING,
         row.native_store_net if row.store_net is None else None,
-    )
-
-
-def sums(
-    spend: Amount, value: Amount, store_net: Amount, condition: ColumnElement[bool]
-) -> list[ColumnElement[Any]]:
-    """Columns in the order of `Figures`, over the daily totals that meet `condition`."""
-    return [
-        func.coalesce(func.sum(spend).filter(condition), 0),
-        func.coalesce(func.sum(value).filter(condition), 0),
-        func.sum(store_net).filter(condition),
-        func.coalesce(func.sum(Total.conversions).filter(condition), 0),
-        _count(Total.clicks, condition, 0),
-        _count(Total.impressions, condition, 0),
-        _count(Total.orders, condition, None),
-    ]
-
-
-def _count(
-    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
-    condition: ColumnElement[bool],
-    otherwise: int | None,
-) -> ColumnElement[Any]:
-    """PostgreSQL sums bigint as numeric; a count is to come back as an int."""
-    return cast(func.coalesce(func.sum(column).filter(condition), otherwise), BigInteger)
-
-
-def converted_sums() -> list[ColumnElement[Any]]:
-    """Figures in the workspace's currency, of the rows that have a rate."""
-    return sums(Total.spend, Total.value, Total.store_net, Total.spend.is_not(None))
-
-
-def apart_sums() -> list[ColumnElement[Any]]:
-    """Figures in the native currency, of the rows that have no rate."""
-    return sums(
-        Total.native_spend, Total.native_value, Total.native_store_net, Total.spend.is_(None)
     )
 
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
-from app.metrics.figures import Figures, RevenueSource
-from app.metrics.performance import apart_sums, converted_sums
-from app.metrics.period import Period
+from app.metrics.figures import Figures, RevenueSource, total
+from app.metrics.performance import Performance, Slice
 from app.metrics.platforms import Counting, counting
 from app.metrics.sources import Source, Sources
 from app.metrics.store_revenue import StoreRevenue
-from app.models import PlatformTotalDay as Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +106,16 @@ DEFINITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one account adds. `figures` is in the workspace's currency, `apart` in its own."""
+    """What one account adds on so many days that it has figures of.
+
+    `figures` is in the workspace's currency, `apart` in its own.
+    """
 
     source: Source
     counting: Counting
     figures: Figures
     apart: Figures
-    rows: int
+    days: int
 
 
 def definition(metric: str, source: RevenueSource, store: StoreRevenue) -> Definition | None:
@@ -132,22 +130,21 @@ def definition(metric: str, source: RevenueSource, store: StoreRevenue) -> Defin
     return DEFINITIONS.get(metric)
 
 
-def contributions(session: Session, known: Sources, shown: Period) -> Sequence[Contribution]:
-    """Every account that counts with its part, the largest spend first."""
-    rows = session.execute(
-        select(Total.account_id, func.count(), *converted_sums(), *apart_sums())
-        .where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_(known.account_ids),
-            Total.day.between(shown.first, shown.last),
-        )
-        .group_by(Total.account_id)
+def contributions(known: Sources, found: Performance) -> Sequence[Contribution]:
+    """Every account that counts with its part of the days shown, the largest spend first."""
+    shown = [each for each in found.slices if each.day in found.comparison.shown]
+    return sorted(
+        (_contribution(source, shown) for source in known.counted),
+        key=lambda part: (-part.figures.spend, part.source.name),
     )
-    parts = {row[0]: (row[1], Figures(*row[2:9]), Figures(*row[9:])) for row in rows}
-    empty = (0, Figures(), Figures())
-    found = [
-        Contribution(source, counting(source.platform), figures, apart, count)
-        for source in known.counted
-        for count, figures, apart in (parts.get(source.account_id, empty),)
-    ]
-    return sorted(found, key=lambda part: (-part.figures.spend, part.source.name))
+
+
+def _contribution(source: Source, shown: Sequence[Slice]) -> Contribution:
+    own = [each for each in shown if each.account_id == source.account_id]
+    return Contribution(
+        source,
+        counting(source.platform),
+        total(each.figures for each in own),
+        total(each.apart for each in own),
+        len({each.day for each in own}),
+    )

@@ -15,6 +15,7 @@ from app.models import Report
 from app.reports.document import Document, thaw
 from app.reports.languages import captions_in
 from app.reports.pdf.printing import print_pdf
+from app.reports.rows import Link, nowhere
 from app.reports.tables import csv_file
 from app.reports.texts import one_line
 
@@ -80,13 +81,13 @@ def frozen_report(session: Session, workspace_id: int, report_id: int) -> Frozen
     return Frozen(content, content_hash)
 
 
-def file_of(document: Document, shape: Shape, site: str = "") -> File:
-    """The document as a file. `site` is where its links lead, if anywhere.
+def file_of(document: Document, shape: Shape, link: Link = nowhere) -> File:
+    """The document as a file. `link` says where the figures of a PDF lead.
 
     Raises NotPrinted when a PDF cannot be made now.
     """
     make: dict[Shape, Callable[[], bytes]] = {
-        "pdf": lambda: print_pdf(document, site),
+        "pdf": lambda: print_pdf(document, link),
         "csv": lambda: csv_file(document),
         "xlsx": lambda: _xlsx(document),
     }

@@ -33,5 +33,10 @@ def change(now: Decimal, before: Decimal | None) -> Decimal | None:
     return None if not before else now / before - 1
 
 
+def appeared(now: Decimal | None, before: Decimal | None) -> bool:
+    """Whether there is something where there was nothing, so that no ratio can tell the change."""
+    return bool(now) and before == 0
+
+
 def share(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None

@@ -143,10 +143,20 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     known = report.of(known) if report else known
     wish = view.comparison
     comparison = compare(view.shown, today, wish.how, wish.align)
-    found = performance(session, known, comparison)
-    source = revenue_source(view.revenue or place.revenue, found.shown)
+    if report:
+        found = report.performance(session, known, comparison)
+    else:
+        found = performance(session, known, comparison)
+    source = revenue_source(_whose(view, place, report), found.shown)
     store = StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping)
     return Numbers(today, replace(view, comparison=comparison), known, found, source, store, report)
+
+
+def _whose(view: View, place: Workspace, report: Narrow | None) -> str:
+    """The revenue asked for; a shop's sales belong to no campaign."""
+    if report and report.wanted.campaigns:
+        return "reported"
+    return view.revenue or place.revenue
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:
@@ -154,7 +164,8 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
     made = numbers(session, place, view, now)
     fresh = freshness(made.known)
     latest = runs(session, place.id)
-    top = campaigns(session, made.known, view.shown, Wish(size=TOP)).rows
+    chosen = made.report.wanted.campaigns if made.report else ()
+    top = campaigns(session, made.known, view.shown, Wish(size=TOP, campaigns=chosen)).rows
     return Board(
         numbers=made,
         fresh=fresh,
@@ -162,7 +173,7 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
         match=match(session, made.known, view.shown),
         problems=problems(made.known, latest, now),
         overlaps=overlaps(made.known, made.found),
-        claims=store_against_claims(session, made.known, made.found),
+        claims=None if chosen else store_against_claims(session, made.known, made.found),
         running=awaited(latest),
         top=[row for row in top if row.figures.anything or row.apart.anything],
     )

@@ -128,9 +128,10 @@ def why(metric: str) -> ResponseReturnValue:
         "why",
         view=view,
         numbers=made,
+        asked=metric,
         what=what,
         figures=made.found.shown,
-        parts=contributions(db.session(), made.known, view.shown),
+        parts=contributions(made.known, made.found),
         fresh=freshness(made.known),
     )
 

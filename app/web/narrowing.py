@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.metrics.chosen import narrowed
+from app.metrics.chosen import campaigns_performance, narrowed
+from app.metrics.performance import Performance, performance
+from app.metrics.period import Comparison
 from app.metrics.sources import Sources
 from app.reports import ordering
 from app.reports.ordering import Wanted
+from app.reports.rows import PARAMETER
 from app.web.incoming import row_number
 
-PARAMETER = "report"
+__all__ = ["PARAMETER", "Narrow", "narrow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,12 @@ class Narrow:
     def of(self, known: Sources) -> Sources:
         """The report's own accounts among those that count."""
         return narrowed(known, self.wanted.platforms, self.wanted.accounts)
+
+    def performance(self, session: Session, known: Sources, comparison: Comparison) -> Performance:
+        """The figures of what the report is about. `known` are its own accounts."""
+        if self.wanted.campaigns:
+            return campaigns_performance(session, known, comparison, self.wanted.campaigns)
+        return performance(session, known, comparison)
 
 
 def narrow(session: Session, workspace_id: int, number: str) -> Narrow | None:

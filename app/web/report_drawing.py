@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
-from app.reports.document import Day, Document
+from app.reports.document import CampaignRow, Day, Document, Kpi, PlatformRow
 from app.reports.drawing import Line, lines_of
 from app.reports.expected import expected
 from app.reports.formats import NOTHING, Formats, formats_of
 from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
 from app.reports.languages.labels import Words
-from app.reports.ratios import share
-from app.web.formats import Better, Pill
-from app.web.formats import change_pill as pill_of
-
-Link = Callable[..., str]
-"""Where the rows behind a figure are: by kind, and a slug or id. Empty for nowhere."""
+from app.reports.ratios import appeared, change, share
+from app.reports.rows import Link
+from app.web.formats import Better, Pill, change_pill
 
 SHOWN_CAMPAIGNS = 25
 
@@ -34,10 +31,10 @@ def drawn(document: Document, link: Link) -> dict[str, Any]:
         "labels": captions.labels.page,
         "language": formats.locale.language,
         "expected": partial(expected, formats=formats, captions=captions),
-        "pill": partial(change_pill, formats=formats, captions=captions),
+        "pills": Pills(document, formats, captions),
         "link": link,
         "chart": trend_chart(document),
-        "table": trend_table(document, formats, captions.labels.page),
+        "table": trend_table(document, formats, captions.labels.page, link),
         "shown": SHOWN_CAMPAIGNS,
     }
 
@@ -50,27 +47,59 @@ def trend_chart(document: Document) -> dict[str, Any]:
     }
 
 
-def trend_table(document: Document, formats: Formats, labels: Words) -> dict[str, list[Any]]:
-    """A row a day, marked where it may still change."""
+def trend_table(
+    document: Document, formats: Formats, labels: Words, link: Link
+) -> dict[str, list[Any]]:
+    """A row a day, marked where it may still change, and where its rows are."""
     heads = ("day", "spend", "revenue", "roas", "conversions", "settled")
     return {
         "columns": [labels[each] for each in heads],
         "rows": [_row(day, formats, labels) for day in document.trend],
+        "links": [link("day", day.day) if day.figures else "" for day in document.trend],
     }
 
 
-def change_pill(
-    change: Decimal | None, better: Better, *, formats: Formats, captions: Captions
-) -> Pill:
-    """As everywhere in the app, in the report's language."""
-    labels = captions.labels.page
-    if change is None:
-        return Pill("neutral", "minus", NOTHING, labels["no_comparison"])
-    size = formats.change(abs(change))[1:]
-    known = pill_of(change, better)
-    if known.icon == "minus":
-        return Pill(known.tone, known.icon, size, labels["no_change"])
-    return Pill(known.tone, known.icon, size, captions.changed(size, known.tone, up=change > 0))
+@dataclass(frozen=True, slots=True)
+class Pills:
+    """Changes as everywhere in the app, in the report's language, with what was before."""
+
+    document: Document
+    formats: Formats
+    captions: Captions
+
+    def kpi(self, kpi: Kpi) -> tuple[Pill, str]:
+        """The pill, and the earlier figure with its days; that is empty where it is not known."""
+        better = cast("Better", kpi.better)
+        return self._pill(kpi.value, kpi.before, kpi.change, better), self._was(
+            kpi.before, kpi.unit
+        )
+
+    def spend(self, row: PlatformRow | CampaignRow) -> tuple[Pill, str]:
+        """As for a KPI. More spend is neither better nor worse."""
+        now, before = row.figures.spend, row.before.spend if row.before else None
+        return self._pill(now, before, change(now, before), "neither"), self._was(before, "money")
+
+    def _pill(
+        self, now: Decimal | None, before: Decimal | None, moved: Decimal | None, better: Better
+    ) -> Pill:
+        labels = self.captions.labels.page
+        if before is None or now is None:
+            missing = "no_comparison" if before is None else "no_figure"
+            return Pill("neutral", "minus", NOTHING, labels[missing])
+        if appeared(now, before):
+            return Pill("neutral", "arrow-up-right", labels["new"], labels["is_new"])
+        moved = moved or Decimal(0)
+        size = self.formats.change(abs(moved))[1:]
+        known = change_pill(moved, better)
+        if known.icon == "minus":
+            return Pill(known.tone, known.icon, size, labels["no_change"])
+        words = self.captions.changed(size, known.tone, up=moved > 0)
+        return Pill(known.tone, known.icon, size, words)
+
+    def _was(self, before: Decimal | None, unit: str) -> str:
+        if before is None or self.document.before is None:
+            return ""
+        return f"{self.formats.unit(before, unit)}, {self.formats.days(self.document.before)}"
 
 
 def _trace(line: Line) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import quote_etag
 
 from app.extensions import db
+from app.reports import ordering
 from app.reports.files import MEDIA_TYPES, Shape, file_of, frozen_report
+from app.reports.rows import rows_behind
 from app.web import access, entry
 from app.web.apidoc import documented
 
@@ -50,7 +52,9 @@ def _file(report_id: int, shape: Shape) -> Response:
     found = frozen_report(db.session(), access.workspace().id, report_id)
     if request.if_none_match.contains(found.content_hash):
         return Response(status=304, headers={"ETag": quote_etag(found.content_hash)})
-    made = file_of(found.document, shape, entry.base_url())
+    document = found.document
+    report = ordering.find(db.session(), access.workspace().id, report_id)
+    made = file_of(document, shape, rows_behind(report, document, entry.base_url()))
     response = Response(made.content, mimetype=made.media_type)
     response.headers["Content-Disposition"] = attachment(made.name)
     response.set_etag(found.content_hash)

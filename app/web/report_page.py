@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -17,13 +15,12 @@ from app.reports import actions, ordering
 from app.reports.comparing import difference
 from app.reports.document import Document, thaw
 from app.reports.formats import formats_in
-from app.reports.ordering import Wanted
+from app.reports.languages import captions_in
+from app.reports.rows import rows_behind
 from app.web import access
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
-from app.web.narrowing import PARAMETER
-from app.web.ranges import address
-from app.web.report_drawing import Link, drawn
+from app.web.report_drawing import drawn
 
 blueprint = Blueprint("report_page", __name__, url_prefix="/dashboard/reports")
 blueprint.before_request(refuse_nul_in_form)
@@ -88,39 +85,6 @@ def compare(report_id: int) -> ResponseReturnValue:
     )
 
 
-def links(report: Report, document: Document) -> Link:
-    """Where the rows behind a figure are: by kind, and a slug or id where there are several.
-
-    The days are the report's, and so is what it is narrowed to. Of chosen campaigns the list of
-    campaigns has the sums, of everything else the dashboard.
-    """
-    wanted = ordering.wanted_of(report)
-    part = {PARAMETER: str(report.id)} if _narrowed(wanted) else {}
-    days = {"from": document.days.first.isoformat(), "to": document.days.last.isoformat()}
-    whole = {"compare": document.compare, "revenue": document.revenue_source}
-
-    def link(kind: str, key: str | int = "") -> str:
-        match kind:
-            case "campaign":
-                return f"{url_for('campaigns.show', campaign_id=int(key))}?{urlencode(days)}"
-            case "platform":
-                return address("campaigns.index", {**days, "platform": str(key), **part})
-            case "new_copy":
-                return url_for("creative.index", ad=key)
-            case "finding":
-                return str(key)
-            case _ if wanted.campaigns:
-                return address("campaigns.index", {**days, **part})
-            case _:
-                return address("dashboard.index", {**days, **whole, **part})
-
-    return link
-
-
-def _narrowed(wanted: Wanted) -> bool:
-    return bool(wanted.platforms or wanted.accounts or wanted.campaigns)
-
-
 def _page(
     report: Report, *, problem: str = "", typed: tuple[str, str] = ("", ""), status: int = 200
 ) -> Response:
@@ -152,8 +116,12 @@ def _page(
 
 
 def _shown(report: Report, document: Document) -> dict[str, object]:
-    """The report in its language, and `around`, how the page around it writes."""
-    return {**drawn(document, links(report, document)), "around": formats_in(USUAL, document)}
+    """The report in its language; `around` and `said` are how the page around it writes."""
+    return {
+        **drawn(document, rows_behind(report, document)),
+        "around": formats_in(USUAL, document),
+        "said": captions_in(USUAL),
+    }
 
 
 def _others(report: Report) -> list[Report]:

@@ -43,7 +43,7 @@ def _send(parcel: Parcel, to: str) -> None:
         html=render_template("email/report.html", letter=letter),
     )
     if parcel.attach_pdf:
-        pdf = file_of(parcel.document, "pdf", "").content
+        pdf = file_of(parcel.document, "pdf").content
         mail.attach_pdf(message, letters.file_name(parcel.document), pdf)
     mail.deliver(settings, message)
 

@@ -26,6 +26,7 @@ from app.reports.document import Document, thaw
 from app.reports.files import MEDIA_TYPES, Shape, file_of
 from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
+from app.reports.rows import nowhere
 from app.web import access, entry
 from app.web.incoming import NUL
 from app.web.report_drawing import drawn
@@ -66,7 +67,7 @@ def show(token: str) -> ResponseReturnValue:
     document = _document(report)
     if request.method == "GET":
         _count(share)
-    return render_template("shared/report.html", token=token, **drawn(document, _nowhere))
+    return render_template("shared/report.html", token=token, **drawn(document, nowhere))
 
 
 @blueprint.post("/<token>")
@@ -97,7 +98,7 @@ def download(token: str, kind: Shape) -> ResponseReturnValue:
         return redirect(url_for("shared.show", token=token), code=303)
     if kind not in MEDIA_TYPES:
         raise NotFound
-    made = file_of(_document(report), kind, "")
+    made = file_of(_document(report), kind)
     answer = Response(made.content, mimetype=made.media_type)
     answer.headers["Content-Disposition"] = attachment(made.name)
     return answer
@@ -153,11 +154,6 @@ def _words(language: str) -> dict[str, Any]:
 
 def _captions(report: Report) -> Captions:
     return captions_in(ordering.wanted_of(report).language)
-
-
-def _nowhere(_kind: str, _key: str | int = "") -> str:
-    """No figure leads to its rows: they are for those who may sign in."""
-    return ""
 
 
 def _document(report: Report) -> Document:

@@ -34,6 +34,7 @@ from app.reports.languages.sentences import Moved, Outcome, Sentences
 from app.reports.ordering import Wanted
 from app.reports.pdf.content import content
 from app.reports.posting import Parcel
+from app.reports.rows import nowhere
 from app.web.report_drawing import drawn
 from tests.conftest import Member
 from tests.insights.showing import shown
@@ -355,7 +356,7 @@ def test_the_files_of_a_german_report_are_german(both: tuple[Document, Document]
         if isinstance(cell.value, str) and cell.value not in codes
     ]
     assert not foreign([*book.sheetnames, *cells])
-    paper = content(german, freeze(german)[1], "")
+    paper = content(german, freeze(german)[1], nowhere)
     assert not foreign(leaves({name: each for name, each in paper.items() if name != "trend"}))
     assert paper["language"] == "de"
 

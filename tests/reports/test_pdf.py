@@ -24,6 +24,7 @@ from app.reports.pdf import printing
 from app.reports.pdf.content import MARK, content
 from app.reports.pdf.coverage import undrawable
 from app.reports.pdf.printing import NotPrinted, print_pdf
+from app.reports.rows import nowhere
 from tests.reports import samples
 from tests.reports.test_brand import png, svg
 
@@ -92,9 +93,9 @@ def test_a_pdf_says_what_the_document_says() -> None:
 
 def test_what_promises_nothing_says_that_it_is_not_reviewed() -> None:
     silent = samples.finding("Nothing safe to recommend", kind="recommendation", class_="silent")
-    told = content(samples.usual(recommendations=[silent]), "0" * 64, "")["recommendations"][0]
+    told = content(samples.usual(recommendations=[silent]), "0" * 64, nowhere)["recommendations"][0]
     assert told["review"].startswith("Not reviewed")
-    assert content(samples.usual(), "0" * 64, "")["recommendations"][1]["review"] == ""
+    assert content(samples.usual(), "0" * 64, nowhere)["recommendations"][1]["review"] == ""
 
 
 def test_the_same_document_is_always_the_same_bytes() -> None:
@@ -312,7 +313,7 @@ def test_a_negative_range_keeps_its_sign() -> None:
     document = samples.usual(
         recommendations=[samples.finding(low=-200.0, high=900.5, range_per="month")]
     )
-    found = content(document, "0" * 64, "")["recommendations"][0]
+    found = content(document, "0" * 64, nowhere)["recommendations"][0]
     assert found["gain"] == "−$200.00 to +$900.50"
 
 
@@ -364,12 +365,12 @@ def test_a_change_from_nothing_is_no_change() -> None:
     document = samples.usual(
         campaign_rows=[samples.campaign(1, "New", before=samples.figures("0", "0"))]
     )
-    row = content(document, "0" * 64, "")["campaigns"]["rows"][0]
+    row = content(document, "0" * 64, nowhere)["campaigns"]["rows"][0]
     assert row["change"] == "–"
     nothing = samples.usual(
         campaign_rows=[samples.campaign(1, "Idle", figures=samples.figures(conversions=Decimal(0)))]
     )
-    row = content(nothing, "0" * 64, "")["campaigns"]["rows"][0]
+    row = content(nothing, "0" * 64, nowhere)["campaigns"]["rows"][0]
     assert (row["roas"], row["cpa"]) == ("–", "–")
 
 

@@ -17,8 +17,8 @@ from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
 from app.models import Account, Ad, Campaign, CreativeBatch, Report
 from app.reports import ordering
 from app.reports.document import Entity as EntityPart
+from app.reports.rows import nowhere, rows_behind
 from app.web.report_drawing import drawn
-from app.web.report_page import links
 from tests.clock import today
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection, make_day
@@ -201,7 +201,9 @@ def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(ap
     wanted = ordering.Wanted(first=document.days.first, last=document.days.last)
     report = Report(id=3, request=msgspec.to_builtins(wanted))
     with app.test_request_context():
-        inside = render_template("reports/body.html", **drawn(document, links(report, document)))
-        shared = render_template("reports/body.html", **drawn(document, lambda *_: ""))
+        inside = render_template(
+            "reports/body.html", **drawn(document, rows_behind(report, document))
+        )
+        shared = render_template("reports/body.html", **drawn(document, nowhere))
     assert inside.count(f'href="{PAGE}?ad=7"') == 1
     assert "Write new copy" not in shared

@@ -30,7 +30,8 @@ from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
 from app.reports.logo import PNG, png_size
 from app.reports.pdf.coverage import undrawable
-from app.reports.ratios import change, cost_per_conversion, roas, share
+from app.reports.ratios import appeared, change, cost_per_conversion, roas, share
+from app.reports.rows import Link
 from app.reports.texts import one_line
 
 MOST_CAMPAIGNS = 25
@@ -38,10 +39,10 @@ MARK = "[?]"
 _STRONG = ("recommend", "act")
 
 
-def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
-    """What `report.typ` takes. `site` begins every link; without one there are none."""
+def content(document: Document, content_hash: str, link: Link) -> dict[str, Any]:
+    """What `report.typ` takes. `link` says where a figure leads, empty for nowhere."""
     captions = captions_in(document.language)
-    writer = _Writer(document, formats_of(document), captions, site)
+    writer = _Writer(document, formats_of(document), captions, link)
     found = _tidied(
         {
             "title": document.title,
@@ -86,21 +87,24 @@ def content(document: Document, content_hash: str, site: str) -> dict[str, Any]:
 class _Writer:
     """Turns parts of one document into strings."""
 
-    def __init__(self, document: Document, formats: Formats, captions: Captions, site: str) -> None:
+    def __init__(
+        self, document: Document, formats: Formats, captions: Captions, link: Link
+    ) -> None:
         self.formats = formats
         self._captions = captions
         self._labels = captions.labels
         self._document = document
-        self._site = site
+        self._link = link
 
     def kpi(self, kpi: Kpi) -> dict[str, str]:
-        formats = self.formats
+        formats, compared = self.formats, kpi.before is not None and kpi.value is not None
         return {
             "label": kpi.label,
             "value": formats.unit(kpi.value, kpi.unit),
             "before": "" if kpi.before is None else formats.unit(kpi.before, kpi.unit),
-            "change": "" if kpi.change is None else formats.change(kpi.change),
+            "change": self._change(kpi.change, kpi.value, kpi.before) if compared else "",
             "tone": _tone(kpi.change, kpi.better),
+            "href": self._link("kpi", kpi.key),
         }
 
     def finding(self, finding: FindingPart) -> dict[str, Any]:
@@ -115,7 +119,7 @@ class _Writer:
             "gain": expected(finding, self.formats, self._captions),
             "per": self._captions.per(finding.range_per) if finding.range_per else "",
             "review": self._review(finding),
-            "href": self._address(finding.href),
+            "href": self._link("finding", finding.href),
         }
 
     def _review(self, finding: FindingPart) -> str:
@@ -133,11 +137,15 @@ class _Writer:
             "svg": picture,
             "alt": self._told(lines),
             "parts": sorted({(line.role, line.part) for line in lines}),
+            "href": self._link("whole"),
         }
 
     def platforms(self) -> list[dict[str, Any]]:
         return [
-            {"bar": float(row.share or 0), **self._row(row, row.label)}
+            {
+                "bar": float(row.share or 0),
+                **self._row(row, row.label, self._link("platform", row.platform)),
+            }
             for row in self._document.platform_rows
         ]
 
@@ -146,7 +154,10 @@ class _Writer:
         left = len(rows) - MOST_CAMPAIGNS
         return {
             "rows": [
-                {"platform": row.platform_label, **self._row(row, row.name)}
+                {
+                    "platform": row.platform_label,
+                    **self._row(row, row.name, self._link("campaign", row.id)),
+                }
                 for row in rows[:MOST_CAMPAIGNS]
             ],
             "note": self._captions.most_campaigns(
@@ -160,6 +171,7 @@ class _Writer:
         formats = self.formats
         return {
             "sentence": store.sentence,
+            "href": self._link("store"),
             "rows": [
                 [
                     self._captions.claimed_by(each.label),
@@ -189,26 +201,29 @@ class _Writer:
             formats.day(settled) if settled else self._labels.paper["nothing_yet"],
         ]
 
-    def _row(self, row: PlatformRow | CampaignRow, name: str) -> dict[str, str]:
+    def _row(self, row: PlatformRow | CampaignRow, name: str, href: str) -> dict[str, str]:
         """Revenue is what the platform reports: only that is told by platform and campaign."""
         formats, figures = self.formats, row.figures
-        spent = change(figures.spend, row.before.spend if row.before else None)
+        spent = row.before.spend if row.before else None
         return {
             "name": name,
+            "href": href,
             "share": formats.share(share(figures.spend, self._spend())),
             "spend": formats.money(figures.spend),
-            "change": formats.change(spent),
+            "change": self._change(change(figures.spend, spent), figures.spend, spent),
             "reported": formats.money(figures.reported),
             "roas": formats.multiple(roas(figures)),
             "conversions": formats.count(figures.conversions),
             "cpa": formats.money(cost_per_conversion(figures)),
         }
 
+    def _change(self, moved: Decimal | None, now: Decimal | None, before: Decimal | None) -> str:
+        if appeared(now, before):
+            return self._labels.paper["new"]
+        return self.formats.change(Decimal(0) if now == before == 0 else moved)
+
     def _spend(self) -> Decimal:
         return sum((row.figures.spend for row in self._document.platform_rows), Decimal(0))
-
-    def _address(self, href: str) -> str:
-        return f"{self._site}{href}" if self._site and href.startswith("/") else ""
 
     def _told(self, lines: Sequence[drawing.Line]) -> str:
         """What a reader who cannot see the chart gets instead."""
@@ -283,7 +298,7 @@ def _picture(brand: Brand) -> str:
     )
 
 
-_AS_THEY_ARE = frozenset(("svg", "logo"))
+_AS_THEY_ARE = frozenset(("svg", "logo", "href"))
 
 
 def _tidied(found: Any) -> Any:

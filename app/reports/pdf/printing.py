@@ -1,4 +1,4 @@
-"""A frozen report as PDF, always the same bytes for the same document and site."""
+"""A frozen report as PDF, always the same bytes for the same document and links."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from app.errors import AppError
 from app.reports.document import Document, freeze
 from app.reports.pdf.content import content
+from app.reports.rows import Link, nowhere
 
 SECONDS = 30.0
 AT_ONCE = 2
@@ -29,14 +30,14 @@ class NotPrinted(AppError):
     status = 503
 
 
-def print_pdf(document: Document, site: str = "") -> bytes:
-    """The PDF, a few tenths of a second later. `site` begins the links into the app, if any.
+def print_pdf(document: Document, link: Link = nowhere) -> bytes:
+    """The PDF, a few tenths of a second later. `link` says where its figures lead.
 
     Raises NotPrinted when it cannot be made, or when too many are being made already.
     """
     _, content_hash = freeze(document)
     asked = {
-        "content": content(document, content_hash, site),
+        "content": content(document, content_hash, link),
         "timestamp": int(document.as_of.timestamp()),
     }
     if not _places.acquire(timeout=_PATIENCE):
