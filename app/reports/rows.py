@@ -29,7 +29,8 @@ def rows_behind(report: Report, document: Document, site: str = "") -> Link:
     """Of a report's own figures. `site` begins the addresses; without it they are paths.
 
     Kinds are kpi (key: its metric), day (the day), platform (slug), campaign (id), finding (its
-    page), new_copy (an ad's id), store, and whole for all days together.
+    page), new_copy (an ad's id), advice (the number of a kept finding), store, and whole for all
+    days together.
     """
     wanted = ordering.wanted_of(report)
     part = {PARAMETER: str(report.id)} if _is_part(wanted) else {}
@@ -48,6 +49,7 @@ def rows_behind(report: Report, document: Document, site: str = "") -> Link:
         "campaign": lambda number: _page(f"/campaigns/{number}", days),
         "finding": lambda page: _within(str(page), part),
         "new_copy": lambda ad: f"/dashboard/creative?ad={quote(str(ad))}",
+        "advice": lambda number: f"/dashboard/reports/insights#insight-{number}",
         "store": lambda _: f"{_page('/dashboard', whole)}#store-against-claims",
         "whole": lambda _: _page("/dashboard", whole),
     }
