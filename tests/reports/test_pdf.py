@@ -129,7 +129,7 @@ def test_a_pdf_is_tagged_and_says_what_it_is() -> None:
     assert reader.metadata.creation_date == samples.usual().as_of
 
 
-def test_links_lead_into_the_app_and_nowhere_without_its_address() -> None:
+def test_every_figure_on_paper_leads_where_it_is_told_to_and_else_nowhere() -> None:
     def addresses(pdf: bytes) -> set[str]:
         return {
             note.get_object()["/A"]["/URI"]
@@ -137,13 +137,19 @@ def test_links_lead_into_the_app_and_nowhere_without_its_address() -> None:
             for note in page.get("/Annots", [])
         }
 
-    document = samples.usual(
-        wins=[samples.finding(href="//evil.example"), samples.finding(href="/campaigns/1")]
-    )
-    assert addresses(print_pdf(document, "https://growzzy.example")) == {
-        "https://growzzy.example//evil.example",
-        "https://growzzy.example/campaigns/1",
-        "https://growzzy.example/campaigns?platform=meta",
+    document = samples.usual(wins=[samples.finding(href="/campaigns/1")])
+
+    def link(kind: str, key: object = "") -> str:
+        return f"https://growzzy.example/{kind}/{key}"
+
+    found = addresses(print_pdf(document, link))
+    assert found == {
+        *(link("kpi", each.key) for each in document.kpis),
+        *(link("platform", each.platform) for each in document.platform_rows),
+        *(link("campaign", each.id) for each in document.campaign_rows),
+        *(link("finding", each) for each in ("/campaigns/1", "/campaigns?platform=meta")),
+        link("store"),
+        link("whole"),
     }
     assert addresses(print_pdf(document)) == set()
 
@@ -361,12 +367,12 @@ def test_typst_stays_out_of_the_process_that_serves() -> None:
     assert said.stdout.strip() == b"False"
 
 
-def test_a_change_from_nothing_is_no_change() -> None:
+def test_a_change_from_nothing_is_new_and_of_nothing_no_figure() -> None:
     document = samples.usual(
         campaign_rows=[samples.campaign(1, "New", before=samples.figures("0", "0"))]
     )
     row = content(document, "0" * 64, nowhere)["campaigns"]["rows"][0]
-    assert row["change"] == "–"
+    assert row["change"] == "new"
     nothing = samples.usual(
         campaign_rows=[samples.campaign(1, "Idle", figures=samples.figures(conversions=Decimal(0)))]
     )
