@@ -77,7 +77,8 @@ def test_the_page_of_a_german_report_is_german_within_the_app(
     assert '<div class="report-body" lang="de" data-locale="de">' in page
     assert "Wie endgültig die Zahlen sind" in page
     assert "Log of actions" in page
-    assert "Nov 1 – 19, 2026 · generated Nov 20, 2026" in " ".join(page.split())
+    head = "Nov 1 – 19, 2026, compared with the days before, Oct 13 – 31, 2026"
+    assert f"{head} · generated Nov 20, 2026" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("path", ["/api/reports", SCHEDULES])
