@@ -13,6 +13,7 @@ from app.advice import change_sets, values
 from app.advice.by_hand import Wish
 from app.advice.reasons import by_reason
 from app.advice.spreading import exceeds
+from app.advice.values import BUDGET
 from app.connectors.platforms import connector_for
 from app.errors import AppError
 from app.extensions import db
@@ -135,6 +136,7 @@ def _shown(found: ChangeSet, error: AppError | None = None) -> Response:
         person=change_sets.person(db.session(), found),
         busy=found.state in change_sets.UNFINISHED,
         expired=prepared and access.now() >= found.expires_at,
+        any_over=prepared and any(each.kind == BUDGET and _over(each) for each in found.changes),
         revertible=change_sets.is_revertible(found),
         left=by_reason(found.left_out),
         shared_error=_shared_error(found),

@@ -15,7 +15,7 @@ CLAIMED = (
     "less."
 )
 # What is told as the budget of now is what was spent, not what is set at the platforms.
-NOW = "the last 8 settled weeks"
+NOW = "the last 8 nearly complete weeks"
 _IMPOSSIBLE = {
     "nothing": "There are no advertising figures yet, so nothing can be said of other budgets. "
     "Connect a platform or upload an export.",

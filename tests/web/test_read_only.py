@@ -19,7 +19,7 @@ from app.connectors.platforms.linkedin import LinkedIn
 from app.connectors.platforms.meta import Meta
 from app.connectors.words import Grant
 from app.insights.finding import Entity
-from app.models import Campaign, ChangeSet, PlatformConnection
+from app.models import Campaign, Change, ChangeSet, PlatformConnection
 from app.settings import Settings
 from tests.advice.planned_tests import make_test
 from tests.conftest import Member, csrf_token, sign_in
@@ -134,6 +134,7 @@ def test_a_plan_says_beforehand_what_has_to_be_set_by_hand(
     page = client.get(f"{TESTS}/new?platform=google&platform=meta").text
     assert page.count("ads_management") == 1
     assert GRANT in page
+    assert page.count("a day, mean of the last 28 days") == 2
     assert "by hand, or review and confirm those of the other platforms here" in page
     plan = {"platforms": ["google", "meta"], "first": str(TODAY + dt.timedelta(days=3))}
     drawn = post_json(app, alice, f"{API}/preview", **plan).json
@@ -169,6 +170,47 @@ def test_a_block_is_set_from_here_as_far_as_it_may_be(
     assert review.count("ads_management") == 1
     assert "2 are left as they are" in review
     assert review.count("One Ü") == 1
+
+
+def test_what_all_changes_of_a_set_failed_with_is_said_once(
+    client: FlaskClient, session: Session, alice: Member
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    made = ChangeSet(
+        workspace_id=alice.workspace.id,
+        origin="hand",
+        title="Two budgets",
+        state="failed",
+        error="Nothing was changed.",
+        expires_at=now,
+        confirmed_at=now,
+    )
+    made.changes = [
+        Change(
+            workspace_id=alice.workspace.id,
+            position=place,
+            platform="meta",
+            account_name="Ü",
+            currency="USD",
+            name=f"Campaign {place}",
+            kind="budget",
+            before={"daily_budget": "50"},
+            wanted={"daily_budget": "60"},
+            state="failed",
+            error="The account is closed.",
+            read_at=now,
+        )
+        for place in range(2)
+    ]
+    session.add(made)
+    session.commit()
+    address = f"/dashboard/reports/changes/{made.id}"
+    assert client.get(address).text.count("The account is closed.") == 1
+    made.changes[1].error = "Not sent, because it stopped before."
+    session.commit()
+    differing = client.get(address).text
+    assert differing.count("The account is closed.") == 1
+    assert differing.count("Not sent, because it stopped before.") == 1
 
 
 def test_grants_that_do_not_say_what_they_allow_are_tried() -> None:
