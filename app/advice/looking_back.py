@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -151,18 +151,26 @@ class _Looking:
     def review(self) -> Review:
         """By the finding's rule; one that is not measured is looked for among tonight's."""
         about = self.finding.entities[0]
-        rule = self.finding.rule
-        if rule == "reallocation":
+        if self.finding.rule == "reallocation":
             return self._moved()
-        if not can_measure(about):
-            return self._lasting()
+        way = self._way() if can_measure(about) else None
+        return way(about) if way else self._lasting()
+
+    def _way(self) -> Callable[[Entity], Review] | None:
+        """How the rule's own figures are measured; None for one whose are not."""
+        rule = self.finding.rule
+        if rule in outcomes.OF_DAYS:
+            return self._of_its_days
+        if rule == "persistent_shift" or (
+            rule == "fix_tracking" and "metric" in self.finding.facts
+        ):
+            return self._of_a_level
         if rule in ("cut_waste", "raise_budget"):
-            return self._advised(about)
+            return self._advised
         if rule == "audience_expansion":
-            return self._widened(about)
-        if rule in ("zero_result", "roas_target", "cpa_target") or rule.endswith("_change"):
-            return self._observed(about)
-        return self._lasting()
+            return self._widened
+        observed = rule in ("zero_result", "roas_target", "cpa_target") or rule.endswith("_change")
+        return self._observed if observed else None
 
     def sums(self, entity: Entity, days: Period) -> Sums | None:
         """Of the accounts looked at."""
@@ -240,6 +248,18 @@ class _Looking:
         people = told.get(int(about.key))
         followed = outcomes.widened(self.finding, people.reach if people else None)
         return self._review(outcomes.widened_outcome(self.finding, after), followed)
+
+    def _of_its_days(self, about: Entity) -> Review:
+        own = self.sums(about, Period(self.finding.first, self.finding.last))
+        if own is None:
+            return self._review(Outcome(unknown="no_rate"))
+        return self._review(outcomes.day_outcome(self.finding, own))
+
+    def _of_a_level(self, about: Entity) -> Review:
+        after = self.sums(about, self.after)
+        if after is None:
+            return self._review(Outcome(unknown="no_rate"))
+        return self._review(outcomes.level_outcome(self.finding, after, len(self.after)))
 
     def _observed(self, about: Entity) -> Review:
         after = self.sums(about, self.after)

@@ -15,6 +15,8 @@ from app.insights.finding import Finding, Kind, Unit
 from app.insights.measures import MEASURES, ROAS, Measure
 from app.insights.period import FIELDS, Sums
 
+OF_DAYS = ("zero_rows", "tracking_break", "spend_spike", "cpm_shock")
+"""Rules whose findings are about what happened on their own days."""
 # As the reallocation and the other recommendations count their months.
 _MONTH = 365.25 / 12
 _SHORT_MONTH = 30
@@ -196,6 +198,32 @@ def target_outcome(finding: Finding, after: Sums) -> Outcome:
     return _within(finding, value, measure.unit, as_said=lasted)
 
 
+def day_outcome(finding: Finding, own: Sums) -> Outcome:
+    """Whether the days that it told of still say so, read again once they have settled.
+
+    `own` are the sums of those days: what has happened on a day is over, so it cannot last.
+    """
+    days = (finding.last - finding.first).days + 1
+    return _this_side(finding, own, days, as_said=True)
+
+
+def level_outcome(finding: Finding, after: Sums, days: int) -> Outcome:
+    """Whether most of a shift was still there; for what was to be mended, no longer."""
+    return _this_side(finding, after, days, as_said=finding.kind is not Kind.RECOMMENDATION)
+
+
+def _this_side(finding: Finding, sums: Sums, days: int, *, as_said: bool) -> Outcome:
+    """`as_said` where the level is on the new side of the middle between before and now."""
+    measure = MEASURES["cpm" if finding.rule == "cpm_shock" else finding.facts["metric"]]
+    value = measure.of(sums if measure.under else scaled(sums, 1 / days))
+    before, now = finding.numbers["before"].value, finding.numbers["now"].value
+    if value is None or not before:
+        return Outcome(unknown="nothing_spent")
+    middle = (before + now) / 2
+    moved = value > middle if now > before else value < middle
+    return Outcome(moved is as_said, None, value / before - 1, Unit.SHARE)
+
+
 def nothing_outcome(after: Sums) -> Outcome:
     """Whether spend went on without a result."""
     if not after.spend:
@@ -224,6 +252,6 @@ def _yes_or_no(answer: object) -> str:
 
 def in_money(finding: Finding) -> bool:
     """Whether it can only be held against figures in the currency it was said in."""
-    if finding.rule.endswith("_change"):
+    if finding.rule.endswith("_change") or finding.rule in (*OF_DAYS, "persistent_shift"):
         return finding.numbers["before"].unit is Unit.MONEY
     return finding.rule in ("reallocation", "cut_waste", "cpa_target", "pacing")

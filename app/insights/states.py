@@ -17,10 +17,10 @@ from app.insights.thresholds import Thresholds
 
 # A guideline for a month; over a longer time everybody sees an ad more often.
 _LONGEST = 31
-_LOOKED_AT, _MOST_DAYS = 14, 0.7
+_LOOKED_AT = 14
 _MOST_SPENT = 1.15
 _NAMED = 3
-_LEARNS_FROM, _WEEK = 50, 7
+_WEEK = 7
 _RESULTS = 30
 
 
@@ -84,28 +84,39 @@ class _Several:
 
 
 def learning(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
-    """Platforms whose campaigns still learn after two weeks, for want of results."""
+    """Platforms whose campaigns still learn after days enough, for want of results."""
     kept = []
-    campaigns = [e for e in figures.campaigns if e.status == "learning" and _for_long(e)]
+    long = thresholds.learning_days
+    learn = [each for each in figures.campaigns if each.status == "learning"]
+    campaigns = [each for each in learn if _days_spent(each) >= long]
     for several in _by_platform(figures, campaigns, thresholds):
         conversions = sum(each.now.conversions for each in several.things)
-        weekly = conversions / figures.days * _WEEK / len(several.things)
-        if weekly >= _LEARNS_FROM:
+        weekly = conversions / sum(map(_days_run, several.things)) * _WEEK
+        if weekly >= thresholds.learning_results:
             continue
         numbers = {
             **_counted(several),
             "weekly": Number(weekly, Unit.COUNT),
-            "needed": Number(_LEARNS_FROM, Unit.COUNT),
+            "needed": Number(thresholds.learning_results, Unit.COUNT),
         }
         kept.append(_of_several("learning", several, figures, numbers))
     return kept
 
 
-def _for_long(thing: Thing) -> bool:
+def _days_spent(thing: Thing) -> int:
+    known = [each for each in (thing.daily_before, thing.daily) if each]
+    return sum(1 for daily in known for spent in daily.spend if spent)
+
+
+def _days_run(thing: Thing) -> int:
+    """Days of the period from its first spend on, for what has just begun had no more to learn in.
+
+    At least one, so that what only spent before is divided by something.
+    """
+    spend = thing.daily.spend if thing.daily else ()
     if thing.before.spend:
-        return True
-    days = thing.daily.spend if thing.daily else ()
-    return sum(1 for each in days if each) >= _LOOKED_AT
+        return max(len(spend), 1)
+    return max(len(spend) - next((at for at, each in enumerate(spend) if each), 0), 1)
 
 
 def refused(figures: PeriodFigures, thresholds: Thresholds) -> list[Finding]:
@@ -224,7 +235,7 @@ def _days_full(thing: Thing, thresholds: Thresholds) -> int:
         return 0
     enough = thresholds.budget_used * thing.daily_budget
     full = sum(1 for each in days if each >= enough)
-    return full if full >= _MOST_DAYS * _seen(thing) else 0
+    return full if full >= thresholds.budget_used_days * _seen(thing) else 0
 
 
 def best_campaign(

@@ -22,7 +22,9 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     result, in target CPAs. `noise_rate`: how often all comparisons of one period together may find
     something where there is only noise. `least_change`: a smaller change is not worth a sentence.
     `over_claimed`: claimed ÷ sold of all platforms together. `least_shift`: a level that shifted by
-    less is no alarm; 0.15 is 15 % up or 13 % down.
+    less is no alarm; 0.15 is 15 % up or 13 % down. `budget_used_days`: the share of the last 14
+    days on which a budget was used up. `learning_results`: conversions a week that end a learning
+    phase, `learning_days` how long one may last before it is told.
     """
 
     reallocation_recommend: Share = 0.90
@@ -54,6 +56,9 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     pacing_under: Share = 0.75
     pacing_over: Multiple = 1.25
     budget_used: Share = 0.95
+    budget_used_days: Share = 0.7
+    learning_results: Positive = 50
+    learning_days: Days = 14
 
     cusum_reference: Positive = 0.75
     cusum_decision: Positive = 6.5

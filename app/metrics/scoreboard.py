@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp, fsum, lgamma, log
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +16,9 @@ from app.insights.finding import CLAIMS_NOTHING, TEST_RULE, Kind
 from app.models import StoredFinding
 
 FEWEST = 10
-# An honest 80 % range holds in fewer than 60 % of many cases only by bad luck.
 LEAST_SHARE = 0.6
+# Ranges are the middle 80 %; what bad luck brings once in twenty times is not held against a rule.
+LEVEL, LUCK = 0.8, 0.05
 
 
 class Verdict(StrEnum):
@@ -56,6 +58,11 @@ class Tally:
         """Whether it is too often wrong, as far as there is enough to tell."""
         return self.told >= FEWEST and self.right < LEAST_SHARE * self.told
 
+    @property
+    def too_narrow(self) -> bool:
+        """Whether honest ranges would hold so seldom only by bad luck."""
+        return self.told >= FEWEST and _chance_of_at_most(self.right, self.told) < LUCK
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -72,11 +79,25 @@ class Score:
     @property
     def verdict(self) -> Verdict:
         """By the direction and the range, each with enough reviews."""
-        if self.direction.poor or self.inside.poor:
+        if self.direction.poor or self.inside.too_narrow:
             return Verdict.BADLY
         if self.direction.told < FEWEST and self.inside.told < FEWEST:
             return Verdict.TOO_FEW
         return Verdict.HOLDS
+
+
+def _chance_of_at_most(right: int, told: int) -> float:
+    """That so many or fewer of `told` ranges of this level hold: a binomial's lower tail."""
+    return fsum(
+        exp(
+            lgamma(told + 1)
+            - lgamma(held + 1)
+            - lgamma(told - held + 1)
+            + held * log(LEVEL)
+            + (told - held) * log(1 - LEVEL)
+        )
+        for held in range(right + 1)
+    )
 
 
 def scored(findings: Iterable[Held]) -> list[Score]:

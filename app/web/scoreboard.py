@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.advice import keeping, reviewing
 from app.advice.looking_back import Review
-from app.advice.outcomes import Outcome
+from app.advice.outcomes import OF_DAYS, Outcome
 from app.extensions import db
 from app.insights.finding import Finding, Number, Unit
 from app.insights.plain_words import say_kept
@@ -134,6 +134,8 @@ def _looked(stage: int, review: Review, finding: Finding, manner: Manner) -> Loo
 def _went(found: Outcome, finding: Finding) -> str:
     if finding.class_.value != "observed":
         return "In the direction as said" if found.direction else "Not in the direction as said"
+    if finding.rule in OF_DAYS:
+        return "Its days still say so" if found.direction else "Its days no longer say so"
     return "It lasted" if found.direction else "It did not last"
 
 

@@ -23,8 +23,8 @@ class TallyOut(Answer):
 class ScoreOut(Answer):
     """Advice is judged only by what was followed; `followed` is null for wins and concerns.
 
-    `direction` is whether it went as said, or lasted; `range` whether the range held. `verdict`
-    is too_few, badly or holds.
+    `direction` is whether it went as said, or lasted, of what happened on a day whether the day
+    still says so; `range` whether the range held. `verdict` is too_few, badly or holds.
     """
 
     rule: str
@@ -38,7 +38,10 @@ class ScoreOut(Answer):
 
 
 class ScoreboardOut(Answer):
-    """With under `fewest` judged there are too few; badly is under `least_share` right."""
+    """With under `fewest` judged there are too few; badly is a direction under `least_share` right.
+
+    Or ranges that held so seldom as honest ones of 80 % would once in twenty times.
+    """
 
     fewest: int
     least_share: float

@@ -87,6 +87,8 @@ GROUPS = (
                 "frequency_prospecting", "Frequency of ads known to be for new people", Unit.TIMES
             ),
             Shown("frequency_retargeting", "Frequency of all other ads", Unit.TIMES),
+            Shown("learning_results", "Conversions a week that end learning", Unit.NUMBER),
+            Shown("learning_days", "Days of learning before it is told", Unit.DAYS),
         ),
     ),
     Group(
@@ -96,6 +98,7 @@ GROUPS = (
             Shown("pacing_under", "Too little, of the monthly budget"),
             Shown("pacing_over", "Too much, of the monthly budget"),
             Shown("budget_used", "A daily budget is used up from"),
+            Shown("budget_used_days", "Days of the last 14 on which it was used up"),
         ),
     ),
     Group(

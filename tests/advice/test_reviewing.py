@@ -435,6 +435,61 @@ def test_what_is_not_measured_lasts_while_the_rule_still_finds_it(
     assert [each.outcome.direction for each in found.values()] == [False, True]
 
 
+def of_platform(rule: str, metric: str, before: float, now: float, **changed: object) -> Finding:
+    """What an alarm told of Meta on its last day."""
+    units = {"spend": Unit.MONEY, "cpc": Unit.MONEY, "conversions": Unit.COUNT}
+    found = Finding(
+        rule=rule,
+        kind=Kind.CONCERN,
+        class_=Class.OBSERVED,
+        entities=(Entity("platform", "meta", "Meta", "meta", metric),),
+        first=LAST,
+        last=LAST,
+        numbers={"before": Number(before, units[metric]), "now": Number(now, units[metric])},
+        at_stake=100.0,
+        currency="USD",
+        facts={"metric": metric},
+    )
+    return replace(found, **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("late", "stood"), [("1", True), ("9", False)])
+def test_a_break_is_reviewed_by_whether_its_own_day_still_says_so(
+    session: Session, alice: Member, late: str, *, stood: bool
+) -> None:
+    campaign = make_campaign(session, make_read(session, alice))
+    fill(session, campaign, Period(LAST, LAST), spend="100", conversions=late)
+    fill(session, campaign, AFTER, spend="100", conversions="10")
+    stored = told(session, alice, of_platform("tracking_break", "conversions", 10, 0))
+    review(session, alice, 36)
+    outcome = reviewing.reviews_of(stored)[28].outcome
+    assert outcome.direction is stood
+    assert outcome.measured == pytest.approx(int(late) / 10 - 1)
+
+
+@pytest.mark.parametrize(("spend", "lasted"), [("130", True), ("105", False)])
+def test_a_shift_lasts_while_most_of_it_is_there(
+    session: Session, alice: Member, spend: str, *, lasted: bool
+) -> None:
+    campaign = make_campaign(session, make_read(session, alice))
+    fill(session, campaign, AFTER, spend=spend, clicks=100)
+    stored = told(session, alice, of_platform("persistent_shift", "cpc", 1.0, 1.3))
+    review(session, alice, 36)
+    assert reviewing.reviews_of(stored)[28].outcome.direction is lasted
+
+
+@pytest.mark.parametrize(("conversions", "mended"), [("8", True), ("2", False)])
+def test_tracking_was_mended_when_most_conversions_are_back(
+    session: Session, alice: Member, conversions: str, *, mended: bool
+) -> None:
+    campaign = make_campaign(session, make_read(session, alice))
+    fill(session, campaign, AFTER, spend="100", conversions=conversions)
+    advice = {"kind": Kind.RECOMMENDATION, "class_": Class.ACT}
+    stored = told(session, alice, of_platform("fix_tracking", "conversions", 10, 0, **advice))
+    review(session, alice, 36)
+    assert reviewing.reviews_of(stored)[28].outcome.direction is mended
+
+
 def test_a_workspace_that_was_deleted_meanwhile_is_passed_over(session: Session) -> None:
     assert reviewing.review(session, 999_999, TOLD) == 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.metrics.scoreboard import Held, Verdict, scored
 
 
@@ -29,12 +31,24 @@ def test_a_direction_under_six_of_ten_does_badly() -> None:
     assert scored(several(5, 5))[0].verdict is Verdict.BADLY
 
 
-def test_a_range_that_holds_too_seldom_does_badly_whatever_the_direction() -> None:
-    held = [
-        Held("rule", advice=False, followed="", reviewed=True, direction=True, inside=each < 5)
-        for each in range(10)
+@pytest.mark.parametrize(
+    ("held", "of", "verdict"),
+    [
+        (5, 10, Verdict.BADLY),
+        (6, 10, Verdict.HOLDS),
+        (72, 100, Verdict.BADLY),
+        (73, 100, Verdict.HOLDS),
+        (7_800, 10_000, Verdict.BADLY),
+    ],
+)
+def test_a_range_does_badly_when_an_honest_one_would_hardly_hold_so_seldom(
+    held: int, of: int, verdict: Verdict
+) -> None:
+    findings = [
+        Held("rule", advice=False, followed="", reviewed=True, direction=True, inside=each < held)
+        for each in range(of)
     ]
-    assert scored(held)[0].verdict is Verdict.BADLY
+    assert scored(findings)[0].verdict is verdict
 
 
 def test_advice_that_was_not_followed_is_counted_but_not_judged() -> None:
