@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.advice import nightly
+from app.advice import alerts, nightly
 from app.reports import delivering, scheduling
 from app.settings import Settings
 from app.sync.due import enqueue_due
@@ -57,6 +57,10 @@ def _queue_deliveries(session: Session, settings: Settings, now: dt.datetime) ->
         defer(session, delivering.TASK, {"delivery_id": delivery_id})
 
 
+def _wake_alerts(session: Session, _settings: Settings, now: dt.datetime) -> None:
+    alerts.wake(session, now)
+
+
 def _queue_findings(session: Session, _settings: Settings, _now: dt.datetime) -> None:
     nightly.queue_all(session)
 
@@ -77,6 +81,7 @@ TIMETABLE = (
     Entry("deliver", _queue_deliveries, IntervalTrigger(minutes=1, timezone=dt.UTC), at_start=True),
     Entry("rates", _queue_rates, CronTrigger(hour=17, timezone=dt.UTC), at_start=True),
     Entry("remind", _queue_reminders, CronTrigger(minute=10, timezone=dt.UTC), at_start=False),
+    Entry("wake", _wake_alerts, IntervalTrigger(minutes=5, timezone=dt.UTC), at_start=True),
     # Before anybody in Europe or America reads it, after the rates of the day before.
     Entry("look", _queue_findings, CronTrigger(hour=3, timezone=dt.UTC), at_start=False),
     Entry("prune", _queue_pruning, CronTrigger(hour=2, minute=30, timezone=dt.UTC), at_start=False),

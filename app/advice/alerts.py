@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
+from app.metrics.platforms import is_shop
 from app.models import Alert, Workspace
 
 # An incident that comes back so soon is the same one: it is not told again.
@@ -54,7 +55,7 @@ def check(
     """Bring the incidents in line with what is seen now. The caller commits.
 
     `stale` are platforms that are not being read; signals of a whole workspace are from all of
-    them. One check of a workspace waits for another.
+    them that advertise. One check of a workspace waits for another.
     """
     session.get_one(Workspace, workspace.id, with_for_update={"key_share": True})
     seen = {each.key: each for each in signals if not (each.from_figures and _stale(each, stale))}
@@ -67,6 +68,19 @@ def check(
     for alert in known.values():
         if alert.key not in seen and alert.state != "resolved" and not _unknown(alert, stale):
             alert.state, alert.resolved_at, alert.snoozed_until = "resolved", now, None
+
+
+def wake(session: Session, now: dt.datetime) -> None:
+    """Open what was put off until now, of all workspaces, to be told again.
+
+    It still lasts as far as the last check saw, which would have called it over. The caller
+    commits.
+    """
+    session.execute(
+        update(Alert)
+        .where(Alert.state == "snoozed", Alert.snoozed_until <= now)
+        .values(state="open", snoozed_until=None, mailed_at=None)
+    )
 
 
 def alerts(session: Session, workspace_id: int, now: dt.datetime) -> list[Alert]:
@@ -142,8 +156,6 @@ def _new(workspace_id: int, signal: Signal, now: dt.datetime) -> Alert:
 def _see_again(alert: Alert, signal: Signal, now: dt.datetime) -> None:
     if alert.state == "resolved":
         alert.state, alert.resolved_at = "open", None
-    elif alert.state == "snoozed" and (alert.snoozed_until or now) <= now:
-        alert.state, alert.snoozed_until, alert.mailed_at = "open", None, None
     _describe(alert, signal, now)
 
 
@@ -154,15 +166,16 @@ def _describe(alert: Alert, signal: Signal, now: dt.datetime) -> None:
     alert.last_at = now
 
 
-def _stale(signal: Signal, stale: Collection[str]) -> bool:
-    return signal.platform in stale if signal.platform else bool(stale)
+def _stale(about: Signal | Alert, stale: Collection[str]) -> bool:
+    """Whether what it rests on is old; no alert of a whole workspace rests on a shop."""
+    if about.platform:
+        return about.platform in stale
+    return any(not is_shop(each) for each in stale)
 
 
 def _unknown(alert: Alert, stale: Collection[str]) -> bool:
     """Whether nobody can tell if it is over."""
-    if alert.rule == CONNECTION:
-        return False
-    return alert.platform in stale if alert.platform else bool(stale)
+    return alert.rule != CONNECTION and _stale(alert, stale)
 
 
 def _unresolved(session: Session, workspace_id: int, alert_id: int) -> Alert:

@@ -133,8 +133,29 @@ def test_an_alert_put_off_is_open_and_to_be_told_again_when_it_still_lasts(
     alert.mailed_at = NOON
     alerts.snooze(session, alice.workspace.id, alert.id, days="7", user_id=alice.user.id, now=NOON)
     assert [each.state for each in check(BREAK, after=6)] == ["snoozed"]
-    [again] = check(BREAK, after=7)
-    assert (again.state, again.mailed_at) == ("open", None)
+    alerts.wake(session, NOON + 7 * DAY - dt.timedelta(minutes=1))
+    [still] = check(BREAK, after=6)
+    assert still.state == "snoozed"
+    alerts.wake(session, NOON + 7 * DAY)
+    session.refresh(alert)
+    assert (alert.state, alert.mailed_at) == ("open", None)
+
+
+def test_what_ended_while_it_was_put_off_is_not_told_again(
+    check: Check, session: Session, alice: Member
+) -> None:
+    [alert] = check(BREAK)
+    alerts.snooze(session, alice.workspace.id, alert.id, days="1", user_id=alice.user.id, now=NOON)
+    check(after=1)
+    alerts.wake(session, NOON + 2 * DAY)
+    session.refresh(alert)
+    assert alert.state == "resolved"
+
+
+def test_a_silent_shop_keeps_no_alert_of_ads_back(check: Check) -> None:
+    assert [each.rule for each in check(PACING, stale=["shopify"])] == ["pacing"]
+    assert check(PACING, after=1, stale=["google"])[0].state == "open"
+    assert check(after=2, stale=["shopify"])[0].state == "resolved"
 
 
 def test_an_alert_is_put_off_only_by_the_days_offered(

@@ -82,6 +82,7 @@ def test_the_timetable_says_when_what_happens() -> None:
         "sync": "interval[0:05:00]",
         "deliver": "interval[0:01:00]",
         "rates": "cron[hour='17']",
+        "wake": "interval[0:05:00]",
         "look": "cron[hour='3']",
         "remind": "cron[minute='10']",
         "prune": "cron[hour='2', minute='30']",
