@@ -57,6 +57,7 @@ bench: $(TOOLS) ## Measure the sync and the pages (bench/README.md has the figur
 	$(BIN)/python -m bench.pdf
 	$(BIN)/python -m bench.reports
 	$(BIN)/python -m bench.serving
+	$(BIN)/python -m bench.report_serving
 	$(BIN)/python -m bench.advice
 	$(BIN)/python -m bench.alarms
 

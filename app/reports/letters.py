@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from app.reports.document import Document, Kpi
@@ -76,6 +76,17 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
         attached=parcel.attach_pdf,
         why=captions.on_the_list(document.workspace),
         unsubscribe=unsubscribe,
+    )
+
+
+def sample_words(parcel: Parcel, link: str) -> Words:
+    """The letter as a preview, which says that it is one. `link` is the schedule's."""
+    letter = words(parcel, "")
+    notices = (letter.labels["sample"], letter.notice)
+    return replace(
+        letter,
+        notice=" ".join(each for each in notices if each),
+        link_note="" if link == "none" else letter.labels["link_here"],
     )
 
 

@@ -38,9 +38,12 @@ UNWANTED = "They unsubscribed, or were taken off the list, before it was sent."
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What every letter of a delivery holds. `link` is empty for none."""
+    """What every letter of a delivery holds. `link` is empty for none.
 
-    report_id: int
+    `report_id` is None of a sample, whose document is no report.
+    """
+
+    report_id: int | None
     subject: str
     document: Document
     link: str

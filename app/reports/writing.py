@@ -50,6 +50,21 @@ def write_report(
                 ordering.queue(session, report_id, at=clock() + _WAIT_FOR_THE_OTHER)
 
 
+def draft(
+    sessions: sessionmaker[Session],
+    workspace_id: int,
+    wanted: ordering.Wanted,
+    look: Look,
+    now: dt.datetime,
+) -> Document:
+    """What a report would say now, worded by rule, of which nothing is kept. Raises Invalid."""
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        workspace = session.get_one(Workspace, workspace_id)
+        gathered = gather(session, workspace, wanted, now)
+        return assemble(gathered, _findings(session, gathered, look))
+
+
 def fail(session: Session, report_id: int, sentence: str, *, now: dt.datetime) -> None:
     """Mark an unfinished report as failed, with what people should know. The caller commits."""
     report = session.get(Report, report_id, with_for_update=True)
@@ -125,13 +140,17 @@ def _read(
         workspace = session.get_one(Workspace, report.workspace_id)
         gathered = gather(session, workspace, ordering.wanted_of(report), now)
         _step(sessions, report_id, 1)
-        findings = gathered.about(look(session, gathered))
-        kept = keeping.known_of(session, workspace.id, findings)
-        findings = keeping.reviewed_as_kept(findings, kept)
+        findings = _findings(session, gathered, look)
         # The logo is read with the rest, not when the snapshot is gone.
         _ = workspace.brand_logo
         session.expunge(workspace)
         return gathered, findings
+
+
+def _findings(session: Session, gathered: Gathered, look: Look) -> Sequence[Finding]:
+    findings = gathered.about(look(session, gathered))
+    kept = keeping.known_of(session, gathered.workspace.id, findings)
+    return keeping.reviewed_as_kept(findings, kept)
 
 
 def _step(sessions: sessionmaker[Session], report_id: int, done: int) -> None:

@@ -1,40 +1,49 @@
-"""A schedule's letter as it would look: shown, or sent to whoever asks."""
+"""A schedule's letter as it would look: shown, or sent to whoever asks.
+
+Its figures are read for it, by what the schedule itself asks for: another report, which may be
+about another client, is never shown instead.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, sessionmaker
 
 from app import mail
-from app.errors import Conflict
+from app.accounts import limits
+from app.accounts.limits import Count
+from app.advice import looking
+from app.errors import Conflict, Invalid, named
 from app.extensions import db
-from app.models import Report, ReportDelivery, ReportSchedule
-from app.reports import letters
-from app.reports.document import thaw
+from app.insights.finding import Finding
+from app.models import ReportSchedule
+from app.reports import letters, template, writing
+from app.reports.document import Document
 from app.reports.files import file_of
+from app.reports.gathering import Gathered
 from app.reports.posting import Parcel
 from app.settings import Settings
-from app.web import entry, outbox
+from app.web import access, entry, outbox
 
 
 def html(schedule: ReportSchedule) -> ResponseReturnValue:
-    """The letter, on a page of its own. Raises Conflict while there is no report."""
-    letter = letters.words(_parcel(schedule), "")
+    """The letter, on a page of its own. Raises Conflict where no report could be made."""
+    letter = letters.sample_words(_parcel(schedule), schedule.link)
     return render_template("email/report.html", letter=letter)
 
 
 def send(schedule: ReportSchedule, to: str) -> None:
-    """Mail it once the answer is on its way. Raises Conflict while there is no report."""
-    outbox.afterwards(partial(_send, _parcel(schedule), to))
+    """Mail it once the answer is on its way. Raises Conflict where no report could be made."""
+    parcel = _parcel(schedule)
+    outbox.afterwards(partial(_send, parcel, letters.sample_words(parcel, schedule.link), to))
 
 
-def _send(parcel: Parcel, to: str) -> None:
+def _send(parcel: Parcel, letter: letters.Words, to: str) -> None:
     settings: Settings = current_app.config["SETTINGS"]
-    letter = letters.words(parcel, "")
     message = mail.compose(
         settings,
         to=to,
@@ -49,27 +58,38 @@ def _send(parcel: Parcel, to: str) -> None:
 
 
 def _parcel(schedule: ReportSchedule) -> Parcel:
-    own = select(ReportDelivery.report_id).where(ReportDelivery.schedule_id == schedule.id)
-    report = db.session.scalar(
-        select(Report)
-        .where(
-            Report.workspace_id == schedule.workspace_id,
-            Report.state == "completed",
-            Report.deleted_at.is_(None),
-        )
-        .options(undefer(Report.document))
-        .order_by(Report.id.in_(own.where(ReportDelivery.report_id.is_not(None))).desc())
-        .order_by(Report.id.desc())
-        .limit(1)
-    )
-    if report is None or report.document is None:
-        raise Conflict("There is no report yet that could be shown. Generate one first.")
-    address = url_for("report_shares.index", report_id=report.id).removesuffix("/shares")
+    entry.limiter().count([Count(limits.REPORTING, str(schedule.workspace_id))])
     return Parcel(
-        report.id,
+        None,
         schedule.subject,
-        thaw(report.document),
-        "" if schedule.link == "none" else f"{entry.base_url()}{address}",
+        _document(schedule),
+        "",
         schedule.link == "anybody",
         schedule.attach_pdf,
+    )
+
+
+def _document(schedule: ReportSchedule) -> Document:
+    """The report as if it were due now."""
+    workspace, now = access.workspace(), access.now()
+    sessions = sessionmaker(db.engine, expire_on_commit=False)
+    try:
+        template.checked(db.session(), workspace.id, schedule.request)
+        wanted = template.wanted_at(schedule.request, schedule.title, workspace, now)
+        return writing.draft(sessions, workspace.id, wanted, _look, now)
+    except Invalid as error:
+        raise Conflict(
+            "There is nothing to show: the report cannot be made as it is asked for. "
+            f"{named(error.message)[1]}"
+        ) from error
+
+
+def _look(session: Session, gathered: Gathered) -> Sequence[Finding]:
+    return looking.look(
+        session,
+        gathered.workspace,
+        gathered.period,
+        gathered.found.comparison.before,
+        known=gathered.known,
+        now=gathered.now,
     )

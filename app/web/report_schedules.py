@@ -118,7 +118,7 @@ def delete(schedule_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:schedule_id>/preview")
 def preview(schedule_id: int) -> ResponseReturnValue:
-    """The letter itself, about the latest report there is."""
+    """The letter itself, as it would be if it were due now."""
     return report_samples.html(_schedule(schedule_id))
 
 

@@ -22,6 +22,7 @@ from app.web import outbox
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_account, make_campaign, make_connection
 from tests.mail_server import MailServer
+from tests.reports.conftest import fill_month
 from tests.reports.schedules import MONDAY, REQUEST, make_report, make_schedule
 
 PAGE = "/dashboard/reports/schedules"
@@ -278,20 +279,10 @@ def test_it_is_paused_resumed_and_deleted(
     assert alices.get(f"{PAGE}/{made.id}").status_code == 404
 
 
-def test_the_preview_is_the_letter_about_the_latest_report(
-    alices: FlaskClient, session: Session, alice: Member
-) -> None:
-    made = make_schedule(session, alice.workspace.id, alice.user.id)
-    assert alices.get(f"{PAGE}/{made.id}/preview").status_code == 409
-    make_report(session, alice.workspace.id)
-    shown = alices.get(f"{PAGE}/{made.id}/preview")
-    assert "December brought $76,350 of revenue" in shown.text
-    assert shown.cache_control.no_store
-
-
-def test_a_test_goes_to_whoever_asks_and_to_nobody_else(
+def test_a_test_goes_to_whoever_asks_and_is_of_the_schedule_itself(
     mailing: Flask, session: Session, alice: Member, mail_server: MailServer
 ) -> None:
+    fill_month(session, alice, dt.datetime.now(dt.UTC))
     client = sign_in(mailing, alice)
     made = make_schedule(session, alice.workspace.id, alice.user.id, attach_pdf=True)
     make_report(session, alice.workspace.id)
@@ -301,6 +292,10 @@ def test_a_test_goes_to_whoever_asks_and_to_nobody_else(
     assert to == "alice@example.com"
     assert letter["Subject"] == "Test: Northlight: the week"
     assert [part.get_content_type() for part in letter.iter_attachments()] == ["application/pdf"]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    assert "This is a preview with the figures of now." in body.get_content()
+    assert "$1,050" in body.get_content()
 
 
 def test_without_a_mail_server_there_is_no_test(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import ActionEntry, Membership, Report
+from app.reports.document import Days, thaw
+from app.sync.rollup import recompute
 from jobs.prune import prune
 from jobs.recovery import recover
 from tests.conftest import Member, csrf_token, sign_in
-from tests.reports.conftest import NOW, finish, month, newest
+from tests.factories import make_account, make_campaign, make_connection
+from tests.reports.conftest import NOW, campaign_day, finish, month, newest
 
 __all__ = ["month"]
 RANGE = {"from": "2026-11-01", "to": "2026-11-19"}
@@ -114,6 +118,79 @@ def test_a_deleted_report_is_gone_until_it_is_taken_back(
 
     post(browser, f"/dashboard/reports/{made}/undelete")
     assert browser.get(f"/dashboard/reports/{made}").status_code == 200
+
+
+@pytest.mark.usefixtures("month")
+def test_what_a_script_deletes_a_person_takes_back(browser: FlaskClient, session: Session) -> None:
+    made = ordered(browser, session)
+    told = browser.get(f"/api/reports/{made}").get_json()
+    headers = {"X-CSRFToken": csrf_token(browser)}
+    gone = browser.delete(f"/api/reports/{made}", headers=headers)
+    assert (gone.status_code, gone.data) == (204, b"")
+    assert browser.get("/api/reports").get_json() == {"reports": []}
+    assert browser.get(f"/api/reports/{made}").status_code == 404
+    assert browser.delete(f"/api/reports/{made}", headers=headers).status_code == 404
+    assert f"/dashboard/reports/{made}/undelete" in browser.get("/dashboard/reports").text
+
+    post(browser, f"/dashboard/reports/{made}/undelete")
+    assert browser.get(f"/api/reports/{made}").get_json() == told
+
+
+def test_the_bar_of_a_report_counts_its_steps(
+    browser: FlaskClient, session: Session, alice: Member
+) -> None:
+    made = Report(
+        workspace_id=alice.workspace.id,
+        title="November",
+        request={"first": "2026-11-01", "last": "2026-11-19"},
+        steps_total=4,
+    )
+    session.add(made)
+    session.commit()
+    for state, done, said in (
+        ("pending", 0, "Waiting to start"),
+        ("running", 0, "Reading your figures"),
+        ("running", 1, "Looking for wins and concerns"),
+        ("running", 2, "Putting it into words"),
+        ("running", 3, "Finishing"),
+    ):
+        made.state, made.steps_done = state, done
+        session.commit()
+        for page in ("/dashboard/reports", f"/dashboard/reports/{made.id}"):
+            shown = browser.get(page).text
+            assert said in shown
+            assert f'value="{done}" max="4"' in shown
+        told = browser.get(f"/api/reports/{made.id}").get_json()
+        assert (told["state"], told["progress"]) == (state, {"done": done, "total": 4})
+
+
+def test_a_report_against_last_year_holds_the_same_days_of_a_year_before(
+    browser: FlaskClient, session: Session, alice: Member
+) -> None:
+    account = make_account(
+        session,
+        make_connection(session, alice.workspace, last_synced_at=NOW),
+        history_from=dt.date(2025, 1, 1),
+        read_through=NOW.date(),
+        settled_through=NOW.date(),
+        synced_at=NOW,
+    )
+    campaign = make_campaign(session, account)
+    days = {dt.date(2025, 11, 3): "80", dt.date(2026, 10, 20): "500", dt.date(2026, 11, 3): "100"}
+    for day, spend in days.items():
+        session.add(campaign_day(campaign, day, (1_000, 50), (spend, "4", "300")))
+    session.flush()
+    recompute(session, alice.workspace.id, account.id, list(days))
+    session.commit()
+    made = ordered(browser, session, compare="year")
+    told = browser.get(f"/api/reports/{made}").get_json()
+    kpis = {each["key"]: each for each in told["figures"]["kpis"]}
+    assert told["compare"] == "year"
+    assert (kpis["spend"]["value"], kpis["spend"]["before"]) == ("100", "80")
+    assert kpis["spend"]["change"] == "0.25"
+    assert (kpis["conversions"]["value"], kpis["conversions"]["before"]) == ("4", "4")
+    document = thaw(newest(session).document or b"")
+    assert document.before == Days(first=dt.date(2025, 11, 1), last=dt.date(2025, 11, 19))
 
 
 @pytest.mark.usefixtures("month")

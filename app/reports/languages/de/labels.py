@@ -196,6 +196,11 @@ LABELS = Labels(
     },
     letter={
         "invented": "Einige dieser Zahlen stammen von einer Sandbox-Plattform: Sie sind erfunden.",
+        "sample": (
+            "Dies ist eine Vorschau mit den Zahlen von jetzt. Niemand von der Empfängerliste hat "
+            "sie bekommen."
+        ),
+        "link_here": "Hier steht der Link zum Bericht.",
         "overall": "Gesamturteil",
         "figure": "Kennzahl",
         "now": "Jetzt",

@@ -195,6 +195,10 @@ LABELS = Labels(
     },
     letter={
         "invented": "Some of these figures come from a sandbox platform: they are invented.",
+        "sample": (
+            "This is a preview with the figures of now. Nobody on the list of recipients got it."
+        ),
+        "link_here": "The link to the report stands here.",
         "overall": "Overall",
         "figure": "Figure",
         "now": "Now",
