@@ -105,8 +105,8 @@ def test_a_shared_page_shows_what_the_reports_own_page_does(
     own = sign_in(app, alice).get(f"/dashboard/reports/{report.id}").text
     shared = client.get(f"/r/{token}").text
     assert parts(shared)
-    # Only who may sign in can act on it.
-    body = own.partition('id="log"')[0].replace(">Act on it<", "><")
+    # Only who may sign in can do something about it.
+    body = own.partition('id="log"')[0].replace(">Open in Insights<", "><")
     assert parts(shared) == parts(body)
     assert drawn(shared) == drawn(own) != []
 

@@ -105,7 +105,7 @@ LABELS = Labels(
         "change_our_mind": "Was die Einschätzung ändern würde",
         "expected": "erwartet",
         "new_copy": "Neue Texte schreiben",
-        "act": "Umsetzen",
+        "act": "Unter Insights öffnen",
         "no_recommendations": "Für eine Empfehlung reichen diese Tage nicht aus.",
         "trend": "Verlauf",
         "trend_chart": "Ausgaben und Umsatz pro Tag",

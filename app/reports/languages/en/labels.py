@@ -104,7 +104,7 @@ LABELS = Labels(
         "change_our_mind": "What would change our mind",
         "expected": "expected",
         "new_copy": "Write new copy",
-        "act": "Act on it",
+        "act": "Open in Insights",
         "no_recommendations": "There is nothing that these days are enough to recommend.",
         "trend": "Trend",
         "trend_chart": "Spend and revenue by day",
