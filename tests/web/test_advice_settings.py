@@ -427,7 +427,7 @@ def test_groups_are_folded_and_say_how_many_of_theirs_are_changed(alices: FlaskC
     assert "2 of 4 changed" in tired
     assert tired.count("Changed. Default: ") == 2
     assert tired.count("Back to default<") == 2
-    assert "3 at their defaults" in fold_of(page, "Budgets")
+    assert "4 at their defaults" in fold_of(page, "Budgets")
 
 
 def test_a_group_with_something_wrong_is_open(alices: FlaskClient) -> None:
