@@ -2,9 +2,9 @@
 
 `python -m bench.report_serving [rounds]`: the loads of `bench.serving` on the figures of
 `bench.reports`, to the dashboard and the list of reports, while one report of two years, 300
-campaigns and 2,000 ads follows the other. Once `python -m jobs` writes them in a process of its own
-(docs/deploy.md); once the web process does. A row of its end tells how many reports were written,
-and what the machine had to do besides.
+campaigns and 2,000 ads follows the other. First `python -m jobs` writes them in a process of its
+own (docs/deploy.md), then a process only computes instead, then the web process writes them. The
+last line of each tells how many reports were written and what else the machine had to do.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def main(rounds: int) -> None:
         apart = {**environ, "RUN_JOBS": "false"}
         with site_of(apart, token, Path(folder)) as site, _jobs(environ, Path(folder)):
             _measure(site, server.url(), "jobs in a process of their own", rounds)
+            compare(site, PAGES, _compute, "a process that only computes", rounds)
             _preview(site)
         with site_of(environ, token, Path(folder)) as site:
             _measure(site, server.url(), "jobs in the web process", rounds)
@@ -84,6 +85,15 @@ def _measure(site: Site, database: str, where: str, rounds: int) -> None:
         f"{where}: {len(took)} reports, {min(took) / 1000:.1f} to {max(took) / 1000:.1f} s each; "
         f"web process {rss(site.web):.0f} MB; load {load:.1f}"
     )
+
+
+def _compute(until: threading.Event) -> list[int]:
+    """What any neighbour costs that keeps a core busy, to hold the writing of reports against."""
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    until.wait()
+    busy.kill()
+    busy.wait()
+    return []
 
 
 def _preview(site: Site) -> None:

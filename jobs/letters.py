@@ -51,7 +51,7 @@ def send_alerts(runtime: Runtime, now: dt.datetime) -> None:
     for workspace_id in waiting:
         with runtime.transaction() as session:
             letter = alert_letters.claim(session, workspace_id, now)
-        if letter is not None and not _reached(
+        if letter is not None and not reached(
             runtime.settings,
             "An alert",
             [_alert_letter(runtime.settings, letter, person) for person in letter.people],
@@ -62,19 +62,19 @@ def send_alerts(runtime: Runtime, now: dt.datetime) -> None:
 
 def _sent(settings: Settings, reminder: Reminder) -> bool:
     letters = [_letter(settings, reminder, person) for person in reminder.people]
-    return _reached(settings, "A reminder", letters)
+    return reached(settings, "A reminder", letters)
 
 
-def _reached(settings: Settings, what: str, letters: Sequence[EmailMessage]) -> bool:
+def reached(settings: Settings, what: str, letters: Sequence[EmailMessage]) -> bool:
     """Whether it reached anybody it is for; nobody to write to counts as done."""
-    reached = not letters
+    taken = not letters
     for letter in letters:
         try:
             mail.deliver(settings, letter)
-            reached = True
+            taken = True
         except mail.NotSent as error:
             logger.error("%s was not sent by %s", what, error)  # noqa: TRY400 the reason is whole without a traceback
-    return reached
+    return taken
 
 
 def _letter(settings: Settings, reminder: Reminder, person: User) -> EmailMessage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from email.message import EmailMessage
 
 from sqlalchemy.orm import sessionmaker
@@ -14,10 +13,8 @@ from app.reports.complaints import Complaint
 from app.reports.pdf.printing import print_pdf
 from app.reports.posting import Envelope, Parcel, Post, Send
 from app.settings import Settings
-from jobs.letters import TEMPLATES
+from jobs.letters import TEMPLATES, reached
 from jobs.runtime import Runtime, utc_now
-
-logger = logging.getLogger(__name__)
 
 
 def deliver_report(runtime: Runtime, delivery_id: int) -> None:
@@ -56,15 +53,14 @@ def composed(settings: Settings, parcel: Parcel, envelope: Envelope, pdf: bytes)
 
 
 def tell_owners(runtime: Runtime) -> None:
-    """Once each, whether or not the letter about it arrives: the page says it anyway."""
+    """Once each. Where the mail server was away and takes no letter now either, again later."""
     with runtime.transaction() as session:
         taken = complaints.take(session, utc_now())
     for complaint in taken:
-        for person in complaint.people:
-            try:
-                mail.deliver(runtime.settings, _told(runtime.settings, complaint, person))
-            except mail.NotSent as error:
-                logger.error("An owner was not told of a report by %s", error)  # noqa: TRY400 the reason is whole without a traceback
+        letters = [_told(runtime.settings, complaint, person) for person in complaint.people]
+        if not reached(runtime.settings, "A letter about a report", letters):
+            with runtime.transaction() as session:
+                complaints.put_back(session, complaint, utc_now())
 
 
 def _told(settings: Settings, complaint: Complaint, person: User) -> EmailMessage:

@@ -28,7 +28,7 @@ from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
 from jobs.letters import send_alerts, send_reminders
 from jobs.prune import prune
-from jobs.report_letters import deliver_report
+from jobs.report_letters import deliver_report, tell_owners
 from jobs.runtime import Runtime, utc_now
 
 logger = logging.getLogger(__name__)
@@ -267,8 +267,9 @@ def prune_old(context: JobContext) -> None:
 
 
 def remind(context: JobContext) -> None:
-    """Write to the owners of connections whose access ends soon or has ended."""
+    """Write to owners: access that ends soon or has ended, and reports they were not told of."""
     send_reminders(Runtime.of(context), utc_now())
+    tell_owners(Runtime.of(context))
 
 
 TASKS: dict[str, Callable[..., None]] = {

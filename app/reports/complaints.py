@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from app.models import Membership, ReportDelivery, ReportSchedule, User, Workspace
 from app.reports.posting import NOT_ARRIVED
 
+# Pages say it for longer.
+TRIED_FOR = dt.timedelta(days=3)
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:
@@ -26,6 +29,7 @@ class Missed:
 class Complaint:
     """One delivery that went wrong. `due` is worded by the schedule's own clock."""
 
+    delivery_id: int
     schedule_id: int
     title: str
     workspace: str
@@ -51,10 +55,20 @@ def take(session: Session, now: dt.datetime) -> list[Complaint]:
     return [_about(session, delivery) for delivery in finished]
 
 
+def put_back(session: Session, complaint: Complaint, now: dt.datetime) -> None:
+    """No owner could be told: it is due again, for some days."""
+    delivery = session.get(ReportDelivery, complaint.delivery_id, with_for_update=True)
+    if delivery is None or delivery.finished_at is None:
+        return
+    if now - delivery.finished_at < TRIED_FOR:
+        delivery.owners_told_at = None
+
+
 def _about(session: Session, delivery: ReportDelivery) -> Complaint:
     schedule = session.get_one(ReportSchedule, delivery.schedule_id)
     there = delivery.due_at.astimezone(ZoneInfo(schedule.time_zone))
     return Complaint(
+        delivery.id,
         schedule.id,
         schedule.title,
         session.get_one(Workspace, delivery.workspace_id).name,

@@ -201,8 +201,9 @@ def _claim(
     session: Session, settings: Settings, delivery_id: int, after: int, now: dt.datetime
 ) -> Envelope | None:
     """The next letter, written down as being sent."""
-    delivery = session.get_one(ReportDelivery, delivery_id, with_for_update=True)
-    if not _goes_on(session, delivery, now):
+    delivery = session.get(ReportDelivery, delivery_id, with_for_update=True)
+    # It went with its workspace, perhaps.
+    if delivery is None or not _goes_on(session, delivery, now):
         return None
     waiting = (
         select(ReportLetter)

@@ -21,6 +21,7 @@ from app.accounts.places import check_time_zone
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ReportDelivery, ReportSchedule
 from app.reports import posting, recipients, repeating
+from app.reports.template import RANGES, Range
 from app.reports.timing import Every, Rhythm
 from app.settings import Settings
 
@@ -46,6 +47,7 @@ class Wanted:
 def checked(wanted: Wanted) -> Wanted:
     """The same with its texts in one line. Raises Invalid that names the field first."""
     _check_rhythm(wanted.rhythm)
+    _check_days(wanted)
     if not 0 <= wanted.settle_days <= MOST_SETTLE_DAYS:
         raise Invalid(f"settle_days: Wait 0 to {MOST_SETTLE_DAYS} days for figures to settle.")
     if wanted.link not in LINKS:
@@ -237,6 +239,16 @@ def _check_rhythm(wanted: Rhythm) -> None:
         check_time_zone(wanted.time_zone)
     except Invalid as error:
         raise Invalid(f"time_zone: {error.message}") from error
+
+
+def _check_days(wanted: Wanted) -> None:
+    """On the first of every month there is nothing of it to report yet."""
+    first = wanted.rhythm.every == Every.MONTH and wanted.rhythm.day == 1
+    if first and wanted.request["range"] == Range.THIS_MONTH:
+        raise Invalid(
+            "range: On the first of a month no day of it is over yet. Choose another day, or "
+            f"“{RANGES[Range.LAST_MONTH]}”."
+        )
 
 
 def _line(field: str, given: str, what: str) -> str:

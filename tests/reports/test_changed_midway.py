@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
@@ -163,6 +163,26 @@ def test_without_an_address_of_the_installation_a_letter_holds_no_link(
     letter = mail_server.taken[0][1]
     assert letter["List-Unsubscribe"] is None
     assert "/r/" not in letter.as_string()
+
+
+def test_a_workspace_that_is_deleted_between_two_letters_ends_them_quietly(
+    world: World, schedule: ReportSchedule, mail_server: MailServer
+) -> None:
+    def prepare(parcel: Parcel) -> Send:
+        send = sender(world.settings, parcel)
+
+        def and_vanish(envelope: Envelope) -> None:
+            send(envelope)
+            world.session.execute(text("DELETE FROM workspace"))
+            world.session.commit()
+
+        return and_vanish
+
+    world.report_is_ready()
+    world.tick(Post(world.settings, prepare))
+    world.later(hours=1)
+    world.tick()
+    assert sent_to(mail_server) == BOTH[:1]
 
 
 # Never to a wrong person.

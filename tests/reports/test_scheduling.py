@@ -16,7 +16,7 @@ from app.reports import recipients, scheduling
 from app.reports.timing import Every, Rhythm
 from app.settings import Settings
 from tests.conftest import Member
-from tests.reports.schedules import FRIDAY, MONDAY, WEEK, make_schedule, wanted
+from tests.reports.schedules import FRIDAY, MONDAY, REQUEST, WEEK, make_schedule, wanted
 
 
 @pytest.fixture
@@ -68,6 +68,37 @@ def test_of_times_missed_while_the_server_was_down_the_last_is_sent(
     scheduling.claim_due(session, mailing, MONDAY + 3 * WEEK + dt.timedelta(hours=5))
     assert due_times(session) == [MONDAY + 3 * WEEK]
     assert schedule.next_at == MONDAY + 4 * WEEK
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "first", "due"),
+    [
+        # Berlin's clock shows 2:00 twice on 31 October 2027, and not at all on 28 March.
+        (Rhythm(Every.WEEK, 6, 2, "Europe/Berlin"), "2027-10-30T12:00", ["2027-10-31T00:00"]),
+        (Rhythm(Every.WEEK, 6, 2, "Europe/Berlin"), "2027-03-27T12:00", ["2027-03-28T01:00"]),
+        (
+            Rhythm(Every.MONTH, 31, 9, "UTC"),
+            "2027-02-27T00:00",
+            ["2027-02-28T09:00", "2027-03-31T09:00", "2027-04-30T09:00"],
+        ),
+    ],
+)
+def test_an_hour_that_comes_twice_or_never_and_a_day_that_is_missing_are_due_once(
+    session: Session,
+    alice: Member,
+    mailing: Settings,
+    rhythm: Rhythm,
+    first: str,
+    due: list[str],
+) -> None:
+    now = dt.datetime.fromisoformat(f"{first}+00:00")
+    schedule = make_schedule(session, alice.workspace.id, alice.user.id, rhythm=rhythm)
+    schedule.next_at = rhythm.next_at(now)
+    expected = [dt.datetime.fromisoformat(f"{each}+00:00") for each in due]
+    while now < expected[-1] + dt.timedelta(days=5):
+        scheduling.claim_due(session, mailing, now)
+        now += dt.timedelta(hours=1)
+    assert due_times(session) == expected
 
 
 def test_a_paused_or_deleted_schedule_is_not_due(
@@ -164,6 +195,13 @@ def test_a_schedule_writes_to_a_bearable_number_of_people(session: Session, alic
         ({"rhythm": Rhythm(Every.MONTH, 32, 8, "UTC")}, "day"),
         ({"rhythm": Rhythm(Every.WEEK, 0, 24, "UTC")}, "hour"),
         ({"rhythm": Rhythm(Every.WEEK, 0, 8, "Mars/Olympus")}, "time_zone"),
+        (
+            {
+                "rhythm": Rhythm(Every.MONTH, 1, 8, "UTC"),
+                "request": {**REQUEST, "range": "this-month"},
+            },
+            "range",
+        ),
         ({"settle_days": -1}, "settle_days"),
         ({"settle_days": 29}, "settle_days"),
         ({"link": "javascript:"}, "link"),
