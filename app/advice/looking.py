@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -56,9 +57,10 @@ def look(
     used = used_up(session, known, settled.last) if settled else []
     found += tired_findings(session, workspace, period.last, known=known, rules=rules, used_up=used)
     if settled:
-        found += audience_findings(session, workspace, used, settled.last, known=known)
+        found += audience_findings(session, workspace, used, settled.last, known=known, rules=rules)
     figures = ask(session, workspace, period, before, known=known, now=now)
     if figures is not None:
+        figures = replace(figures, break_even_roas=rules.break_even_roas or None)
         seen = wins_and_concerns(figures, rules)
         found += [*seen, *advice(figures, [*seen, *alarms], rules)]
     return [dated(each) for each in rank(found)]

@@ -6,11 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app.insights.finding import Entity, Finding
+from app.insights.thresholds import Thresholds
 from app.metrics.ad_series import AdHistory, ad_histories, columns_of
 from app.metrics.campaign_sums import CampaignSums, campaign_sums
 from app.metrics.period import WEEK, Period
@@ -63,11 +64,16 @@ def audience_findings(
     last: dt.date,
     *,
     known: Sources,
+    rules: Thresholds,
 ) -> list[Finding]:
-    """Of those that return more than the target, beside what wider campaigns brought.
+    """Of those that return more than breaks even, beside what wider campaigns brought.
 
-    Silent without a target return, for nothing else says what pays.
+    Without what breaks even the target is held to; silent without either, for nothing else says
+    what pays.
     """
+    pays = _pays(workspace, rules)
+    if not pays.roas:
+        return []
     days = Period.ending(last, _DAYS)
     by_account: dict[int, list[UsedUp]] = defaultdict(list)
     for each in used:
@@ -76,8 +82,21 @@ def audience_findings(
         finding
         for source in known.counted
         if source.account_id in by_account and source.holds(days.first) and source.holds(days.last)
-        for finding in _wider(session, workspace, source, by_account[source.account_id], days)
+        for finding in _wider(session, workspace, source, by_account[source.account_id], days, pays)
     ]
+
+
+class _Pays(NamedTuple):
+    """A ROAS from which a wider audience pays, 0 for not known; `reference` is what it is."""
+
+    roas: float
+    reference: str
+
+
+def _pays(workspace: Workspace, rules: Thresholds) -> _Pays:
+    if rules.break_even_roas:
+        return _Pays(rules.break_even_roas, "break_even")
+    return _Pays(float(workspace.target_roas or 0), "target")
 
 
 def _rising(
@@ -130,14 +149,16 @@ def _of_account(
 
 
 def _wider(
-    session: Session, workspace: Workspace, source: Source, used: Sequence[UsedUp], days: Period
+    session: Session,
+    workspace: Workspace,
+    source: Source,
+    used: Sequence[UsedUp],
+    days: Period,
+    pays: _Pays,
 ) -> Iterator[Finding]:
     from app.insights.alarm_findings import of_wider  # noqa: PLC0415 needs numpy
     from app.insights.audience import wider  # noqa: PLC0415 as above
 
-    if workspace.target_roas is None:
-        return
-    target = float(workspace.target_roas)
     brought = campaign_sums(session, workspace.id, source.account_id, days)
     reached = frequencies(session, workspace.id, days.last, _DAYS)
     for each in used:
@@ -146,14 +167,14 @@ def _wider(
             continue
         roas = own.sums.value / own.sums.spend
         others = _comparable(own, brought, reached)
-        room = wider(is_saturated=True, roas=roas, break_even=target, comparable=others)
+        room = wider(is_saturated=True, roas=roas, break_even=pays.roas, comparable=others)
         if room is not None:
             entity = Entity("campaign", str(own.campaign_id), own.name, source.platform)
-            seen = _audience(each, own, target, reached.get(own.campaign_id))
+            seen = _audience(each, own, pays, reached.get(own.campaign_id))
             yield of_wider(room, entity, (days.first, days.last), workspace.currency, seen)
 
 
-def _audience(used: UsedUp, own: CampaignSums, target: float, people: Frequency | None) -> Audience:
+def _audience(used: UsedUp, own: CampaignSums, pays: _Pays, people: Frequency | None) -> Audience:
     from app.insights.alarm_findings import Audience  # noqa: PLC0415 needs numpy
 
     return Audience(
@@ -161,7 +182,8 @@ def _audience(used: UsedUp, own: CampaignSums, target: float, people: Frequency 
         fall=used.fall,
         spend=own.sums.spend,
         roas=own.sums.value / own.sums.spend,
-        target=target,
+        target=pays.roas,
+        reference=pays.reference,
         reach=None if people is None else float(people.reach),
     )
 

@@ -93,7 +93,8 @@ class Audience:
 
     `frequency` is then and now, of 7 days each; `fall` the median ad's clicks per impression
     against its beginning, less one. Spend, return and `reach` are of the finding's days; `reach`
-    is None where nobody told.
+    is None where nobody told. `target` is the ROAS held against, `reference` what it is: target or
+    break_even.
     """
 
     frequency: tuple[float, float]
@@ -102,6 +103,7 @@ class Audience:
     roas: float
     target: float
     reach: float | None
+    reference: str = "target"
 
 
 def of_wider(
@@ -138,5 +140,6 @@ def of_wider(
             at_stake=seen.spend,
             currency=currency,
             missing=() if wider.reach else ("comparable",),
+            facts={"reference": seen.reference},
         )
     )

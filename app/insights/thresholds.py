@@ -18,7 +18,8 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     `reallocation_*`: gates of the classes. `money_at_stake`: the share of the period's spend below
     which nothing is said. `ignore_spend_below` is what a thing has to have spent beyond that; none
-    by default, for amounts mean little across currencies. `zero_result_multiple`: spend without a
+    by default, for amounts mean little across currencies. `break_even_roas`: what pays for itself,
+    1 ÷ the margin; 0 where margins are not known. `zero_result_multiple`: spend without a
     result, in target CPAs. `noise_rate`: how often all comparisons of one period together may find
     something where there is only noise. `least_change`: a smaller change is not worth a sentence.
     `over_claimed`: claimed ÷ sold of all platforms together. `least_shift`: a level that shifted by
@@ -43,6 +44,7 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     money_at_stake: Share = 0.02
     ignore_spend_below: Annotated[float, msgspec.Meta(ge=0, le=1e12)] = 0
+    break_even_roas: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 0
     zero_result_multiple: Positive = 3
     concern_cpa_multiple: Multiple = 1.5
     concern_cpa_conversions: Count = 40

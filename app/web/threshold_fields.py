@@ -75,6 +75,11 @@ GROUPS = (
         (
             Shown("money_at_stake", "Least money at stake, of the period’s spend"),
             Shown("ignore_spend_below", "Say nothing of what spent less than", Unit.MONEY),
+            Shown(
+                "break_even_roas",
+                "ROAS that pays for itself, 1 ÷ your margin; 0 for not known",
+                Unit.TIMES,
+            ),
             Shown("zero_result_multiple", "Spend without a result, in target CPAs", Unit.TIMES),
             Shown("concern_cpa_multiple", "CPA above its target", Unit.TIMES),
             Shown("concern_cpa_conversions", "Conversions before a CPA is judged", Unit.NUMBER),

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.advice.alarming import tired_findings
-from app.advice.looking import look
+from app.advice.looking import look, thresholds_of
 from app.advice.widening import audience_findings, used_up
 from app.insights.finding import Finding
 from app.insights.thresholds import DEFAULTS
@@ -129,7 +129,8 @@ def found(session: Session, member: Member) -> list[Finding]:
     session.commit()
     known = sources(session, member.workspace.id)
     used = used_up(session, known, LAST)
-    return audience_findings(session, member.workspace, used, LAST, known=known)
+    rules = thresholds_of(member.workspace)
+    return audience_findings(session, member.workspace, used, LAST, known=known, rules=rules)
 
 
 def test_a_used_up_audience_is_told_with_what_wider_campaigns_really_had(
@@ -174,6 +175,18 @@ def test_without_a_target_nothing_says_what_pays(
     session: Session, alice: Member, world: World
 ) -> None:
     alice.workspace.target_roas = None
+    assert found(session, alice) == []
+
+
+def test_what_breaks_even_says_what_pays_before_the_target_does(
+    session: Session, alice: Member, world: World
+) -> None:
+    alice.workspace.target_roas = None
+    alice.workspace.thresholds = {"break_even_roas": 2.0}
+    [finding] = found(session, alice)
+    assert "over the 2.0x that breaks even" in say(finding, Manner("USD")).saw
+    alice.workspace.thresholds = {"break_even_roas": 3.0}
+    alice.workspace.target_roas = Decimal(2)
     assert found(session, alice) == []
 
 

@@ -123,12 +123,18 @@ def expansion(finding: Finding, manner: Manner) -> Said:
             f"{told['frequency']}-mal, vier Wochen zuvor {told['frequency_before']}-mal. "
             f"Mindestens die Hälfte der Anzeigen wird um {told.size('fall')} oder mehr seltener "
             "geklickt als in ihrer Anfangszeit; in denselben Wochen des Vorjahres gab es keinen "
-            f"Rückgang. ROAS {told['roas']} ({told.days}), über der Vorgabe von {told['target']}."
+            f"Rückgang. ROAS {told['roas']} ({told.days}), über "
+            f"{'der Gewinnschwelle' if _breaks_even(finding) else 'der Vorgabe'} von "
+            f"{told['target']}."
         ),
         how_sure=_elsewhere(told),
         do=f"Mit einem Teil des Budgets eine breitere Zielgruppe testen. {told.review}",
-        change_our_mind="Ein ROAS der breiteren Zielgruppe unter der Vorgabe.",
+        change_our_mind=f"Ein ROAS der breiteren Zielgruppe unter {told['target']}.",
     )
+
+
+def _breaks_even(finding: Finding) -> bool:
+    return finding.facts.get("reference") == "break_even"
 
 
 def _elsewhere(told: Telling) -> str:

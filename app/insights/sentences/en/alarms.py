@@ -109,12 +109,16 @@ def expansion(finding: Finding, manner: Manner) -> Said:
             f"{told['frequency_before']} times four weeks before. Half of its ads or more are "
             f"clicked at least {told.size('fall')} less than at their beginning; the same weeks of "
             f"last year did not dip. It returned {told['roas']} ({told.days}), over the "
-            f"{told['target']} target."
+            f"{told['target']} {'that breaks even' if _breaks_even(finding) else 'target'}."
         ),
         how_sure=_elsewhere(told),
         do=f"Try a wider audience with part of the budget. {told.review}",
-        change_our_mind="Returns of the wider audience below the target.",
+        change_our_mind=f"Returns of the wider audience below {told['target']}.",
     )
+
+
+def _breaks_even(finding: Finding) -> bool:
+    return finding.facts.get("reference") == "break_even"
 
 
 def _elsewhere(told: Telling) -> str:
