@@ -14,6 +14,8 @@ from app.models import SyncRun
 _OVERDUE = dt.timedelta(minutes=20)
 # A sync under way brings what is missing, unless it hangs; then its state says running forever.
 _HANGS_AFTER = dt.timedelta(hours=12)
+# One that was begun lately, as after an outage, is still catching up.
+_CATCHES_UP_IN = dt.timedelta(hours=1)
 UNFINISHED = ("queued", "running")
 
 
@@ -60,11 +62,14 @@ def _of(link: Link, latest: Sequence[SyncRun], now: dt.datetime) -> Iterator[Pro
     elif not link.counted:
         text = f"{name} is connected but no account is chosen, so it adds nothing to your numbers."
         yield Problem(Kind.NO_ACCOUNTS, link, f"{text} Choose one on the Connections page.")
-    elif link.live and all(run.state != "running" for run in mine):
-        if _unread_for(link, now) > overdue_after(link.every_minutes):
+    elif link.live:
+        under_way = [run for run in mine if run.state == "running"]
+        if not under_way and _unread_for(link, now) > overdue_after(link.every_minutes):
             yield _late(link, name, mine, now)
-    elif link.live and _unread_for(link, now) > _HANGS_AFTER:
-        yield _hanging(link, name, now)
+        elif _unread_for(link, now) > _HANGS_AFTER and any(
+            now - run.queued_at > _CATCHES_UP_IN for run in under_way
+        ):
+            yield _hanging(link, name, now)
 
 
 def _hanging(link: Link, name: str, now: dt.datetime) -> Problem:

@@ -79,7 +79,7 @@ def test_a_sync_that_hangs_is_an_alert_whatever_its_state_says(
         trigger="schedule",
         reach="recent",
         state="running",
-        started_at=NOON,
+        queued_at=NOON,
     )
     session.add(run)
     session.flush()

@@ -155,7 +155,13 @@ def test_an_account_the_platform_took_away_is_not_overdue(session: Session, alic
 def test_a_connection_being_read_is_not_overdue(session: Session, alice: Member) -> None:
     link = make_connection(session, alice.workspace, last_synced_at=minutes_ago(900))
     make_account(session, link)
-    run = SyncRun(connection_id=link.id, trigger="manual", reach="week", state="running")
+    run = SyncRun(
+        connection_id=link.id,
+        trigger="manual",
+        reach="week",
+        state="running",
+        queued_at=minutes_ago(50),
+    )
 
     assert problems(sources(session, alice.workspace.id), [run], NOW) == []
 
