@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.advice import applying, change_requests, change_sets, preparing, values
 from app.advice.by_hand import Wish, prepare_by_hand
 from app.advice.changers import Changers
-from app.advice.from_finding import can_apply, prepare_finding
+from app.advice.from_finding import prepare_finding
 from app.advice.keeping import close_missing, keep
-from app.advice.plans import Plan, Side
+from app.advice.plans import Plan, Side, plan_of
 from app.connectors.base import Connector
 from app.connectors.errors import Temporary
 from app.connectors.http import Http
@@ -26,6 +26,7 @@ from app.connectors.launching import Refused
 from app.connectors.meta.change import MetaChanger
 from app.errors import Conflict, Invalid
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
+from app.insights.thresholds import DEFAULTS
 from app.models import (
     Account,
     ActionEntry,
@@ -581,7 +582,7 @@ def test_a_recommendation_to_raise_is_applied_and_counts_as_followed(
     campaign = desk.session.get_one(Campaign, budgeted(desk.session).campaign_id)
     entity = Entity("campaign", str(campaign.id), campaign.name, "meta")
     finding = recommended(entity, "raise_budget", 0.2)
-    assert can_apply(finding)
+    assert plan_of(finding, DEFAULTS) is not None
     finding_id = kept(desk, finding)
 
     made = prepared(desk, finding_id)
@@ -629,7 +630,7 @@ def test_what_asks_for_no_budget_and_what_no_longer_stands_is_not_prepared(
 ) -> None:
     entity = Entity("platform", "meta", "Meta Ads", "meta")
     reconnect = recommended(entity, "reconnect", None)
-    assert not can_apply(reconnect)
+    assert plan_of(reconnect, DEFAULTS) is None
     with pytest.raises(Conflict, match="no budget and no status"):
         prepared(desk, kept(desk, reconnect))
     gone = kept(desk, recommended(entity, "raise_budget", 0.2))
