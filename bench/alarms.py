@@ -16,7 +16,7 @@ from bench.fatigue_worlds import ads
 from bench.worlds import SIZES
 
 AT, DAYS, MONTH = 120, 150, 30
-# What a night tells: alarms of days this young; and nothing again of an incident this long.
+# What a night tells: alarms of days this young; and nothing again of the same so many days apart.
 _TOLD, _SAME = 3, 7
 _METRICS = {
     Incident.HALVED: ("conversions",),
@@ -47,8 +47,12 @@ def nights(world: Account, first: int, last: int, *, ledger: bool) -> list[Told]
 
 
 def _told(before: Sequence[Told], alarm: Alarm) -> bool:
+    """Whether it is the same incident, by the finding that shows it."""
     return any(
-        each.alarm.platform in (alarm.platform, None) and abs(alarm.day - each.alarm.day) <= _SAME
+        each.alarm.platform in (alarm.platform, None)
+        and (each.alarm.rule, each.alarm.metric, each.alarm.better)
+        == (alarm.rule, alarm.metric, alarm.better)
+        and abs(alarm.day - each.alarm.day) <= _SAME
         for each in before
     )
 
@@ -82,10 +86,10 @@ def _delay(world: Account, incident: Incident, within: int, *, ledger: bool) -> 
 
 
 def _right(alarm: Alarm, world: Account, incident: Incident, night: int) -> bool:
-    metrics = {alarm.metric, *(metric for metric, _ in alarm.also)}
+    """Only by what it is titled with: that it says more besides is no news to anybody."""
     young = alarm.day >= max(AT, night - _TOLD)
     ours = alarm.platform in (world.platform, None)
-    return young and ours and bool(metrics & set(_METRICS[incident]))
+    return young and ours and alarm.metric in _METRICS[incident]
 
 
 def tiredness(size: str, seeds: Sequence[int]) -> tuple[float, float, float]:

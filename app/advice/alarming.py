@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.advice.known_incidents import going_on
 from app.advice.widening import UsedUp
 from app.insights.finding import Entity, Finding
 from app.insights.thresholds import Thresholds
@@ -49,7 +50,10 @@ def alarm_findings(
     now: dt.datetime,
     rules: Thresholds,
 ) -> list[Finding]:
-    """Alarms raised on days of `period`, all over; platforms not being read are left out."""
+    """Alarms of days of `period`, all over; platforms not being read are left out.
+
+    One that goes on from what is kept is known by the day it was told to have begun.
+    """
     import numpy as np  # noqa: PLC0415 the web process never needs it
 
     from app.insights.alarm_findings import of_alarm  # noqa: PLC0415 as above
@@ -79,12 +83,18 @@ def alarm_findings(
     entities = [Entity("platform", each, platform_label(each), each) for each in platforms]
     whole = Entity("workspace", str(workspace.id), workspace.name)
     late = {each for each, learnt in zip(platforms, maturity, strict=True) if learnt is None}
-    return [
+    told = [
         of_alarm(each, entities, whole, days.first, workspace.currency)
         for each in found
-        if days.first + dt.timedelta(days=each.day) in period
+        if days.first + dt.timedelta(days=_told_through(each)) >= period.first
         and not _only_late(each, platforms, late, len(days) - 1 - each.day)
     ]
+    return going_on(session, workspace.id, told)
+
+
+def _told_through(alarm: Alarm) -> int:
+    """The last day on which it is news: a level that stayed for weeks is what is usual by then."""
+    return alarm.day if alarm.rule == "persistent_shift" else alarm.last
 
 
 def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], age: int) -> bool:
@@ -94,7 +104,8 @@ def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], ag
     """
     if alarm.metric != "conversions" or alarm.after <= 0 or age >= _YOUNG:
         return False
-    about = platforms if alarm.platform is None else [platforms[alarm.platform]]
+    rows = [each for each in (alarm.platform, *alarm.among) if each is not None]
+    about = [platforms[each] for each in rows] or platforms
     return any(each in late for each in about)
 
 

@@ -15,8 +15,10 @@ from app.metrics.problems import Problem
 from app.metrics.sources import Link, Sources
 
 URGENT = ("zero_result", "tracking_break", "zero_rows", "spend_spike", "pacing")
-# Raised by single days, which stay in the figures long after somebody has seen to it.
-OF_DAYS = ("tracking_break", "zero_rows", "spend_spike")
+# These are told while they last: what ended needs nobody any more.
+LASTING = ("tracking_break", "zero_rows")
+# Money that is spent is spent, so that its end is no end of the matter; but not for ever.
+SPIKE = "spend_spike"
 RAISED_WITHIN = dt.timedelta(days=14)
 # Figures are read every few minutes; half a day without any is no hiccup.
 STALE_AFTER = dt.timedelta(hours=12)
@@ -41,14 +43,18 @@ _TO_DO = {
 
 
 def of_findings(findings: Iterable[Finding], manner: Manner, today: dt.date) -> list[Signal]:
-    """Concerns that cannot wait, worded. What days raised counts while it is young."""
+    """Concerns that cannot wait, worded: a break while it lasts, a spike while it is young."""
     return [
         _worded(each, manner)
         for each in findings
-        if each.kind is Kind.CONCERN
-        and each.rule in URGENT
-        and (each.rule not in OF_DAYS or each.last >= today - RAISED_WITHIN)
+        if each.kind is Kind.CONCERN and each.rule in URGENT and _counts(each, today)
     ]
+
+
+def _counts(finding: Finding, today: dt.date) -> bool:
+    if finding.rule == SPIKE:
+        return finding.last >= today - RAISED_WITHIN
+    return finding.rule not in LASTING or not finding.over
 
 
 def of_connections(problems: Sequence[Problem], now: dt.datetime) -> list[Signal]:
@@ -120,7 +126,8 @@ def _silent(link: Link, now: dt.datetime) -> bool:
 
 def _worded(finding: Finding, manner: Manner) -> Signal:
     said = say(finding, manner)
-    platforms = {each.platform for each in finding.entities if each.platform}
+    about = [each for each in finding.entities if each.role != "carries"]
+    platforms = {each.platform for each in about if each.platform}
     return Signal(
         rule=finding.rule,
         key=finding.key,

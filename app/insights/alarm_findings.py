@@ -19,28 +19,38 @@ def of_alarm(
     alarm: Alarm, platforms: Sequence[Entity], workspace: Entity, first: dt.date, currency: str
 ) -> Finding:
     """`first` is the day of column 0. A shift for the better is a win; all else a concern."""
+    others = [replace(platforms[row], role="carries") for row in alarm.among]
     about = workspace if alarm.platform is None else platforms[alarm.platform]
     unit = _UNITS[alarm.metric]
-    days = alarm.day - alarm.start + 1
+    days = alarm.last - alarm.start + 1
     won = alarm.rule == "persistent_shift" and alarm.better
+    since = (first + dt.timedelta(alarm.began)).isoformat()
+    also = {
+        f"also_{metric}": Number(ratio - 1, Unit.SHARE, change=True) for metric, ratio in alarm.also
+    }
     return dated(
         Finding(
             rule=alarm.rule,
             kind=Kind.WIN if won else Kind.CONCERN,
             class_=Class.OBSERVED,
-            entities=(replace(about, role=alarm.metric),),
+            entities=(replace(about, role=alarm.metric), *others),
             first=first + dt.timedelta(alarm.start),
-            last=first + dt.timedelta(alarm.day),
+            last=first + dt.timedelta(alarm.last),
             numbers={
                 "before": Number(alarm.before, unit),
                 "now": Number(alarm.after, unit),
                 "change": Number(alarm.ratio - 1, Unit.SHARE, change=True),
                 "days": Number(days, Unit.DAYS),
                 "stake": Number(alarm.at_stake, Unit.MONEY),
+                **also,
             },
             at_stake=alarm.at_stake * days,
             currency=currency,
-            facts={"metric": alarm.metric},
+            facts={
+                "metric": alarm.metric,
+                "since": since,
+                **({"over": "yes"} if alarm.over else {}),
+            },
         )
     )
 

@@ -7,17 +7,18 @@ break and must not be passed. NaN is a day not read or before a platform began.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.insights.breaks import Break, breaks
+from app.insights.going_back import Level, levels_told
 from app.insights.incidents import Alarm, incidents
 from app.insights.maturity import FloatArray, Maturity
 from app.insights.shifts import Shift, agreed, shifts
-from app.insights.spikes import spend_spikes, usual_spend
+from app.insights.spikes import lasting_spikes
 from app.insights.thresholds import DEFAULTS, Thresholds
-from app.insights.zero_rows import zero_rows
+from app.insights.together import Broken, Counts, broken
+from app.insights.zero_rows import stopped
 
 METRICS = ("cpc", "ctr", "conversions")
 _RECENT = 28
@@ -94,57 +95,53 @@ def _account(
 def _raised(
     account: _Account,
     rule: str,
-    platform: int | None,
+    rows: tuple[int, ...],
     metric: str,
     days: tuple[int, int],
     levels: tuple[float, float],
 ) -> Alarm:
-    spend, of_all = account.daily(platform, days[0]), account.daily(None, days[0])
+    """Of the first of the rows, the others among them."""
+    spend = sum(account.daily(row, days[0]) for row in rows)
+    of_all = account.daily(None, days[0])
     lost = 1 - min(levels) / max(levels) if max(levels) > 0 else 0.0
-    at_stake = spend * lost
-    return Alarm(
-        rule, platform, metric, *days, *levels, at_stake, at_stake / of_all if of_all else 0.0
-    )
+    share = spend * lost / of_all if of_all else 0.0
+    return Alarm(rule, rows[0], metric, *days, *levels, spend * lost, share, among=rows[1:])
 
 
 def _zero_rows(account: _Account) -> Iterator[Alarm]:
-    for row, day in zip(*np.nonzero(zero_rows(account.spend)), strict=True):
-        before = account.daily(int(row), int(day))
-        yield _raised(account, "zero_rows", int(row), "spend", (int(day), int(day)), (before, 0.0))
+    for each in stopped(account.spend):
+        before = account.daily(each.platform, each.first)
+        days = (each.first, each.first)
+        found = _raised(account, "zero_rows", (each.platform,), "spend", days, (before, 0.0))
+        yield replace(found, until=each.last, over=each.over)
 
 
 def _breaks(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
-    """By platform; of all together only where no platform tells it by itself."""
-    platforms, alone = account.spend.shape[0], set()
-    for row in range(platforms):
-        share = account.share[row]
-        for each in breaks(
-            account.clicks[row], account.conversions[row], share, thresholds.count_tail
-        ):
-            alone.add(each.day)
-            yield _broken(account, row, each)
-    if platforms > 1:
-        clicks = np.nansum(account.clicks * account.share, axis=0)
-        conversions = np.nansum(account.conversions, axis=0)
-        for each in breaks(clicks, conversions, np.ones(len(clicks)), thresholds.count_tail):
-            if not alone & set(range(each.day - thresholds.incident_days, each.day + 1)):
-                yield _broken(account, None, each)
+    counts = Counts(account.clicks, account.conversions, account.share)
+    for each in broken(counts, thresholds.count_tail, thresholds.incident_days):
+        yield _broken(account, each)
 
 
-def _broken(account: _Account, platform: int | None, each: Break) -> Alarm:
-    days = each.day - each.start + 1
-    levels = (each.expected / days, each.seen / days)
-    return _raised(
-        account, "tracking_break", platform, "conversions", (each.start, each.day), levels
+def _broken(account: _Account, each: Broken) -> Alarm:
+    found = each.found
+    length = found.until - found.start + 1
+    levels = (found.expected / length, found.seen / length)
+    rows = tuple(range(len(account.spend))) if each.whole else each.platforms
+    alarm = _raised(
+        account, "tracking_break", rows, "conversions", (found.start, found.day), levels
     )
+    alarm = replace(alarm, until=found.until, over=found.over)
+    return replace(alarm, platform=None, among=each.platforms) if each.whole else alarm
 
 
 def _shifts(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
+    least = float(np.log1p(thresholds.least_shift))
     for row in range(account.spend.shape[0]):
         for metric in METRICS:
-            for each in _shifts_of(account, row, metric, thresholds):
-                if abs(each.size) >= np.log1p(thresholds.least_shift):
-                    yield _shifted(account, row, metric, each)
+            logs = metric_logs(account, row, metric)[0][0]
+            found = _shifts_of(account, row, metric, thresholds)
+            for each in levels_told(found, logs, least, thresholds.incident_days):
+                yield _shifted(account, row, metric, each)
 
 
 def _shifts_of(account: _Account, row: int, metric: str, thresholds: Thresholds) -> list[Shift]:
@@ -162,13 +159,16 @@ def _shifts_of(account: _Account, row: int, metric: str, thresholds: Thresholds)
     return [each for other in others for each in agreed(first, other)] if others else first
 
 
-def _shifted(account: _Account, row: int, metric: str, each: Shift) -> Alarm:
-    level = each.before
+def _shifted(account: _Account, row: int, metric: str, each: Level) -> Alarm:
+    shift = each.shift
+    level = shift.before
     if metric == "conversions":
-        clicks = account.clicks[row, each.start : each.day + 1]
+        clicks = account.clicks[row, shift.start : shift.day + 1]
         level += float(np.log(np.mean(clicks[clicks > 0])))
-    levels = (float(np.exp(level)), float(np.exp(level + each.size)))
-    return _raised(account, "persistent_shift", row, metric, (each.start, each.day), levels)
+    levels = (float(np.exp(level)), float(np.exp(level + shift.size)))
+    days = (shift.start, shift.day)
+    found = _raised(account, "persistent_shift", (row,), metric, days, levels)
+    return replace(found, until=each.until, over=each.over)
 
 
 def metric_logs(account: _Account, row: int, metric: str) -> list[tuple[FloatArray, FloatArray]]:
@@ -196,8 +196,9 @@ def _finite(logs: FloatArray) -> FloatArray:
 
 
 def _spikes(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
-    usual = usual_spend(account.spend)
-    found = spend_spikes(account.spend, thresholds.spend_spike)
-    for row, day in zip(*np.nonzero(found), strict=True):
-        levels = (float(usual[row, day]), float(account.spend[row, day]))
-        yield _raised(account, "spend_spike", int(row), "spend", (int(day), int(day)), levels)
+    for each in lasting_spikes(account.spend, thresholds.spend_spike):
+        run, levels = each.run, (each.before, each.spent)
+        days = (run.first, run.first)
+        found = _raised(account, "spend_spike", (run.platform,), "spend", days, levels)
+        extra = each.spent - each.before
+        yield replace(found, until=run.last, over=run.over, at_stake=extra)

@@ -6,13 +6,17 @@ where nothing was seen; its spread is taken from the same windows of the weeks b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.insights.maturity import FloatArray
 
-_HISTORY, _FEWEST, _GONE, _FLOOR = 42, 21, 0.35, 0.10
+HISTORY, GONE = 42, 0.35
+_FEWEST, _FLOOR = 21, 0.10
+# That conversions are back is believed when it is so many times likelier than that they are not.
+_BACK = 20.0
 WINDOWS = range(1, 8)
 
 
@@ -22,6 +26,21 @@ class Break:
 
     start: int
     day: int
+    expected: float
+    seen: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A break as far as it lasts: `start` to `until`, which both counts are of.
+
+    `day` is the one that told it. `over`: conversions came again after it, at more than `until`.
+    """
+
+    start: int
+    day: int
+    until: int
+    over: bool
     expected: float
     seen: float
 
@@ -37,7 +56,7 @@ def expected(clicks: FloatArray, conversions: FloatArray, share: FloatArray) -> 
     days = np.cumsum((known & (np.nan_to_num(clicks) > 0)).astype(np.float64))
     result = np.full(len(clicks), np.nan)
     for day in range(_FEWEST, len(clicks)):
-        last, first = day - 1, day - 1 - _HISTORY
+        last, first = day - 1, day - 1 - HISTORY
         seen, clicked, spent = (_between(each, first, last) for each in (counted, arrived, days))
         if spent >= _FEWEST and clicked > 0:
             result[day] = clicks[day] * share[day] * seen / clicked
@@ -47,7 +66,7 @@ def expected(clicks: FloatArray, conversions: FloatArray, share: FloatArray) -> 
 def breaks(
     clicks: FloatArray, conversions: FloatArray, share: FloatArray, tail: float = 0.0005
 ) -> list[Break]:
-    """Every day on which a window has a third or less of what it should, less likely than `tail`.
+    """Every day on which a window has 35 % or less of what it should, less likely than `tail`.
 
     All arrays are (days,), of one platform or summed over several; conversions as seen.
     """
@@ -60,6 +79,46 @@ def breaks(
             each = Break(day - window + 1, day, float(usual[sums].sum()), float(seen[sums].sum()))
             found.setdefault(day, each)
     return [found[day] for day in sorted(found)]
+
+
+def lasting(
+    found: Iterable[Break], clicks: FloatArray, conversions: FloatArray, share: FloatArray
+) -> list[Lasting]:
+    """One for each stretch of days, oldest first, held against the level before it.
+
+    Six weeks that hold a break expect less and less: the break would be over by itself. Raises
+    nothing of windows that rest on days of the one before.
+    """
+    due = np.nan_to_num(clicks * share)
+    seen = np.nan_to_num(np.where(np.isnan(clicks), 0.0, conversions))
+    kept: list[Lasting] = []
+    for each in found:
+        if kept and each.start <= kept[-1].until:
+            continue
+        window = slice(each.start, each.day + 1)
+        usual = due * (each.expected / due[window].sum())
+        until, over = _until(usual, seen, each.day)
+        days = slice(each.start, until + 1)
+        counts = (float(usual[days].sum()), float(seen[days].sum()))
+        kept.append(Lasting(each.start, each.day, until, over, *counts))
+    return kept
+
+
+def _until(usual: FloatArray, seen: FloatArray, day: int) -> tuple[int, bool]:
+    """The last day that broke, and whether conversions are back: a sum of log likelihoods.
+
+    Of Poisson counts at what is usual against those at 35 % of it; without clicks nothing tells.
+    """
+    total, last, back = 0.0, day, day
+    for each in range(day + 1, len(usual)):
+        if usual[each] <= 0:
+            continue
+        back = each if total == 0 else back
+        total = max(0.0, total - seen[each] * np.log(GONE) - (1 - GONE) * usual[each])
+        if total > np.log(_BACK):
+            return back - 1, True
+        last = each
+    return last, False
 
 
 def _between(total: FloatArray, first: int, last: int) -> float:
@@ -75,7 +134,7 @@ def _sums(values: FloatArray, window: int) -> FloatArray:
 
 
 def _unlikely(usual: FloatArray, seen: FloatArray, window: int, tail: float) -> list[int]:
-    days = np.flatnonzero((seen <= _GONE * usual) & (usual > 0))
+    days = np.flatnonzero((seen <= GONE * usual) & (usual > 0))
     return [
         int(day)
         for day in days
@@ -85,7 +144,7 @@ def _unlikely(usual: FloatArray, seen: FloatArray, window: int, tail: float) -> 
 
 def _spread(usual: FloatArray, seen: FloatArray, last: int) -> float:
     """The variance of such a window's rate beyond counting, relative, from six weeks before."""
-    before = slice(max(0, last - _HISTORY + 1), max(0, last + 1))
+    before = slice(max(0, last - HISTORY + 1), max(0, last + 1))
     known = ~np.isnan(usual[before]) & ~np.isnan(seen[before])
     if not known.any():
         return 4 * _FLOOR**2

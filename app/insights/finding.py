@@ -102,7 +102,8 @@ class Finding:
     probability from 0 to 1, None where a rule has none. `missing` names inputs whose absence kept
     it from going further: `store`, `history`, `variation`, `conversions`, `fresh_data`, `target`,
     `budget`, `comparable`. `facts` are words that its sentences need and that are no numbers, such
-    as a status.
+    as a status; of an incident also `since`, the day it began when it was told first, and `over`
+    where it no longer lasts.
     """
 
     rule: str
@@ -127,10 +128,24 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """The same for the same rule about the same things on whatever day it is computed."""
-        parts = (
+        """The same for the same rule about the same things on whatever day it is computed.
+
+        A win is another finding than a concern, and each incident another than the one before.
+        """
+        parts = sorted(
             f"{each.role}:{each.kind}:{each.key}"
             for each in self.entities
             if each.role != "carries"
         )
-        return "|".join((self.rule, *sorted(parts)))
+        won = ["win"] if self.kind is Kind.WIN else []
+        return "|".join((self.rule, *won, *parts, *([self.since] if self.since else [])))
+
+    @property
+    def since(self) -> str:
+        """The day by which an incident is known, as ISO; empty for what is none."""
+        return self.facts.get("since", "")
+
+    @property
+    def over(self) -> bool:
+        """Whether it is an incident that had ended by the last day looked at."""
+        return "over" in self.facts

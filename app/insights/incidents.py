@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 _RULES = ("zero_rows", "tracking_break", "persistent_shift", "spend_spike")
-_STOPPED = _RULES[:2]
+_SHIFT = "persistent_shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,9 @@ class Alarm:
     that raised it. `before` and `after` are levels in the metric's own unit, conversions as they
     are expected to settle. `at_stake` is money a day, `share_at_stake` that of the account's
     spend. `also` are what the same incident did to other metrics: (metric, after ÷ before).
+    `until` is the last day it is known of, that of `day` where nothing is given, and `over`
+    whether days were as usual after that. `since` is the first day of the incident where that is
+    not `start`, for it paused meanwhile. `among` are the platforms that it is on besides.
     """
 
     rule: str
@@ -29,6 +32,10 @@ class Alarm:
     at_stake: float
     share_at_stake: float
     also: tuple[tuple[str, float], ...] = ()
+    until: int | None = None
+    over: bool = False
+    since: int | None = None
+    among: tuple[int, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -40,43 +47,82 @@ class Alarm:
         """Whether it is for the good: costs fell, or anything else rose."""
         return (self.ratio < 1) if self.metric == "cpc" else (self.ratio > 1)
 
+    @property
+    def last(self) -> int:
+        """The last day it is known of."""
+        return self.day if self.until is None else self.until
+
+    @property
+    def began(self) -> int:
+        """The incident's first day."""
+        return self.start if self.since is None else self.since
+
 
 def incidents(alarms: Iterable[Alarm], within: int, least: float) -> list[Alarm]:
     """One for each platform and at most `within` days between alarms, oldest first.
 
-    The first alarm stands, of one day the gravest rule, until something stops altogether. What
-    has less than `least` of the account's spend at stake is dropped before. What one platform's
-    conversions do while those of all together are an incident is part of that.
+    The first alarm stands, of one day the gravest rule; what is graver than a shift, or another
+    trouble than what is open, is told for itself. The same again is the incident's newest stretch
+    of days. What has less than `least` of the account's spend at stake is dropped before. What one
+    platform's conversions do while those of all together are an incident is part of that.
     """
     kept = [each for each in alarms if each.share_at_stake >= least]
     kept.sort(key=lambda each: (each.day, _RULES.index(each.rule), -each.share_at_stake))
-    open_: dict[int | None, tuple[int, int]] = {}
     found: list[Alarm] = []
     for each in kept:
-        place = each.platform
-        known = open_.get(place)
-        if each.metric == "conversions" and None in open_ and not _open(known, each, within):
-            place, known = None, open_[None]
-        if known and _open(known, each, within) and not _graver(each, found[known[0]]):
-            found[known[0]] = _joined(found[known[0]], each)
-            open_[place] = (known[0], each.day)
-        else:
-            open_[each.platform] = (len(found), each.day)
+        place = _part_of(each, found, within)
+        if place is None:
             found.append(each)
+        else:
+            found[place] = _joined(found[place], each)
     return found
 
 
-def _open(known: tuple[int, int] | None, alarm: Alarm, within: int) -> bool:
-    return known is not None and alarm.day - known[1] <= within
+def _part_of(alarm: Alarm, found: list[Alarm], within: int) -> int | None:
+    """The place of the incident that it belongs to, the latest one's; None of a new one."""
+    open_ = [
+        place
+        for place, each in enumerate(found)
+        if _touches(alarm, each) and alarm.day - each.last <= within
+    ]
+    again = [place for place in open_ if _again(alarm, found[place])]
+    if again:
+        return again[-1]
+    if not open_ or _news(alarm, [found[place] for place in open_]):
+        return None
+    return open_[-1]
 
 
-def _graver(alarm: Alarm, than: Alarm) -> bool:
-    """What stopped is told even while a mere shift is open."""
-    return alarm.rule in _STOPPED and than.rule not in _STOPPED
+def _touches(alarm: Alarm, known: Alarm) -> bool:
+    if known.platform is None and alarm.metric == "conversions":
+        return True
+    return alarm.platform == known.platform
+
+
+def _again(alarm: Alarm, known: Alarm) -> bool:
+    same = (alarm.rule, alarm.metric) == (known.rule, known.metric)
+    return same and (alarm.rule != _SHIFT or alarm.better == known.better)
+
+
+def _news(alarm: Alarm, open_: list[Alarm]) -> bool:
+    """Whether it is no mere sign of what is open: another rule, or conversions that fall.
+
+    What shifts on one metric often shifts on another; but dearer clicks make no fewer buy.
+    """
+    if alarm.rule != _SHIFT:
+        return True
+    if any(each.metric == alarm.metric and each.rule == _SHIFT for each in open_):
+        return True
+    clicks_alone = all(each.rule == _SHIFT and each.metric != "conversions" for each in open_)
+    return clicks_alone and alarm.metric == "conversions" and not alarm.better
 
 
 def _joined(first: Alarm, later: Alarm) -> Alarm:
+    if first.platform is None and later.platform is not None:
+        return first
+    if _again(later, first):
+        return replace(later, since=first.began, also=first.also)
     told = {first.metric, *(metric for metric, _ in first.also)}
-    if later.metric in told:
+    if later.metric in told or later.over:
         return first
     return replace(first, also=(*first.also, (later.metric, later.ratio)))

@@ -27,6 +27,16 @@ class Matter:
         """The names of what carries it."""
         return [each.name for each in self.finding.entities if each.role == "carries"]
 
+    @property
+    def places(self) -> str:
+        """The platforms that it is on, of one that others carry, too."""
+        others = [
+            each.name
+            for each in self.finding.entities
+            if each.role == "carries" and each.kind == "platform"
+        ]
+        return self.manner.names([self.subject.name, *others])
+
     def has(self, name: str) -> bool:
         """Whether there is such a number."""
         return name in self.finding.numbers

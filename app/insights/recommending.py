@@ -20,6 +20,7 @@ _MONTH = 30
 # Up to this many conversions could have been due where none came: e^-1.61 is 20 %.
 _UNSEEN = 1.61
 _BREAKS = ("tracking_break", "nothing_counted")
+_SPOILT = 0.25
 
 
 def recommendations(
@@ -27,10 +28,17 @@ def recommendations(
 ) -> list[Finding]:
     """From the findings of all rules over the same days."""
     # A break in the whole workspace has no platform, and leaves none out.
-    doubtful = {each.entities[0].platform for each in findings if each.rule in _BREAKS}
+    doubtful = {
+        about.platform
+        for each in findings
+        if each.rule in _BREAKS and _spoils(each, figures)
+        for about in each.entities
+    }
     doubtful |= {each.entity.platform for each in figures.feeds if each.state != "ok"}
     found = [_reconnect(each, figures) for each in figures.feeds if each.state != "ok"]
     for finding in findings:
+        if finding.rule in _BREAKS and _mended(finding, findings):
+            continue
         if finding.rule in _BREAKS:
             found.append(_follow("fix_tracking", finding))
         elif finding.rule == "disapproved":
@@ -38,6 +46,29 @@ def recommendations(
         elif not doubtful & {finding.entities[0].platform, ""}:
             found += _of_money(finding, figures, thresholds)
     return found
+
+
+def _mended(broken: Finding, findings: Sequence[Finding]) -> bool:
+    """Whether conversions are counted again, though none was on days that have settled."""
+    platforms = {each.platform for each in broken.entities}
+    return broken.over or any(
+        each.rule == "tracking_break"
+        and each.over
+        and each.last >= broken.last
+        and platforms & {about.platform for about in each.entities}
+        for each in findings
+    )
+
+
+def _spoils(broken: Finding, figures: PeriodFigures) -> bool:
+    """Whether figures are in doubt: it lasts, or took a quarter of these days or more.
+
+    Less than that makes nothing look twice as far from its target as it is.
+    """
+    if not broken.over:
+        return True
+    first, last = max(broken.first, figures.first), min(broken.last, figures.last)
+    return ((last - first).days + 1) / figures.days >= _SPOILT
 
 
 def _of_money(

@@ -107,7 +107,7 @@ def _beyond_campaigns() -> Iterator[tuple[PeriodFigures, tuple[Finding, ...]]]:
         rule="tracking_break",
         kind=Kind.CONCERN,
         class_=Class.OBSERVED,
-        entities=(Entity("platform", "meta_ads", "Meta", "meta_ads"),),
+        entities=(Entity("platform", "meta_ads", "Meta", "meta_ads", "conversions"),),
         first=dt.date(2026, 11, 28),
         last=dt.date(2026, 11, 30),
         numbers={},

@@ -17,13 +17,19 @@ _METRICS = {
 def zero_rows(finding: Finding, manner: Manner) -> Said:
     """A platform stopped spending."""
     told = Telling(finding, manner)
+    over = finding.over
     return Said(
-        title=f"{told.name}: keine Ausgaben",
+        title=f"{told.name}: keine Ausgaben{f' ({told.days})' if over else ''}",
         saw=(
-            f"Am {manner.day(finding.last)} wurde nichts ausgegeben, an einem üblichen Tag sind "
-            f"es {told['before']}."
+            f"Keine Ausgaben ({told.days}), an einem üblichen Tag sind es {told['before']}."
+            f"{' Seitdem wird wieder ausgegeben.' if over else ''}"
         ),
-        do="Nach einer gestoppten Zahlung, einem erreichten Limit oder pausierten Kampagnen sehen.",
+        do=(
+            "War es nicht gewollt: herausfinden, woran es lag, damit es sich nicht wiederholt."
+            if over
+            else "Nach einer gestoppten Zahlung, einem erreichten Limit oder pausierten "
+            "Kampagnen sehen."
+        ),
         change_our_mind=(
             "Eine gewollte Pause oder Zahlen, die die Plattform noch nicht geliefert hat."
         ),
@@ -34,28 +40,42 @@ def zero_rows(finding: Finding, manner: Manner) -> Said:
 def tracking_break(finding: Finding, manner: Manner) -> Said:
     """Conversions stopped and clicks did not."""
     told = Telling(finding, manner)
+    over = finding.over
+    place = told.name if told.subject.kind == "workspace" else told.places
     return Said(
-        title=f"{told.name}: Conversions bleiben aus, Klicks laufen weiter",
+        title=(
+            f"{place}: Conversions blieben aus ({told.days})"
+            if over
+            else f"{place}: Conversions bleiben aus, Klicks laufen weiter"
+        ),
         saw=(
             f"{told['now']} Conversions pro Tag ({told.days}); dieselben Klicks brachten zuvor "
             f"{told['before']}. Was später eingeht, ist berücksichtigt."
+            f"{' Seitdem werden sie gezählt wie zuvor.' if over else ''}{_also(told)}"
         ),
-        do="Vor jeder Budgetänderung Tracking-Code, Checkout und Consent-Banner prüfen.",
+        do=(
+            "Herausfinden, woran es lag, und nichts mit diesen Tagen vergleichen."
+            if over
+            else "Vor jeder Budgetänderung Tracking-Code, Checkout und Consent-Banner prüfen."
+        ),
         change_our_mind="Conversions, die später eingehen als bisher.",
     )
 
 
 @says("persistent_shift")
 def shift(finding: Finding, manner: Manner) -> Said:
-    """A level that moved and stayed."""
+    """A level that moved, and stayed or went back."""
     told = Telling(finding, manner)
     metric = _METRICS[finding.facts["metric"]]
     way = "gestiegen" if told.value("change") > 0 else "gesunken"
     won = finding.kind is Kind.WIN
+    how = "vorübergehend" if finding.over else "dauerhaft"
     return Said(
-        title=f"{told.name}: {metric} dauerhaft um {told.size('change')} {way}",
+        title=f"{told.name}: {metric} {how} um {told.size('change')} {way}",
         saw=(
-            f"{told['now']} ({told.days}), zuvor {told['before']}; Wochentage sind berücksichtigt."
+            f"{told['now']} ({told.days}), zuvor {told['before']}"
+            f"{' und seitdem wieder etwa so viel' if finding.over else ''}; Wochentage sind "
+            f"berücksichtigt.{_also(told)}"
         ),
         how_sure="Der erste Tag ist eine Schätzung.",
         do=(
@@ -68,13 +88,31 @@ def shift(finding: Finding, manner: Manner) -> Said:
     )
 
 
+def _also(told: Telling) -> str:
+    """What the same incident did besides."""
+    several = [
+        f"{words} {told[f'also_{metric}']}"
+        for metric, words in _METRICS.items()
+        if told.has(f"also_{metric}")
+    ]
+    return f" Außerdem: {', '.join(several)}." if several else ""
+
+
 @says("spend_spike")
 def spend_spike(finding: Finding, manner: Manner) -> Said:
-    """A day that cost far more than it should."""
+    """A day that cost far more than it should, or several in a row."""
     told = Telling(finding, manner)
+    several = told.value("days") > 1
     return Said(
-        title=f"{told.name}: {told['now']} an einem Tag ausgegeben",
-        saw=f"Am {manner.day(finding.last)}; an einem üblichen Tag sind es {told['before']}.",
+        title=(
+            f"{told.name}: {told['now']} pro Tag ausgegeben ({told.days})"
+            if several
+            else f"{told.name}: {told['now']} an einem Tag ausgegeben"
+        ),
+        saw=(
+            f"{'An den Tagen' if several else 'Am'} {told.days}; an einem üblichen Tag sind es "
+            f"{told['before']}."
+        ),
         do="Budgets und Gebotsgrenzen prüfen, und wer sie geändert hat.",
         change_our_mind="Ein Budget, das bewusst erhöht wurde.",
     )

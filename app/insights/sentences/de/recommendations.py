@@ -81,8 +81,9 @@ def tracking(finding: Finding, manner: Manner) -> Said:
     """Conversions are not counted any more."""
     told = Telling(finding, manner)
     spend = f" Ausgaben in dieser Zeit: {told['spend']}." if told.has("spend") else ""
+    place = told.name if told.subject.kind == "workspace" else told.places
     return Said(
-        title=f"{told.name}: Conversion-Tracking prüfen",
+        title=f"{place}: Conversion-Tracking prüfen",
         saw=f"Wo Conversions zu erwarten sind, wurde kaum eine gezählt ({told.days}).{spend}",
         how_sure=(
             "Ein Tracking-Code, der nicht mehr zählt, ist wahrscheinlicher als Kunden, die alle "

@@ -13,10 +13,18 @@ _METRICS = {"cpc": "cost per click", "ctr": "click rate", "conversions": "conver
 def zero_rows(finding: Finding, manner: Manner) -> Said:
     """A platform stopped spending."""
     told = Telling(finding, manner)
+    over = finding.over
     return Said(
-        title=f"{told.name} spent nothing",
-        saw=f"No spend on {manner.day(finding.last)}, against {told['before']} on a usual day.",
-        do="Look for a stopped payment, a spent-up limit or paused campaigns.",
+        title=f"{told.name} spent nothing{f' on {told.days}' if over else ''}",
+        saw=(
+            f"No spend on {told.days}, against {told['before']} on a usual day."
+            f"{' It spends again since.' if over else ''}"
+        ),
+        do=(
+            "If nobody meant it, find out what stopped it, so that it does not happen again."
+            if over
+            else "Look for a stopped payment, a spent-up limit or paused campaigns."
+        ),
         change_our_mind="A pause that you meant, or figures that the platform has not sent yet.",
     )
 
@@ -25,27 +33,47 @@ def zero_rows(finding: Finding, manner: Manner) -> Said:
 def tracking_break(finding: Finding, manner: Manner) -> Said:
     """Conversions stopped and clicks did not."""
     told = Telling(finding, manner)
+    over = finding.over
+    place = told.name if told.subject.kind == "workspace" else told.places
     return Said(
-        title=f"{told.name}: conversions stopped while clicks go on",
+        title=(
+            f"{place}: conversions stopped on {told.days}"
+            if over
+            else f"{place}: conversions stopped while clicks go on"
+        ),
         saw=(
             f"{told['now']} conversions a day ({told.days}), where the same clicks brought "
             f"{told['before']} before. What arrives late is allowed for."
+            f"{' Since then they are counted as before.' if over else ''}{_also(told)}"
         ),
-        do="Check the tag, the checkout and the consent banner before changing any budget.",
+        do=(
+            "Find out what happened, and compare nothing with these days."
+            if over
+            else "Check the tag, the checkout and the consent banner before changing any budget."
+        ),
         change_our_mind="Conversions that arrive later than they used to.",
     )
 
 
 @says("persistent_shift")
 def shift(finding: Finding, manner: Manner) -> Said:
-    """A level that moved and stayed."""
+    """A level that moved, and stayed or went back."""
     told = Telling(finding, manner)
     metric = _METRICS[finding.facts["metric"]]
     way = "up" if told.value("change") > 0 else "down"
+    moved = f"{metric} {way} {told.size('change')}"
     won = finding.kind is Kind.WIN
     return Said(
-        title=f"{told.name}: {metric} {way} {told.size('change')} and staying there",
-        saw=f"{told['now']} ({told.days}), {told['before']} before; weekdays are allowed for.",
+        title=(
+            f"{told.name}: {moved} for a while, and back"
+            if finding.over
+            else f"{told.name}: {moved} and staying there"
+        ),
+        saw=(
+            f"{told['now']} ({told.days}), {told['before']} before"
+            f"{', and about that again since' if finding.over else ''}; weekdays are allowed for."
+            f"{_also(told)}"
+        ),
         how_sure="The first day is an estimate.",
         do=(
             "Find out what changed then, so that it can be repeated."
@@ -56,13 +84,28 @@ def shift(finding: Finding, manner: Manner) -> Said:
     )
 
 
+def _also(told: Telling) -> str:
+    """What the same incident did besides."""
+    several = [
+        f"{words} {told[f'also_{metric}']}"
+        for metric, words in _METRICS.items()
+        if told.has(f"also_{metric}")
+    ]
+    return f" Besides: {', '.join(several)}." if several else ""
+
+
 @says("spend_spike")
 def spend_spike(finding: Finding, manner: Manner) -> Said:
-    """A day that cost far more than it should."""
+    """A day that cost far more than it should, or several in a row."""
     told = Telling(finding, manner)
+    several = told.value("days") > 1
     return Said(
-        title=f"{told.name} spent {told['now']} in a day",
-        saw=f"On {manner.day(finding.last)}, against {told['before']} on a usual day.",
+        title=(
+            f"{told.name} spent {told['now']} a day on {told.days}"
+            if several
+            else f"{told.name} spent {told['now']} in a day"
+        ),
+        saw=f"On {told.days}, against {told['before']} on a usual day.",
         do="Check budgets, bid limits and who changed them.",
         change_our_mind="A budget that you raised on purpose.",
     )

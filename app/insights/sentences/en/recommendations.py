@@ -75,8 +75,9 @@ def tracking(finding: Finding, manner: Manner) -> Said:
     """Conversions are not counted any more."""
     told = Telling(finding, manner)
     spend = f" {told['spend']} was spent meanwhile." if told.has("spend") else ""
+    place = "all platforms" if told.subject.kind == "workspace" else told.places
     return Said(
-        title=f"Check conversion tracking on {told.name}",
+        title=f"Check conversion tracking on {place}",
         saw=f"Hardly any conversion was counted where there should be some ({told.days}).{spend}",
         how_sure="A tag that stopped counting is likelier than customers who all stopped at once.",
         do=(
