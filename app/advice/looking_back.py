@@ -110,7 +110,7 @@ def _month(place: Place, finding: Finding, after: Period) -> Review | None:
 
 def _accounts(place: Place, finding: Finding, before: Period) -> list[Source]:
     """Those that the finding is about and whose days before are held."""
-    about = [each for each in finding.entities if each.role != "carries"]
+    about = _on(finding)
     platforms = {each.platform for each in about if each.kind != "workspace"}
     campaign = _campaign(place, about[0]) if about else None
     return [
@@ -121,6 +121,16 @@ def _accounts(place: Place, finding: Finding, before: Period) -> list[Source]:
         and (campaign is None or each.account_id == campaign.account_id)
         and each.holds(before.first)
         and each.holds(before.last)
+    ]
+
+
+def _on(finding: Finding) -> list[Entity]:
+    """What it is about; of a break that is on several platforms, all of them."""
+    whole = finding.entities[0].kind
+    return [
+        each
+        for each in finding.entities
+        if each.role != "carries" or each.kind == whole == "platform"
     ]
 
 
@@ -177,6 +187,11 @@ class _Looking:
         numbers = [each.account_id for each in self.accounts]
         return measured(self.place.session, self.place.workspace.id, numbers, entity, days)
 
+    def _of_all(self, days: Period) -> Sums | None:
+        several = [self.sums(each, days) for each in _on(self.finding)]
+        known = [each for each in several if each is not None]
+        return sum(known, Sums()) if len(known) == len(several) else None
+
     def _review(self, outcome: Outcome, followed: str = "", before: Period | None = None) -> Review:
         return Review(
             self.after.first,
@@ -219,11 +234,9 @@ class _Looking:
             days = self.before.earlier(back * length)
             if not all(each.holds(days.first) for each in self.accounts):
                 break
-            sides = [self.sums(each, days) for each in self.finding.entities]
-            known = [each for each in sides if each is not None]
-            if len(known) < len(sides):
+            if (both := self._of_all(days)) is None:
                 break
-            found.append(sum(known, Sums()))
+            found.append(both)
         return [
             outcomes.monthly_value(earlier, later, length) for later, earlier in pairwise(found)
         ]
@@ -249,14 +262,14 @@ class _Looking:
         followed = outcomes.widened(self.finding, people.reach if people else None)
         return self._review(outcomes.widened_outcome(self.finding, after), followed)
 
-    def _of_its_days(self, about: Entity) -> Review:
-        own = self.sums(about, Period(self.finding.first, self.finding.last))
+    def _of_its_days(self, _about: Entity) -> Review:
+        own = self._of_all(Period(self.finding.first, self.finding.last))
         if own is None:
             return self._review(Outcome(unknown="no_rate"))
         return self._review(outcomes.day_outcome(self.finding, own))
 
-    def _of_a_level(self, about: Entity) -> Review:
-        after = self.sums(about, self.after)
+    def _of_a_level(self, _about: Entity) -> Review:
+        after = self._of_all(self.after)
         if after is None:
             return self._review(Outcome(unknown="no_rate"))
         return self._review(outcomes.level_outcome(self.finding, after, len(self.after)))

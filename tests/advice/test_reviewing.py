@@ -490,6 +490,22 @@ def test_tracking_was_mended_when_most_conversions_are_back(
     assert reviewing.reviews_of(stored)[28].outcome.direction is mended
 
 
+def test_a_break_on_two_platforms_was_mended_when_most_conversions_of_both_are_back(
+    session: Session, alice: Member
+) -> None:
+    for platform, conversions in (("meta", "2"), ("google", "8")):
+        campaign = make_campaign(session, make_read(session, alice, platform))
+        fill(session, campaign, AFTER, spend="100", conversions=conversions)
+    advice = {"kind": Kind.RECOMMENDATION, "class_": Class.ACT}
+    found = of_platform("fix_tracking", "conversions", 18, 0, **advice)
+    google = Entity("platform", "google", "Google", "google", "carries")
+    stored = told(session, alice, replace(found, entities=(*found.entities, google)))
+    review(session, alice, 36)
+    outcome = reviewing.reviews_of(stored)[28].outcome
+    assert outcome.direction is True
+    assert outcome.measured == pytest.approx(10 / 18 - 1)
+
+
 def test_a_workspace_that_was_deleted_meanwhile_is_passed_over(session: Session) -> None:
     assert reviewing.review(session, 999_999, TOLD) == 0
 
