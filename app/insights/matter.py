@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from app.insights.finding import Entity, Finding, Number
+from app.insights.finding import Entity, Finding, Number, Unit
 from app.insights.review_days import rests_through
 from app.insights.words import ALMOST_SURE, Manner, bound_of
 
@@ -46,8 +46,19 @@ class Matter:
         return self.finding.numbers[name].value
 
     def __getitem__(self, name: str) -> str:
-        """A number as it is written, with its sign if it is a change."""
-        return self.manner.number(self.finding.numbers[name])
+        """A number as it is written, with its sign if it is a change.
+
+        A share of now or before is written so that the two can be told apart.
+        """
+        number, beside = self.finding.numbers[name], self._beside(name)
+        if beside is None or {number.unit, beside.unit} != {Unit.SHARE}:
+            return self.manner.number(number)
+        return self.manner.shares([number.value, beside.value])[0]
+
+    def _beside(self, name: str) -> Number | None:
+        """What a number of now or before is compared with."""
+        other = name.replace("now", "before") if "now" in name else name.replace("before", "now")
+        return self.finding.numbers[other] if other != name and self.has(other) else None
 
     def size(self, name: str) -> str:
         """A number without its sign."""

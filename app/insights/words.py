@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 
@@ -19,6 +19,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from app.insights.finding import Finding, Number, Unit
+from app.insights.rates import decimals_apart, decimals_of
 
 _SMALL = 1000
 _FEW = 20
@@ -82,12 +83,19 @@ class Manner:
         )
 
     def share(self, value: float) -> str:
-        """A share of one as per cent; decimals only for small ones."""
-        per_cent = value * 100
-        digits = "0" if abs(per_cent) >= 10 else "0.#" if abs(per_cent) >= 1 else "0.##"
+        """A share of one as per cent, with two significant figures at least."""
+        return self._per_cent(value * 100, decimals_of(value * 100))
+
+    def shares(self, values: Sequence[float]) -> list[str]:
+        """Shares that are compared: as many decimals each as it takes to tell them apart."""
+        digits = decimals_apart([each * 100 for each in values])
+        return [self._per_cent(each * 100, digits) for each in values]
+
+    def _per_cent(self, per_cent: float, digits: int) -> str:
         pattern = Locale.parse(self.locale).percent_formats[None].pattern
         sign = "\u00a0%" if "\u00a0%" in pattern else "%"
-        return format_decimal(per_cent, digits, locale=self.locale) + sign
+        decimals = "0." + "0" * digits if digits else "0"
+        return format_decimal(per_cent, decimals, locale=self.locale) + sign
 
     def multiple(self, value: float) -> str:
         """Such as 3.8x."""

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from app.insights.rates import alike, decimals_apart
 from app.metrics.openings import Kind, kinds_of
 from app.metrics.shares import Chances, Compared, compare
 from app.models import Account, Ad, AdDay, CampaignDraft, DraftAd
@@ -66,8 +67,7 @@ class Resemblance:
     def reason(self) -> str:
         """In plain words, such as `14 short ads that open with a question: CTR 1.9 % …`."""
         said = [
-            f"{name} {_percent(each.share)} against {_percent(each.others)} of your other "
-            f"{self.other_ads} ads" + ("" if each.differs else ", no clear difference")
+            f"{name} {_compared_words(each, self.other_ads)}"
             for name, each in (("CTR", self.ctr), ("conversion rate", self.conversion_rate))
             if each
         ]
@@ -229,8 +229,14 @@ def _buying(ads: Sequence[OwnAd]) -> list[Chances]:
     return [Chances(ad.clicks, ad.conversions) for ad in ads]
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.2g} %" if share < 0.1 else f"{share * 100:.0f} %"
+def _compared_words(each: Compared, others: int) -> str:
+    """Two rates with the decimals that tell them apart, or that nothing does."""
+    mine, theirs = each.share * 100, each.others * 100
+    digits = decimals_apart([mine, theirs])
+    if alike(mine, theirs):
+        return f"{mine:.{digits}f} %, about the same as your other {others} ads"
+    clear = "" if each.differs else ", no clear difference"
+    return f"{mine:.{digits}f} % against {theirs:.{digits}f} % of your other {others} ads{clear}"
 
 
 def _day(day: dt.date) -> str:

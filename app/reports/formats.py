@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_interval, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
+from app.insights.rates import decimals_of
 from app.reports.document import Days, Document
 
 NOTHING = "–"
@@ -64,10 +65,11 @@ class Formats:
         return NOTHING if value is None else f"{self._decimal(value, '#,##0.00')}x"
 
     def share(self, value: Decimal | None) -> str:
-        """A share of one as per cent; a decimal where there is little of it."""
+        """A share of one as per cent; a decimal where there is little of it, more of hardly any."""
         if value is None:
             return NOTHING
-        pattern = "#,##0" if abs(value) >= Decimal("0.1") or not value else "#,##0.0#"
+        more = "#" * max(1, decimals_of(float(value * 100)) - 1)
+        pattern = "#,##0" if abs(value) >= Decimal("0.1") or not value else f"#,##0.0{more}"
         return f"{self._decimal(value * 100, pattern)}{self._per_cent}"
 
     def change(self, value: Decimal | None) -> str:

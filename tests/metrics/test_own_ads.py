@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.metrics.openings import Length, Opening, kinds_of
 from app.metrics.own_ads import DAYS, OwnAds, own_ads
-from app.metrics.shares import Chances, compare, likeness, student
+from app.metrics.shares import Chances, Compared, compare, likeness, student
 from app.models import Account
 from tests.conftest import Member
 from tests.factories import make_account, make_campaign, make_connection
@@ -117,6 +118,24 @@ def test_a_difference_that_may_be_chance_is_called_that() -> None:
 
     assert found is not None
     assert "no clear difference" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("share", "others", "said"),
+    [
+        (0.0104, 0.0099, "1.04 % against 0.99 % of your other 6 ads, no clear difference"),
+        (0.012001, 0.012, "1.2 %, about the same as your other 6 ads"),
+        (0.16, 0.23, "16 % against 23 % of your other 6 ads, no clear difference"),
+    ],
+)
+def test_two_rates_never_look_the_same_without_being_called_so(
+    share: float, others: float, said: str
+) -> None:
+    found = six_and_six(11).resembling("meta", QUESTION)
+
+    assert found is not None
+    close = replace(found, ctr=Compared(share, others, 0.0, 1.0))
+    assert f"CTR {said};" in close.reason
 
 
 @pytest.mark.parametrize(
