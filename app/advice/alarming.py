@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from app.advice.widening import UsedUp
 from app.insights.finding import Entity, Finding
 from app.insights.thresholds import Thresholds
 from app.metrics.ad_series import (
-    FIRST_DAYS,
     LAST_DAYS,
     AdHistory,
     account_rates,
@@ -23,7 +23,7 @@ from app.metrics.ad_series import (
     columns_of,
 )
 from app.metrics.ages import conversions_at_ages
-from app.metrics.period import Period
+from app.metrics.period import WEEK, Period
 from app.metrics.platforms import platform_label
 from app.metrics.reach import frequencies
 from app.metrics.series import PlatformSeries, days_without_rate, history, platform_series
@@ -31,13 +31,12 @@ from app.metrics.sources import Source, Sources
 from app.models import Workspace
 
 if TYPE_CHECKING:
+    from app.insights.alarm_findings import TiredAd
     from app.insights.incidents import Alarm
 
 LEARN_FROM_DAYS = 150
 # Conversions of younger days are mostly late, not lost, where no readings tell how late.
 _YOUNG = 7
-# The cost of fewer conversions says little.
-_RESULTS = 10
 
 
 def alarm_findings(
@@ -127,7 +126,7 @@ def tired_findings(
     rules: Thresholds,
     used_up: Sequence[UsedUp] = (),
 ) -> list[Finding]:
-    """Ads that are worn out on the last day, against their own beginning and the other ads.
+    """Campaigns with ads that are worn out on the last day, against their own beginning and others.
 
     `used_up` are the campaigns whose audience is, which new copy alone does not mend.
     """
@@ -160,31 +159,49 @@ class _Telling:
 def _tired(
     source: Source, ads: Sequence[AdHistory], rules: Thresholds, rate: float, tell: _Telling
 ) -> Iterator[Finding]:
-    """`rate` is what a unit of the account's currency is worth in the workspace's."""
+    """One of each campaign. `rate` is what the account's currency is worth in the workspace's."""
+    from app.insights.alarm_findings import of_tired  # noqa: PLC0415 needs numpy
+
+    by_campaign: dict[int, list[TiredAd]] = defaultdict(list)
+    names = {ad.campaign_id: ad.campaign for ad in ads}
+    for campaign_id, tired in _tired_ads(source.platform, ads, rules, rate, tell.last):
+        by_campaign[campaign_id].append(tired)
+    for number, several in by_campaign.items():
+        yield of_tired(
+            several,
+            Entity("campaign", str(number), names[number], source.platform),
+            tell.last,
+            tell.currency,
+            frequency=tell.often.get(number),
+            used_up=number in tell.used_up,
+        )
+
+
+def _tired_ads(
+    platform: str, ads: Sequence[AdHistory], rules: Thresholds, rate: float, last: dt.date
+) -> Iterator[tuple[int, TiredAd]]:
+    """The ads of an account that are tired on the last day, each with its campaign."""
     import numpy as np  # noqa: PLC0415 the web process never needs it
 
-    from app.insights.alarm_findings import of_tired  # noqa: PLC0415 as above
-    from app.insights.fatigue import tired_ads  # noqa: PLC0415 as above
+    from app.insights.alarm_findings import TiredAd  # noqa: PLC0415 as above
+    from app.insights.fatigue import click_rates, tired_ads  # noqa: PLC0415 as above
 
-    last = tell.last
     figures = np.array([columns_of(ad, last) for ad in ads])
-    for tired in tired_ads(figures[:, :, 1], figures[:, :, 0], thresholds=rules):
+    clicks, impressions = figures[:, :, 1], figures[:, :, 0]
+    rates = click_rates(clicks, impressions)
+    for tired in tired_ads(clicks, impressions, thresholds=rules):
         if not tired.still:
             continue
         ad = ads[tired.ad]
-        columns = FIRST_DAYS + LAST_DAYS
-        since = last - dt.timedelta(days=min(columns - 1 - tired.day, LAST_DAYS - 1))
-        first = columns - 1 - (last - since).days
-        age = (last - ad.began).days + 1
-        spend, conversions = figures[tired.ad, first:, 2:].sum(axis=0)
-        yield of_tired(
-            # The columns leave out what lies between its first days and its last ones.
-            replace(tired, running=age),
-            Entity("ad", str(ad.ad_id), ad.name, source.platform),
-            (since, last),
-            tell.currency,
-            spend=float(spend) * rate,
-            frequency=tell.often.get(ad.campaign_id),
-            cost=float(spend / conversions) * rate if conversions >= _RESULTS else None,
-            used_up=ad.campaign_id in tell.used_up,
+        spend, conversions = figures[tired.ad, -WEEK:, 2:].sum(axis=0)
+        yield (
+            ad.campaign_id,
+            TiredAd(
+                Entity("ad", str(ad.ad_id), ad.name, platform),
+                # The columns leave out what lies between its first days and its last ones.
+                replace(tired, running=(last - ad.began).days + 1),
+                (float(rates[tired.ad, 0]), float(rates[tired.ad, 1])),
+                float(spend) * rate,
+                float(conversions),
+            ),
         )

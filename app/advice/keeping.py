@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.advice.succession import end_of_others
 from app.errors import Conflict, NotFound
 from app.insights.finding import CLAIMS_NOTHING, Finding
 from app.insights.review_days import review_on
@@ -31,6 +32,7 @@ def keep(
     commits. Two at once keep one of each.
     """
     one_at_a_time(session, workspace_id)
+    end_of_others(session, workspace_id, findings)
     return [_keep(session, workspace_id, each, now) for each in findings]
 
 

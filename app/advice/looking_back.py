@@ -16,6 +16,7 @@ from app.advice.asking import settled_part
 from app.advice.outcomes import Outcome, Spell
 from app.insights.finding import Entity, Finding, Kind
 from app.insights.period import Sums
+from app.metrics.ad_series import ads_shown
 from app.metrics.period import WEEK, Period
 from app.metrics.platforms import is_shop
 from app.metrics.reach import frequencies
@@ -163,6 +164,8 @@ class _Looking:
         about = self.finding.entities[0]
         if self.finding.rule == "reallocation":
             return self._moved()
+        if self.finding.rule == "creative_refresh":
+            return self._refreshed(about)
         way = self._way() if can_measure(about) else None
         return way(about) if way else self._lasting()
 
@@ -273,6 +276,20 @@ class _Looking:
         if after is None:
             return self._review(Outcome(unknown="no_rate"))
         return self._review(outcomes.level_outcome(self.finding, after, len(self.after)))
+
+    def _refreshed(self, campaign: Entity) -> Review:
+        """The last week after, against the one told of. Raises LookupError of a single ad's."""
+        if campaign.kind != "campaign":
+            raise LookupError(campaign.kind)
+        then, now = Period(self.finding.first, self.finding.last), Period.ending(self.after.last, WEEK)
+        before, after = self.sums(campaign, then), self.sums(campaign, now)
+        if before is None or after is None:
+            return self._review(Outcome(unknown="no_rate"))
+        place = self.place
+        shown = ads_shown(place.session, place.workspace.id, int(campaign.key), now)
+        outcome = outcomes.refreshed_outcome(before, after)
+        followed = outcomes.refreshed(self.finding, shown)
+        return Review(now.first, now.last, outcome, then.first, then.last, followed)
 
     def _observed(self, about: Entity) -> Review:
         after = self.sums(about, self.after)

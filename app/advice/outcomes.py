@@ -6,13 +6,13 @@ next by more than most moves bring; only many together tell whether a rule is to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
 
 from app.insights.finding import Finding, Kind, Unit
-from app.insights.measures import MEASURES, ROAS, Measure
+from app.insights.measures import CTR, MEASURES, ROAS, Measure
 from app.insights.period import FIELDS, Sums
 
 OF_DAYS = ("zero_rows", "tracking_break", "spend_spike", "cpm_shock")
@@ -168,6 +168,30 @@ def widened_outcome(finding: Finding, after: Sums) -> Outcome:
     if roas is None:
         return Outcome(unknown="nothing_spent")
     return Outcome(roas >= finding.numbers["target"].value, None, roas, Unit.MULTIPLE)
+
+
+def refreshed(finding: Finding, shown: Collection[str]) -> str:
+    """Yes where tired ads were replaced; that they were not cannot be told.
+
+    `shown` are the keys of the campaign's ads that are shown by now. Replaced means: of what was
+    spent on the ads named, half or more went to ads that are shown no more, and others of the
+    campaign are. A campaign that stopped altogether, or new text inside an ad, says nothing.
+    """
+    named = [each.key for each in finding.entities if each.kind == "ad"]
+    spent = {
+        key: finding.numbers[f"spend_{place}"].value for place, key in enumerate(named, start=1)
+    }
+    gone = sum(spend for key, spend in spent.items() if key not in shown)
+    replaced = gone > 0 and gone >= _HALF * sum(spent.values())
+    return "yes" if replaced and not set(shown) <= set(named) else ""
+
+
+def refreshed_outcome(before: Sums, after: Sums) -> Outcome:
+    """Whether the campaign is clicked more often than when its ads were told to be tired."""
+    then, now = CTR.of(before), CTR.of(after)
+    if not then or now is None:
+        return Outcome(unknown="nothing_spent")
+    return Outcome(now > then, None, now / then - 1, Unit.SHARE)
 
 
 def change_outcome(finding: Finding, after: Sums, days: int) -> Outcome:

@@ -12,6 +12,9 @@ from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
 from app.insights.incidents import Alarm
 from app.insights.review_days import dated
 
+# The cost of fewer conversions says little.
+_RESULTS = 10
+_WEEK = 7
 _UNITS = {"spend": Unit.MONEY, "cpc": Unit.MONEY, "ctr": Unit.SHARE, "conversions": Unit.COUNT}
 
 
@@ -55,46 +58,79 @@ def of_alarm(
     )
 
 
+# So many are named; a campaign with more of them has its own page.
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TiredAd:
+    """A tired ad. `rates` are clicks per impression of its days 4 to 17, and of the last 7 days.
+
+    `spend` and `conversions` are of the last 7 days, money in the finding's currency.
+    """
+
+    entity: Entity
+    tired: Tired
+    rates: tuple[float, float]
+    spend: float
+    conversions: float
+
+
 def of_tired(
-    tired: Tired,
-    ad: Entity,
-    days: tuple[dt.date, dt.date],
+    ads: Sequence[TiredAd],
+    campaign: Entity,
+    last: dt.date,
     currency: str,
     *,
-    spend: float,
     frequency: float | None = None,
-    cost: float | None = None,
     used_up: bool = False,
 ) -> Finding:
-    """`days` are the ones it was tired on, in which a conversion cost `cost`.
+    """One finding of all tired ads of a campaign, what most is spent on first.
 
-    `frequency` is its campaign's, in the week up to the last of them; `used_up` whether that one's
-    audience is.
+    Its days are the seven up to `last`. `frequency` is the campaign's in these; `used_up` whether
+    its audience is. Numbers of an ad end in its place among the entities, from 1 on. It counts as
+    followed when ads that had half of what was spent on those named here, or more, are shown no
+    more while others of the campaign are (`app.advice.outcomes.refreshed`).
     """
+    ranked = sorted(ads, key=lambda each: (-each.spend, each.entity.key))
+    named, spend = ranked[:MOST_NAMED], sum(each.spend for each in ads)
+    conversions = sum(each.conversions for each in ads)
     numbers = {
-        "drop": Number(tired.ratio - 1, Unit.SHARE, change=True),
-        "z": Number(tired.z, Unit.COUNT),
-        "running": Number(tired.running, Unit.DAYS),
+        "ads": Number(len(ads), Unit.COUNT),
         "spend": Number(spend, Unit.MONEY),
+        "z": Number(max(each.tired.z for each in ads), Unit.COUNT),
     }
     if frequency is not None:
         numbers["frequency"] = Number(frequency, Unit.COUNT)
-    if cost is not None:
-        numbers["cost"] = Number(cost, Unit.MONEY)
+    if conversions >= _RESULTS:
+        numbers["cost"] = Number(spend / conversions, Unit.MONEY)
+    for place, each in enumerate(named, 1):
+        numbers |= _of_ad(each, place)
     return dated(
         Finding(
             rule="creative_refresh",
             kind=Kind.RECOMMENDATION,
             class_=Class.ACT,
-            entities=(ad,),
-            first=days[0],
-            last=days[1],
+            entities=(campaign, *(replace(each.entity, role="carries") for each in named)),
+            first=last - dt.timedelta(days=_WEEK - 1),
+            last=last,
             numbers=numbers,
             at_stake=spend,
             currency=currency,
             facts={"audience": "used_up"} if used_up else {},
         )
     )
+
+
+def _of_ad(each: TiredAd, place: int) -> dict[str, Number]:
+    """Its rates, how much less beside the other ads, how long it has run and what it cost."""
+    return {
+        f"rate_before_{place}": Number(each.rates[0], Unit.SHARE),
+        f"rate_now_{place}": Number(each.rates[1], Unit.SHARE),
+        f"drop_{place}": Number(each.tired.ratio - 1, Unit.SHARE, change=True),
+        f"running_{place}": Number(each.tired.running, Unit.DAYS),
+        f"spend_{place}": Number(each.spend, Unit.MONEY),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,19 +82,43 @@ def against_beginnings(clicks: FloatArray, impressions: FloatArray) -> FloatArra
     return ratios
 
 
+def click_rates(clicks: FloatArray, impressions: FloatArray) -> FloatArray:
+    """(ads, 2): clicks per impression of an ad's days 4 to 17, and of the last 7 days.
+
+    NaN where it was not shown. Arrays are as those of `tired_ads`.
+    """
+    clicks, impressions = np.nan_to_num(clicks), np.nan_to_num(impressions)
+    of_base = _of_base(_running(impressions))
+    clicked, shown = (
+        np.stack([(each * of_base).sum(axis=1), each[:, -_WEEK:].sum(axis=1)], axis=1)
+        for each in (clicks, impressions)
+    )
+    return np.divide(clicked, shown, out=np.full(shown.shape, np.nan), where=shown > 0)
+
+
 def _compared(
     clicks: FloatArray, impressions: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Clicks of 7 days, those expected by the ad's base, base clicks, and days since it began."""
-    ads, days = clicks.shape
-    began = np.where((impressions > 0).any(axis=1), np.argmax(impressions > 0, axis=1), days)
-    running = np.arange(days)[None, :] - began[:, None].astype(np.float64)
-    of_base = (running >= _BASE[0]) & (running < _BASE[1])
+    running = _running(impressions)
+    of_base = _of_base(running)
     base = (clicks * of_base).sum(axis=1)
     shown = (impressions * of_base).sum(axis=1)
-    rate = np.divide(base, shown, out=np.zeros(ads), where=shown > 0)
+    rate = np.divide(base, shown, out=np.zeros(len(clicks)), where=shown > 0)
     expected = _of_week(impressions) * rate[:, None]
     return _of_week(clicks), np.where(running >= _BASE[1], expected, 0.0), base, running
+
+
+def _running(impressions: FloatArray) -> FloatArray:
+    """By day, how many days an ad has run, 0 on its first; below that before it."""
+    days = impressions.shape[1]
+    began = np.where((impressions > 0).any(axis=1), np.argmax(impressions > 0, axis=1), days)
+    return np.arange(days)[None, :] - began[:, None].astype(np.float64)
+
+
+def _of_base(running: FloatArray) -> FloatArray:
+    """1 on the days that an ad is held against, 0 on all others."""
+    return ((running >= _BASE[0]) & (running < _BASE[1])).astype(np.float64)
 
 
 def _of_week(values: FloatArray) -> FloatArray:

@@ -37,6 +37,11 @@ class Matter:
         ]
         return self.manner.names([self.subject.name, *others])
 
+    @property
+    def most(self) -> str:
+        """The name of what carries most of it."""
+        return self.carriers[0]
+
     def has(self, name: str) -> bool:
         """Whether there is such a number."""
         return name in self.finding.numbers

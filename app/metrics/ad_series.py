@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from app.metrics.period import Period
 from app.metrics.sources import Sources
-from app.models import Ad, AdDay
+from app.models import Ad, AdDay, Campaign
 from app.models import PlatformTotalDay as Total
 
 ONE_DAY = dt.timedelta(days=1)
@@ -25,12 +25,13 @@ class AdHistory:
     """One ad. `figures` are impressions, clicks, spend and conversions by day.
 
     Spend is in the account's currency. Only its first weeks and the last ones are read: `began`
-    is its first day.
+    is its first day. `campaign` is the name of its campaign.
     """
 
     ad_id: int
     campaign_id: int
     name: str
+    campaign: str
     began: dt.date
     figures: dict[dt.date, tuple[float, float, float, float]] = field(default_factory=dict)
 
@@ -44,6 +45,7 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
             AdDay.ad_id,
             Ad.campaign_id,
             Ad.name,
+            Campaign.name,
             first.c.began,
             AdDay.day,
             AdDay.impressions,
@@ -53,6 +55,7 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         )
         .join(first, first.c.ad_id == AdDay.ad_id)
         .join(Ad, Ad.id == AdDay.ad_id)
+        .join(Campaign, Campaign.id == Ad.campaign_id)
         .where(
             Ad.workspace_id == known.workspace_id,
             AdDay.day <= last,
@@ -64,9 +67,9 @@ def ad_histories(session: Session, known: Sources, last: dt.date) -> dict[int, l
         .order_by(AdDay.account_id, AdDay.ad_id)
     )
     found: dict[int, dict[int, AdHistory]] = {}
-    for account_id, ad_id, campaign_id, name, began, day, *amounts in rows:
+    for account_id, ad_id, campaign_id, name, campaign, began, day, *amounts in rows:
         mine = found.setdefault(account_id, {}).setdefault(
-            ad_id, AdHistory(ad_id, campaign_id, name, began)
+            ad_id, AdHistory(ad_id, campaign_id, name, campaign, began)
         )
         impressions, clicks, spend, conversions = map(float, amounts)
         mine.figures[day] = (impressions, clicks, spend, conversions)
@@ -106,6 +109,22 @@ def columns_of(ad: AdHistory, last: dt.date) -> list[tuple[float, float, float, 
         days = [ad.began + dt.timedelta(days=each) for each in range(FIRST_DAYS)]
         days += [last - dt.timedelta(days=back) for back in range(LAST_DAYS - 1, -1, -1)]
     return [ad.figures.get(day, nothing) for day in days]
+
+
+def ads_shown(session: Session, workspace_id: int, campaign_id: int, days: Period) -> set[str]:
+    """The ids, as text, of a campaign's ads that anybody saw on these days."""
+    rows = session.scalars(
+        select(AdDay.ad_id)
+        .join(Ad, Ad.id == AdDay.ad_id)
+        .where(
+            AdDay.workspace_id == workspace_id,
+            Ad.campaign_id == campaign_id,
+            AdDay.day.between(days.first, days.last),
+            AdDay.impressions > 0,
+        )
+        .distinct()
+    )
+    return {str(each) for each in rows}
 
 
 def account_rates(session: Session, known: Sources, days: Period) -> dict[int, float]:

@@ -12,6 +12,7 @@ from app.insights.review_days import rests_through
 from app.insights.words import Manner, say
 from app.reports.document import Document, FindingPart
 from app.reports.document import Entity as EntityPart
+from app.reports.tired import RULE, new_copy_of
 
 BY_RULES = "rules"
 
@@ -96,9 +97,9 @@ def rows_of(finding: Finding) -> str:
 
 
 def new_copy_for(rule: str, entities: Sequence[Entity]) -> str:
-    """The creative generator filled in from a tired ad, a path within the app; empty for none."""
+    """The creative generator filled in from a tired ad, the first of several; empty for none."""
     ad = next((each for each in entities if each.kind == "ad"), None)
-    return f"/dashboard/creative?ad={quote(ad.key)}" if ad and rule == "creative_refresh" else ""
+    return new_copy_of(ad) if ad and rule == RULE else ""
 
 
 def _page(about: Entity | None, days: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
-from app.insights.finding import Finding
+from app.insights.finding import Entity, Finding
 from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
 from app.metrics.chosen import campaigns_performance, narrowed
 from app.metrics.claims import StoreAgainstClaims, store_against_claims
@@ -110,7 +110,10 @@ class Gathered:
             each
             for each in findings
             if each.entities
-            and all(about.kind == "campaign" and about.key in chosen for about in each.entities)
+            and all(
+                about.key in chosen if about.kind == "campaign" else _tired(each, about)
+                for about in each.entities
+            )
         ]
 
     def platforms_before(self) -> dict[str, Figures]:
@@ -206,3 +209,8 @@ def _done(session: Session, workspace_id: int, days: Period) -> list[tuple[dt.da
         .order_by(ActionEntry.day, ActionEntry.id)
     )
     return [(day, text, name or "") for day, text, name in rows]
+
+
+def _tired(finding: Finding, about: Entity) -> bool:
+    """Whether it is one of the ads of the campaign that the finding is about."""
+    return finding.entities[0].kind == "campaign" and about.kind == "ad"

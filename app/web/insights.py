@@ -24,7 +24,8 @@ from app.insights.words import Manner, Said
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
 from app.models import StoredFinding
-from app.reports.findings import new_copy_for, rows_of
+from app.reports.findings import rows_of
+from app.reports.tired import TiredRow, tired_in
 from app.web import access, left_out_words
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form
@@ -52,9 +53,8 @@ GROUPS = {
 class Shown:
     """A finding with its words.
 
-    `low` and `high` are empty without a range of what is expected, `copy` is the address of new
-    copy for a tired ad, empty for any other finding. `lacks` is what connections it would be
-    applied through may not do.
+    `low` and `high` are empty without a range of what is expected, `ads` are the tired ones, empty
+    for any other finding. `lacks` is what connections it would be applied through may not do.
     """
 
     stored: StoredFinding
@@ -62,7 +62,7 @@ class Shown:
     said: Said
     days: str
     rows: str
-    copy: str
+    ads: list[TiredRow]
     low: str
     high: str
     appliable: bool
@@ -205,7 +205,7 @@ def _shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
         said=say_kept(finding, manner),
         days=_days(finding, manner),
         rows=rows_of(finding),
-        copy=new_copy_for(finding.rule, finding.entities),
+        ads=tired_in(finding, manner),
         low=low,
         high=high,
         appliable=not stopped,

@@ -13,7 +13,7 @@ from app.advice import dismissing, keeping, looks, nightly
 from app.advice.answering import answer_for
 from app.advice.left_out import LeftOut
 from app.extensions import db
-from app.insights.finding import Finding
+from app.insights.finding import Entity, Finding
 from app.insights.plain_words import say_kept
 from app.insights.review_days import rests_through
 from app.insights.words import Manner
@@ -39,13 +39,17 @@ class DaysIn(Arguments):
 
 
 class EntityOut(Answer):
-    """`role` is from or to for the sides of a move, carries for what explains it, or empty."""
+    """`role` is from or to for the sides of a move, carries for what explains it, or empty.
+
+    `new_copy` is the generator filled in from a tired ad, a path of this site, empty for all else.
+    """
 
     kind: str
     key: str
     name: str
     platform: str
     role: str
+    new_copy: str = ""
 
 
 class RangeOut(Answer):
@@ -61,8 +65,8 @@ class RangeOut(Answer):
 class FindingOut(Answer):
     """Money is in `currency`, shares are of one. `certainty` is null where a rule has none.
 
-    `rows` is the page with the rows it rests on, `new_copy` the generator filled in from a tired
-    ad, empty for any other finding; both are paths of this site.
+    `rows` is the page with the rows it rests on, `new_copy` the generator filled in from the first
+    of tired ads; both are paths of this site. Numbers that end in 1 are of that ad, and so on.
     `state` is open while the finding lasts and closed after, empty for one of asked days of which
     no nightly look kept anything: it has no `id` either. `followed` is yes, no or empty for
     unknown, `followed_how` said or detected.
@@ -255,12 +259,7 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         numbers={name: _plain(each.value) for name, each in finding.numbers.items()},
         units={name: each.unit.value for name, each in finding.numbers.items()},
         range=_range(finding),
-        entities=[
-            EntityOut(
-                kind=each.kind, key=each.key, name=each.name, platform=each.platform, role=each.role
-            )
-            for each in finding.entities
-        ],
+        entities=[_entity(finding.rule, each) for each in finding.entities],
         review_on=finding.review_on,
         certainty=finding.certainty,
         at_stake=_plain(finding.at_stake),
@@ -275,6 +274,11 @@ def _out(finding: Finding, stored: StoredFinding | None, computed_at: dt.datetim
         new_copy=new_copy_for(finding.rule, finding.entities),
         computed_at=computed_at,
     )
+
+
+def _entity(rule: str, each: Entity) -> EntityOut:
+    known = msgspec.convert(each, EntityOut, from_attributes=True)
+    return msgspec.structs.replace(known, new_copy=new_copy_for(rule, [each]))
 
 
 def _range(finding: Finding) -> RangeOut | None:

@@ -16,6 +16,7 @@ from app.reports.languages.captions import Captions
 from app.reports.languages.labels import Words
 from app.reports.ratios import appeared, change, share
 from app.reports.rows import Link
+from app.reports.tired import tired_of
 from app.web.formats import Better, Pill, change_pill
 
 SHOWN_CAMPAIGNS = 25
@@ -31,6 +32,7 @@ def drawn(document: Document, link: Link) -> dict[str, Any]:
         "labels": captions.labels.page,
         "language": formats.locale.language,
         "expected": partial(expected, formats=formats, captions=captions),
+        "tired": partial(tired_of, document=document),
         "pills": Pills(document, formats, captions),
         "link": link,
         "chart": trend_chart(document),

@@ -22,12 +22,13 @@ from app.web.htmx import page
 blueprint = Blueprint("scoreboard", __name__, url_prefix="/dashboard/reports/scoreboard")
 
 _LATELY = 20
+_CHANGES = ("reallocation", "cut_waste", "raise_budget", "creative_refresh")
 _INITIALS = ("cpa", "cpc", "cpm", "ctr", "cvr", "roas")
 _LABELS = {
     "reallocation": "Move budget",
     "cut_waste": "Cut or pause",
     "raise_budget": "Raise a budget",
-    "creative_refresh": "Replace a worn-out ad",
+    "creative_refresh": "Replace worn-out ads",
     "audience_expansion": "Try a wider audience",
     "fix_tracking": "Check tracking",
     "fix_disapproved": "Fix what the platform refuses",
@@ -142,9 +143,7 @@ def _went(found: Outcome, finding: Finding) -> str:
 def _measured(found: Outcome, finding: Finding, manner: Manner) -> str:
     if found.measured is None:
         return ""
-    change = finding.rule in ("reallocation", "cut_waste", "raise_budget") or (
-        finding.rule.endswith("_change")
-    )
+    change = finding.rule in _CHANGES or finding.rule.endswith("_change")
     worded = manner.number(Number(found.measured, Unit(found.unit), change=change))
     return f"{worded} a month" if change and found.unit != Unit.SHARE else worded
 

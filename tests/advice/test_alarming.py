@@ -148,10 +148,14 @@ def test_a_tired_ad_is_told_from_the_others_in_the_workspaces_money(
     known = sources(session, alice.workspace.id)
     found = tired_findings(session, alice.workspace, YESTERDAY, known=known, rules=DEFAULTS)
     [finding] = found
-    assert (finding.rule, finding.entities[0].key) == ("creative_refresh", str(tired.id))
+    assert (finding.rule, finding.entities[0].key) == ("creative_refresh", str(campaign.id))
+    assert [(each.kind, each.key) for each in finding.entities[1:]] == [("ad", str(tired.id))]
     assert finding.currency == "USD"
-    assert finding.numbers["running"].value == 60
+    assert finding.numbers["running_1"].value == 60
+    assert finding.numbers["rate_before_1"].value == pytest.approx(0.02)
+    assert finding.numbers["rate_now_1"].value == pytest.approx(0.011)
     days = (finding.last - finding.first).days + 1
+    assert days == 7
     assert finding.at_stake == pytest.approx(days * 200)
 
 

@@ -270,9 +270,12 @@ def test_a_tired_ad_says_how_often_it_was_seen_what_it_cost_and_that_its_audienc
 
     told = tired_findings(session, alice.workspace, LAST, known=known, rules=DEFAULTS, used_up=used)
 
-    assert {each.entities[0].key for each in told} == {str(each.id) for each in world.ads}
-    said = say(told[0], Manner("USD"))
-    assert "its campaign's ads 2 times in the week up to Nov 12" in said.saw
+    [finding] = told
+    assert finding.entities[0].key == str(world.campaign.id)
+    assert {each.key for each in finding.entities[1:]} == {str(each.id) for each in world.ads}
+    said = say(finding, Manner("USD"))
+    assert said.title == "Four ads of Summer قهوة are tired"
+    assert "the campaign's ads 2 times in the week up to Nov 12" in said.saw
     assert "A conversion cost $6.25" in said.saw
     assert "its audience may be used up" in said.how_sure
 

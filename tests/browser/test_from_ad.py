@@ -31,12 +31,12 @@ def test_a_tired_ad_leads_to_new_copy_with_its_angle_in_sight(
 
     page.goto(f"{site}/dashboard/reports/insights")
     look(page)
-    page.get_by_role("link", name=f"See the rows: {ad.name} is wearing out").click()
+    page.get_by_role("link", name=ad.name, exact=True).click()
     expect(page.locator(f"#ad-{ad.id}")).to_contain_text("$61.00")
     look(page)
 
     page.goto(f"{site}/dashboard/reports/insights")
-    page.get_by_role("link", name=f"Write new copy: {ad.name} is wearing out").click()
+    page.get_by_role("link", name=f"Write new copy: {ad.name}").click()
     expect(page.get_by_role("heading", name=f"New copy in place of {ad.name}")).to_be_visible()
     expect(page.get_by_text("Its angle: it opens with a price or a percentage")).to_be_visible()
     expect(page.locator("blockquote")).to_have_text("20 % off قهوة this week.")

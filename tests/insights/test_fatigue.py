@@ -7,10 +7,11 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from app.insights.alarm_findings import Audience, of_tired, of_wider
+from app.insights.alarm_findings import MOST_NAMED, Audience, TiredAd, of_tired, of_wider
 from app.insights.audience import Wider, saturated, wider
-from app.insights.fatigue import against_beginnings, tired_ads
+from app.insights.fatigue import against_beginnings, click_rates, tired_ads
 from app.insights.finding import Entity
+from app.insights.languages import manner_in
 from app.insights.maturity import FloatArray
 from app.insights.words import Manner, say
 
@@ -101,14 +102,68 @@ def test_an_ads_clicks_stand_against_those_of_its_beginning() -> None:
     assert np.isnan(against_beginnings(clicks / 1000, impressions)).all()
 
 
-def test_a_refresh_has_words() -> None:
+def tired(spend: float, name: str, key: str = "7") -> TiredAd:
     clicks, impressions = ads()
     clicks[2, 30:] *= 0.5
-    (tired,) = tired_ads(clicks, impressions)
-    days = (dt.date(2026, 1, 1), dt.date(2026, 1, 7))
-    ad = Entity("ad", "7", "Summer video", "meta")
-    finding = of_tired(tired, ad, days, "USD", spend=700, frequency=4.2)
-    assert "50%" in say(finding, Manner("USD")).saw
+    (found,) = tired_ads(clicks, impressions)
+    first, latest = click_rates(clicks, impressions)[2]
+    return TiredAd(Entity("ad", key, name, "meta"), found, (first, latest), spend, 8)
+
+
+SALE = Entity("campaign", "3", "Spring sale", "meta")
+LAST = dt.date(2026, 1, 7)
+
+
+def test_rates_are_of_an_ads_beginning_and_of_its_last_week() -> None:
+    clicks, impressions = ads(days=40)
+    clicks[0, :3], clicks[0, 17:33], clicks[0, 33:] = 900, 700, 25
+    impressions[1] = 0
+    rates = click_rates(clicks, impressions)
+    assert rates[0] == pytest.approx([60 / 5000, 25 / 5000])
+    assert np.isnan(rates[1]).all()
+
+
+def test_one_tired_ad_is_told_by_name_with_both_its_rates() -> None:
+    finding = of_tired([tired(700, "Summer video")], SALE, LAST, "USD", frequency=4.2)
+    said = say(finding, Manner("USD"))
+    assert said.title == "Summer video of Spring sale is wearing out"
+    assert "1.20% at first and is 0.60% now (Jan 1–7): 50% less" in said.saw
+    assert "People saw the campaign's ads 4.2 times" in said.saw
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "both"),
+    [
+        ("en", "Four ads of Spring sale are tired", "1.20% at first and is 0.60% now"),
+        ("de", "Spring sale: vier Anzeigen nutzen sich ab", "1,20\u00a0%, jetzt 0,60\u00a0%"),
+    ],
+)
+def test_the_tired_ads_of_a_campaign_are_one_finding_the_dearest_first(
+    language: str, title: str, both: str
+) -> None:
+    several = [tired(each * 100, f"Video {each}", str(each)) for each in (1, 4, 2, 3)]
+    finding = of_tired(several, SALE, LAST, "USD")
+    assert [each.name for each in finding.entities] == [
+        "Spring sale", "Video 4", "Video 3", "Video 2", "Video 1",
+    ]  # fmt: skip
+    assert finding.key == "creative_refresh|:campaign:3"
+    assert finding.at_stake == 1000
+    assert finding.numbers["spend_1"].value == 400
+    assert finding.numbers["cost"].value == pytest.approx(1000 / 32)
+    said = say(finding, manner_in(language, "USD"))
+    assert said.title == title
+    assert "Video 4" in said.saw
+    assert both in said.saw
+
+
+def test_of_very_many_tired_ads_the_dearest_are_named_and_all_are_counted() -> None:
+    many = [tired(each, f"Video {each}", str(each)) for each in range(1, 61)]
+    finding = of_tired(many, SALE, LAST, "USD")
+    assert finding.numbers["ads"].value == 60
+    assert len(finding.entities) == 1 + MOST_NAMED
+    assert finding.entities[1].name == "Video 60"
+    assert finding.at_stake == sum(range(1, 61))
+    assert say(finding, Manner("USD")).title == "60 ads of Spring sale are tired"
 
 
 def test_an_expansion_says_what_wider_campaigns_had_or_that_there_are_too_few() -> None:

@@ -66,7 +66,42 @@ def client(app: Flask, alice: Member) -> FlaskClient:
     return sign_in(app, alice)
 
 
-def told(session: Session, member: Member, ad: Ad) -> None:
+def told(session: Session, member: Member, *ads: Ad) -> None:
+    """Each clicked 2.04 % at first, and 1.11 % now."""
+    campaign = session.get_one(Campaign, ads[0].campaign_id)
+    numbers = {
+        "ads": Number(len(ads), Unit.COUNT),
+        "z": Number(-5.0, Unit.COUNT),
+        "spend": Number(700.0 * len(ads), Unit.MONEY),
+    }
+    for place in range(1, len(ads) + 1):
+        numbers |= {
+            f"rate_before_{place}": Number(0.0204, Unit.SHARE),
+            f"rate_now_{place}": Number(0.0111, Unit.SHARE),
+            f"drop_{place}": Number(-0.4, Unit.SHARE, change=True),
+            f"running_{place}": Number(60, Unit.DAYS),
+            f"spend_{place}": Number(700, Unit.MONEY),
+        }
+    found = Finding(
+        rule="creative_refresh",
+        kind=Kind.RECOMMENDATION,
+        class_=Class.ACT,
+        entities=(
+            Entity("campaign", str(campaign.id), campaign.name, "meta"),
+            *(Entity("ad", str(ad.id), ad.name, "meta", "carries") for ad in ads),
+        ),
+        first=DAY,
+        last=DAY,
+        numbers=numbers,
+        at_stake=700.0 * len(ads),
+        currency="USD",
+    )
+    keeping.keep(session, member.workspace.id, [found], dt.datetime.now(dt.UTC))
+    session.commit()
+
+
+def told_by_an_older_version(session: Session, member: Member, ad: Ad) -> None:
+    """Of one ad, without its rates."""
     found = Finding(
         rule="creative_refresh",
         kind=Kind.RECOMMENDATION,
@@ -74,12 +109,7 @@ def told(session: Session, member: Member, ad: Ad) -> None:
         entities=(Entity("ad", str(ad.id), ad.name, "meta"),),
         first=DAY,
         last=DAY,
-        numbers={
-            "drop": Number(-0.4, Unit.SHARE, change=True),
-            "z": Number(-5.0, Unit.COUNT),
-            "running": Number(60, Unit.DAYS),
-            "spend": Number(700, Unit.MONEY),
-        },
+        numbers={"drop": Number(-0.4, Unit.SHARE, change=True), "z": Number(-5.0, Unit.COUNT)},
         at_stake=700,
         currency="USD",
     )
@@ -87,18 +117,38 @@ def told(session: Session, member: Member, ad: Ad) -> None:
     session.commit()
 
 
-def test_a_tired_ads_finding_leads_to_its_row_and_to_new_copy(
+def test_the_tired_ads_of_a_campaign_lead_to_their_rows_and_to_new_copy_each(
     client: FlaskClient, session: Session, alice: Member, tired: Ad
 ) -> None:
-    told(session, alice, tired)
+    other = session.scalars(select(Ad).where(Ad.name == "Bystander")).one()
+    told(session, alice, tired, other)
     shown = client.get("/dashboard/reports/insights").text
-    rows = f"/campaigns/ads/{tired.id}?from={DAY}&amp;to={DAY}"
+    assert shown.count('class="insight ') == 1
+    assert "Two ads of Gift guide are tired" in shown
+    assert shown.count("CTR 2.0%") == shown.count("<strong>1.1%</strong>") == 2
+    for ad in (tired, other):
+        assert f'href="/campaigns/ads/{ad.id}?from={DAY}&amp;to={DAY}"' in shown
+        assert f'href="{PAGE}?ad={ad.id}"' in shown
+    rows = f"/campaigns/{tired.campaign_id}?from={DAY}&amp;to={DAY}"
     assert f'href="{rows}"' in shown
-    assert f'href="{PAGE}?ad={tired.id}"' in shown
 
     [one] = client.get("/api/insights").json["findings"]
     assert one["rows"] == rows.replace("&amp;", "&")
     assert one["new_copy"] == f"{PAGE}?ad={tired.id}"
+    assert [each["new_copy"] for each in one["entities"]] == [
+        "",
+        f"{PAGE}?ad={tired.id}",
+        f"{PAGE}?ad={other.id}",
+    ]
+
+
+def test_a_tired_ad_that_an_older_version_told_of_still_leads_to_its_row_and_to_new_copy(
+    client: FlaskClient, session: Session, alice: Member, tired: Ad
+) -> None:
+    told_by_an_older_version(session, alice, tired)
+    shown = client.get("/dashboard/reports/insights").text
+    assert f'href="/campaigns/ads/{tired.id}?from={DAY}&amp;to={DAY}"' in shown
+    assert f'href="{PAGE}?ad={tired.id}"' in shown
 
 
 def test_an_ads_row_stands_alone_on_its_campaigns_page_until_all_are_asked_for(
@@ -191,13 +241,21 @@ def test_an_angle_that_does_not_exist_is_refused_beside_its_field(client: FlaskC
     assert 'id="brief-angle-error"' in answer.text
 
 
-def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(app: Flask) -> None:
-    tired = finding(
-        "Ad is wearing out",
+@pytest.mark.parametrize("rates", [True, False], ids=["told now", "frozen by an older version"])
+def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(
+    app: Flask, rates: bool
+) -> None:
+    places = {f"rate_{when}_{each}": 0.02 for when in ("before", "now") for each in (1, 2)}
+    found = finding(
+        "Ads are tired",
         rule="creative_refresh",
-        entities=[EntityPart(kind="ad", key="7", name="Ad", platform="meta", role="")],
+        numbers={**places, "spend_1": 700.0, "spend_2": 30.0} if rates else {"drop": -0.3},
+        entities=[
+            EntityPart(kind="ad", key=key, name=name, platform="meta", role="carries")
+            for key, name in (("7", "Ad قهوة"), ("8", "<b>"))
+        ],
     )
-    document = usual(recommendations=[tired, finding("Move")])
+    document = usual(recommendations=[found, finding("Move")])
     wanted = ordering.Wanted(first=document.days.first, last=document.days.last)
     report = Report(id=3, request=msgspec.to_builtins(wanted))
     with app.test_request_context():
@@ -205,5 +263,10 @@ def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(ap
             "reports/body.html", **drawn(document, rows_behind(report, document))
         )
         shared = render_template("reports/body.html", **drawn(document, nowhere))
-    assert inside.count(f'href="{PAGE}?ad=7"') == 1
+    assert inside.count(f'href="{PAGE}?ad=7"') == inside.count(f'href="{PAGE}?ad=8"') == 1
+    assert inside.count('href="/campaigns/ads/7?') == 1
+    assert "&lt;b&gt;" in inside
     assert "Write new copy" not in shared
+    assert "/campaigns/ads" not in shared
+    assert "Ad قهوة" in shared
+    assert ("$700.00" in shared) == rates

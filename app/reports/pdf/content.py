@@ -33,6 +33,7 @@ from app.reports.pdf.coverage import undrawable
 from app.reports.ratios import appeared, change, cost_per_conversion, roas, share
 from app.reports.rows import Link
 from app.reports.texts import one_line
+from app.reports.tired import tired_of
 
 MOST_CAMPAIGNS = 25
 MARK = "[?]"
@@ -120,6 +121,11 @@ class _Writer:
             "per": self._captions.per(finding.range_per) if finding.range_per else "",
             "review": self._review(finding),
             "href": self._link("finding", finding.href),
+            "ads": [
+                [self._link("finding", each.rows), each.name, each.before, each.now, each.spend]
+                for each in tired_of(finding, self._document)
+                if each.before
+            ],
         }
 
     def _review(self, finding: FindingPart) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.insights.finding import Finding, Kind
-from app.insights.sentences.de.phrases import DAYS, OTHER_CAMPAIGNS, Telling, begun, says
+from app.insights.sentences.de.phrases import ADS, DAYS, OTHER_CAMPAIGNS, Telling, begun, says
 from app.insights.words import Manner, Said
 
 _METRICS = {
@@ -120,33 +120,66 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
 
 @says("creative_refresh")
 def refresh(finding: Finding, manner: Manner) -> Said:
-    """An ad that has worn out."""
+    """Ads of a campaign that have worn out."""
     told = Telling(finding, manner)
-    seen = used = ""
-    if told.has("frequency"):
-        seen = (
-            f" In der Woche bis {manner.day(finding.last)} sah jede Person die Anzeigen der "
-            f"Kampagne {told['frequency']}-mal."
-        )
-    cost = ""
-    if told.has("cost"):
-        cost = f" Jede bisher gemeldete Conversion kostete {told['cost']}."
-    if finding.facts.get("audience") == "used_up":
-        used = (
-            " Auch die anderen Anzeigen der Kampagne werden seltener geklickt und häufiger "
-            "gesehen: Die Zielgruppe ist womöglich ausgeschöpft, dann helfen neue Texte allein "
-            "nicht."
-        )
+    return _one_tired(told) if told.value("ads") == 1 else _several_tired(told)
+
+
+def _one_tired(told: Telling) -> Said:
     return Said(
-        title=f"{told.name} nutzt sich ab",
+        title=f"{told.name}: {told.most} nutzt sich ab",
         saw=(
-            f"Die Klickrate liegt {told.size('drop')} unter der ihrer Anfangszeit; was alle "
-            f"Anzeigen betraf, ist herausgerechnet. Laufzeit bisher: "
-            f"{told.counted('running', DAYS)}.{seen}{cost}"
+            f"Klickrate am Anfang {told['rate_before_1']}, jetzt {told['rate_now_1']} "
+            f"({told.days}): {told.size('drop_1')} weniger; was alle Anzeigen des Kontos betraf, "
+            f"ist herausgerechnet. Laufzeit bisher: {told.counted('running_1', DAYS)}, Ausgaben in "
+            f"diesen Tagen: {told['spend']}.{_seen(told)}"
         ),
-        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.{used}",
+        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.{_used_up(told)}",
         do=f"Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz. {told.review}",
         change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeige nun läuft.",
+    )
+
+
+def _several_tired(told: Telling) -> Said:
+    return Said(
+        title=f"{told.name}: {told.counted('ads', ADS)} nutzen sich ab",
+        saw=(
+            "Jede wird seltener geklickt als am Anfang; was alle Anzeigen des Kontos betraf, ist "
+            f"herausgerechnet. Zusammen kosteten sie {told['spend']} ({told.days}), am meisten "
+            f"{told.most}: Klickrate am Anfang {told['rate_before_1']}, jetzt "
+            f"{told['rate_now_1']}.{_seen(told)}"
+        ),
+        how_sure=(
+            f"Mindestens {told.size('z')} Standardfehler darunter, drei Tage in Folge."
+            f"{_used_up(told)}"
+        ),
+        do=(
+            "Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz, die teuersten "
+            f"zuerst. {told.review}"
+        ),
+        change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeigen nun laufen.",
+    )
+
+
+def _seen(told: Telling) -> str:
+    """How often people saw the campaign, and what a conversion cost, where that is known."""
+    seen = cost = ""
+    if told.has("frequency"):
+        seen = (
+            f" In der Woche bis {told.manner.day(told.finding.last)} sah jede Person die Anzeigen "
+            f"der Kampagne {told['frequency']}-mal."
+        )
+    if told.has("cost"):
+        cost = f" Jede bisher gemeldete Conversion kostete {told['cost']}."
+    return seen + cost
+
+
+def _used_up(told: Telling) -> str:
+    if told.finding.facts.get("audience") != "used_up":
+        return ""
+    return (
+        " Die Anzeigen der Kampagne werden insgesamt seltener geklickt und häufiger gesehen: Die "
+        "Zielgruppe ist womöglich ausgeschöpft, dann helfen neue Texte allein nicht."
     )
 
 

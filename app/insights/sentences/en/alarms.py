@@ -113,30 +113,64 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
 
 @says("creative_refresh")
 def refresh(finding: Finding, manner: Manner) -> Said:
-    """An ad that has worn out."""
+    """Ads of a campaign that have worn out."""
     told = Telling(finding, manner)
-    last = manner.day(finding.last)
+    return _one_tired(told) if told.value("ads") == 1 else _several_tired(told)
+
+
+def _one_tired(told: Telling) -> Said:
+    return Said(
+        title=f"{told.most} of {told.name} is wearing out",
+        saw=(
+            f"Its click rate was {told['rate_before_1']} at first and is {told['rate_now_1']} now "
+            f"({told.days}): {told.size('drop_1')} less, what happened to the account's other ads "
+            f"divided out. It has run for {told.few('running_1')} days and cost {told['spend']} in "
+            f"these.{_seen(told)}"
+        ),
+        how_sure=f"{told.size('z')} standard errors below, three days running.{_used_up(told)}",
+        do=f"Replace it with new copy, on its angle or another one. {told.review}",
+        change_our_mind="A new placement or audience that the ad was moved to.",
+    )
+
+
+def _several_tired(told: Telling) -> Said:
+    return Said(
+        title=f"{told.counted('ads', 'ad').capitalize()} of {told.name} are tired",
+        saw=(
+            "Each is clicked less than at first, what happened to the account's other ads divided "
+            f"out. Together they cost {told['spend']} ({told.days}), most of them {told.most}: its "
+            f"click rate was {told['rate_before_1']} at first and is {told['rate_now_1']} now."
+            f"{_seen(told)}"
+        ),
+        how_sure=(
+            f"At least {told.size('z')} standard errors below, three days running.{_used_up(told)}"
+        ),
+        do=(
+            "Replace them with new copy, on their angle or another one, those that cost most first."
+            f" {told.review}"
+        ),
+        change_our_mind="A new placement or audience that the ads were moved to.",
+    )
+
+
+def _seen(told: Telling) -> str:
+    """How often people saw the campaign, and what a conversion cost, where that is known."""
+    last = told.manner.day(told.finding.last)
     seen = (
-        f" People saw its campaign's ads {told['frequency']} times in the week up to {last}."
+        f" People saw the campaign's ads {told['frequency']} times in the week up to {last}."
         if told.has("frequency")
         else ""
     )
     cost = f" A conversion cost {told['cost']}, of those told so far." if told.has("cost") else ""
-    used = (
-        " The other ads of its campaign are clicked less as well and people saw them more often: "
-        "its audience may be used up, and then new copy alone does not mend it."
-        if finding.facts.get("audience") == "used_up"
-        else ""
-    )
-    return Said(
-        title=f"{told.name} is wearing out",
-        saw=(
-            f"Its click rate is {told.size('drop')} below that of its beginning, what happened to "
-            f"the other ads divided out; it has run for {told.few('running')} days.{seen}{cost}"
-        ),
-        how_sure=f"{told.size('z')} standard errors below, three days running.{used}",
-        do=f"Replace it with new copy, on its angle or another one. {told.review}",
-        change_our_mind="A new placement or audience that the ad was moved to.",
+    return seen + cost
+
+
+def _used_up(told: Telling) -> str:
+    if told.finding.facts.get("audience") != "used_up":
+        return ""
+    return (
+        " The campaign's ads are clicked less all together and people saw them more often: its "
+        "audience may be used up, and then new copy alone does not mend it."
     )
 
 
