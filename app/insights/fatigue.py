@@ -93,7 +93,9 @@ def click_rates(clicks: FloatArray, impressions: FloatArray) -> FloatArray:
         np.stack([(each * of_base).sum(axis=1), each[:, -_WEEK:].sum(axis=1)], axis=1)
         for each in (clicks, impressions)
     )
-    return np.divide(clicked, shown, out=np.full(shown.shape, np.nan), where=shown > 0)
+    rates = np.full(shown.shape, np.nan)
+    np.divide(clicked, shown, out=rates, where=shown > 0)
+    return rates
 
 
 def _compared(
@@ -113,7 +115,8 @@ def _running(impressions: FloatArray) -> FloatArray:
     """By day, how many days an ad has run, 0 on its first; below that before it."""
     days = impressions.shape[1]
     began = np.where((impressions > 0).any(axis=1), np.argmax(impressions > 0, axis=1), days)
-    return np.arange(days)[None, :] - began[:, None].astype(np.float64)
+    running: FloatArray = np.arange(days)[None, :] - began[:, None].astype(np.float64)
+    return running
 
 
 def _of_base(running: FloatArray) -> FloatArray:

@@ -46,7 +46,7 @@ def over_claiming(figures: PeriodFigures, thresholds: Thresholds) -> list[Findin
 
 def _numbers(store: StoreSales, claimed: float, count: float, spend: float) -> dict[str, Number]:
     numbers = {
-        "ratio": Number(claimed / store.revenue, Unit.MULTIPLE),
+        "ratio": Number(claimed / store.revenue, Unit.SHARE),
         "claimed": Number(claimed, Unit.MONEY),
         "sold": Number(store.revenue, Unit.MONEY),
         "claimed_orders": Number(count, Unit.COUNT),

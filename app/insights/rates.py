@@ -6,6 +6,7 @@ Everything here is in per cent, as it is written: 1.84 for a click rate of 0.018
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from math import floor, log10
 
 _FIGURES = 2
@@ -29,7 +30,7 @@ def decimals_apart(several: Sequence[float]) -> int:
     """
     enough = max(decimals_of(each) for each in several)
     for digits in range(enough, enough + _MOST_MORE + 1):
-        if len({f"{each:.{digits}f}" for each in several}) == len(set(several)):
+        if len({_written(each, digits) for each in several}) == len(set(several)):
             return digits
     return enough
 
@@ -37,4 +38,9 @@ def decimals_apart(several: Sequence[float]) -> int:
 def alike(one: float, other: float) -> bool:
     """Whether two are written the same at whatever number of decimals is sensible."""
     digits = decimals_apart([one, other])
-    return f"{one:.{digits}f}" == f"{other:.{digits}f}"
+    return _written(one, digits) == _written(other, digits)
+
+
+def _written(per_cent: float, digits: int) -> Decimal:
+    """Rounded as babel does it."""
+    return round(Decimal(str(per_cent)), digits)

@@ -165,7 +165,7 @@ def table(found: StoreAgainstClaims, currency: str) -> dict[str, list[Any]]:
         cells.append(
             formats.number(each.together.conversions, 2) if each.claims else formats.NOTHING
         )
-        cells += [formats.ratio(each.share(measure)) for measure in Measure]
+        cells += [formats.percent(each.share(measure)) for measure in Measure]
         rows.append(cells)
     return {"columns": columns, "rows": rows}
 

@@ -117,8 +117,8 @@ class InsightsOut(Answer):
     """`first` to `last` are the days looked at: asked ones that are over, or the nightly look's.
 
     They are null where no asked day is over, and with `computed_at` before the first look. Of
-    asked days, wins and concerns rest on `settled_first` to `settled_last`. `left_out` is what
-    could not be looked at: without it an empty list of findings means that nothing stands out.
+    asked days, wins and concerns rest on the nearly complete: `settled_first` to `settled_last`.
+    Without anything in `left_out` an empty list of findings means that nothing stands out.
     `dismissed` is how many are not shown because a person dismissed them.
     """
 

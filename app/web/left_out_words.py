@@ -26,10 +26,12 @@ _SENTENCES = {
         "out, and there is no advice on budgets and no alarm of these platforms. Add the rate in "
         "Settings."
     ),
-    Why.UNSETTLED: "{days}: figures may still change. Wins and concerns leave them out until then.",
+    Why.UNSETTLED: (
+        "{days}: still incomplete. Wins and concerns leave days out until they are nearly complete."
+    ),
     Why.FEW_DAYS: (
-        "Fewer than {fewest} of these days have settled, so wins and concerns were not looked for. "
-        "Ask for more days, or later."
+        "Fewer than {fewest} of these days are nearly complete, so wins and concerns were not "
+        "looked for. Ask for more days, or later."
     ),
     Why.NO_COMPARISON: (
         "Not every account holds {days}, the days before, so changes were not looked for."

@@ -109,11 +109,12 @@ def progress(test: PlannedTest, read: Evaluated | None) -> str:
     if read is None or not read.over:
         return _not_yet(test)
     over = f"{read.over} of {read.of_weeks} weeks are over"
-    settled = f"{read.weeks} of them settled" if read.weeks < read.over else "all of them settled"
+    complete = read.weeks if read.weeks < read.over else "all"
     told = [each for row in read.as_drawn.values() for each in row]
     said = (
-        f"{over}, {settled}. {sum(told)} of {len(told)} weeks of a platform were spent as drawn "
-        f"({percent(Decimal(read.followed), 0)}); the others count as ordinary weeks."
+        f"{over}, {complete} of them nearly complete. {sum(told)} of {len(told)} weeks of a "
+        f"platform were spent as drawn ({percent(Decimal(read.followed), 0)}); the others count "
+        "as ordinary weeks."
     )
     if read.followed < _WELL_FOLLOWED:
         said += " A test that is not followed tells little: see whether its budgets are set."
@@ -139,7 +140,7 @@ def title(read: Evaluated) -> str:
 
 
 def verdict(read: Evaluated, currency: str) -> str:
-    """What the figures say with the test so far; empty before a week is settled."""
+    """What the figures say with the test so far; empty before a week is nearly complete."""
     if read.found is None:
         return ""
     if read.complete:

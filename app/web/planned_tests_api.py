@@ -92,11 +92,11 @@ class DrawnOut(PlanOut):
 
 
 class EvaluationOut(Answer):
-    """`weeks` of `of_weeks` are over and settled; `followed` is the share spent as drawn.
+    """`weeks` of `of_weeks` are over and nearly complete; `followed` is the share spent as drawn.
 
     `as_drawn` tells it by platform of each week that is over. `class` is that of the move the
-    figures speak for, from recommend to silent, null before a week is settled; `message` the
-    result in a sentence, empty before the end.
+    figures speak for, from recommend to silent, null before a week is nearly complete;
+    `message` the result in a sentence, empty before the end.
     """
 
     as_of: dt.datetime

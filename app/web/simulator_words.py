@@ -38,8 +38,8 @@ def impossible(found: Simulation, rules: Thresholds) -> str:
         )
     if found.impossible == "history":
         return (
-            f"There is not enough history yet: a platform needs {rules.settled_weeks} settled "
-            "weeks with spend before other budgets of it can be judged. Look again later."
+            f"There is not enough history yet: a platform needs {rules.settled_weeks} nearly "
+            "complete weeks with spend before other budgets of it can be judged. Look again later."
         )
     return _IMPOSSIBLE.get(found.impossible, "")
 
@@ -96,5 +96,5 @@ def limit(because: str, rules: Thresholds) -> str:
         "highest": f"it is more than {highest} the most that was ever spent there in a week.",
         "unknown": "it spent nothing or reported no value lately, so nothing is known of what "
         "its budget returns.",
-        "history": f"it has fewer than {rules.settled_weeks} settled weeks with spend.",
+        "history": f"it has fewer than {rules.settled_weeks} nearly complete weeks with spend.",
     }[because]

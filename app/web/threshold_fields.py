@@ -59,7 +59,7 @@ GROUPS = (
             Shown("reallocation_testing", "Chance to gain, to be worth a test"),
             Shown("information_recommend", "What the history tells, to recommend"),
             Shown("information_leaning", "What the history tells, for a leaning"),
-            Shown("settled_weeks", "Settled weeks of both platforms", Unit.WEEKS),
+            Shown("settled_weeks", "Nearly complete weeks of both platforms", Unit.WEEKS),
             Shown("conversions_each", "Conversions of each platform", Unit.NUMBER),
             Shown("step_cap", "Largest step, of the smaller budget"),
             Shown("step_cap_leaning", "Largest step of a leaning"),

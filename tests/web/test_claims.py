@@ -259,17 +259,17 @@ def test_the_table_has_counts_and_amounts_of_each_platform(
     cells = re.findall(r'<td data-label="([^"]+)"[^>]*>(?:<strong>)?([^<]+)', panel)
     assert cells == [
         ("Claims", "100"),
-        ("Claimed ÷ orders", "1.04x"),
+        ("Claimed ÷ orders", "104%"),
         ("Claimed value", "$3,000.00"),
-        ("Claimed ÷ revenue", "1.00x"),
+        ("Claimed ÷ revenue", "100%"),
         ("Claims", "44"),
-        ("Claimed ÷ orders", "0.46x"),
+        ("Claimed ÷ orders", "46%"),
         ("Claimed value", "$1,500.00"),
-        ("Claimed ÷ revenue", "0.50x"),
+        ("Claimed ÷ revenue", "50%"),
         ("Claims", "144"),
-        ("Claimed ÷ orders", "1.50x"),
+        ("Claimed ÷ orders", "150%"),
         ("Claimed value", "$4,500.00"),
-        ("Claimed ÷ revenue", "1.50x"),
+        ("Claimed ÷ revenue", "150%"),
         ("Orders", "96 orders"),
         ("Revenue", "$3,000.00"),
     ]

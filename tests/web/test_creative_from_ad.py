@@ -269,4 +269,4 @@ def test_a_report_leads_to_new_copy_where_people_may_sign_in_and_nowhere_else(
     assert "Write new copy" not in shared
     assert "/campaigns/ads" not in shared
     assert "Ad قهوة" in shared
-    assert ("$700.00" in shared) == rates
+    assert ("Click rate, days 4–17" in shared) == rates

@@ -318,7 +318,7 @@ def test_a_result_is_on_its_page_and_in_its_json(
     session.commit()
     client = sign_in(app, alice)
     page = client.get(f"{PAGE}/{test.id}").text
-    assert "8 of 8 weeks are over, all of them settled. 16 of 16 weeks" in page
+    assert "8 of 8 weeks are over, all of them nearly complete. 16 of 16 weeks" in page
     assert "The test of Meta and Google is over" in page
     assert "spent as drawn" in page
     assert "Put the budgets back" in page

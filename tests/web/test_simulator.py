@@ -190,7 +190,7 @@ def test_a_few_weeks_are_not_enough(app: Flask, alice: Member, session: Session)
     make_platform(session, alice, "meta", weeks=6)
     found = ask(app, alice, {}).json
     assert (found["impossible"], found["value"]) == ("history", None)
-    assert "10 settled weeks" in sign_in(app, alice).get(PAGE).text
+    assert "10 nearly complete weeks" in sign_in(app, alice).get(PAGE).text
 
 
 def test_one_platform_is_raised_and_lowered_and_a_young_one_stays(

@@ -60,8 +60,8 @@ class Captions(ABC):
         """Sales as a platform claims them."""
 
     @abstractmethod
-    def claimed_for_each(self, ratio: str) -> str:
-        """How much platforms claim for each unit sold."""
+    def claimed_for_each(self, share: str) -> str:
+        """How much of what was sold platforms claim."""
 
     @abstractmethod
     def others(self, count: str) -> str:

@@ -193,7 +193,7 @@ class _Writer:
             "sold": [formats.count(store.orders), formats.money(store.net)],
             "ratio": ""
             if store.ratio is None
-            else self._captions.claimed_for_each(formats.multiple(store.ratio)),
+            else self._captions.claimed_for_each(formats.share(store.ratio)),
         }
 
     def source(self, source: Source) -> list[str]:

@@ -40,7 +40,7 @@ def over_claiming(finding: Finding, manner: Manner) -> Said:
         claimed = told.counted("claimed_orders", CONVERSIONS)
         orders = f"; {claimed} bei {told.with_counted('orders', ORDERS)}"
     return Said(
-        title=f"Plattformen beanspruchen das {told.bare('ratio')}-Fache des Shop-Umsatzes",
+        title=f"Plattformen beanspruchen {told['ratio']} des Shop-Umsatzes",
         saw=(
             f"{told['claimed']} beansprucht, {told['sold']} verkauft{orders} ({told.days}, "
             f"{told.counted('days', DAYS)} verglichen)."
@@ -50,7 +50,7 @@ def over_claiming(finding: Finding, manner: Manner) -> Said:
             "Verkauf. Nicht bekannt ist, welche Verkäufe ohne Werbung ausgeblieben wären."
         ),
         do=(
-            f"Das Ganze an {told['blended']} Shop-Umsatz je Ausgabe messen, nicht an den "
+            f"Das Ganze am ROAS des Shops von {told['blended']} messen, nicht an den "
             f"beanspruchten {told['reported']}."
         ),
         change_our_mind=(

@@ -31,11 +31,11 @@ OTHER_CAMPAIGNS = Noun(
 ADS = Noun("eine Anzeige", "Anzeigen", "einer Anzeige", "Anzeigen")
 DAYS = Noun("ein Tag", "Tage", "einem Tag", "Tagen")
 WEEKS = Noun("eine Woche", "Wochen", "einer Woche", "Wochen")
-SETTLED_WEEKS = Noun(
-    "eine abgeschlossene Woche",
-    "abgeschlossene Wochen",
-    "einer abgeschlossenen Woche",
-    "abgeschlossenen Wochen",
+COMPLETE_WEEKS = Noun(
+    "eine nahezu vollständige Woche",
+    "nahezu vollständige Wochen",
+    "einer nahezu vollständigen Woche",
+    "nahezu vollständigen Wochen",
 )
 
 
@@ -90,9 +90,9 @@ class Telling(Matter):
         if not self.has("settling"):
             return ""
         if self.value("settling") == 1:
-            return " Der Tag danach ist noch nicht endgültig und bleibt unberücksichtigt."
+            return " Der Tag danach ist noch unvollständig und bleibt unberücksichtigt."
         return (
-            f" Die {self.few('settling')} Tage danach sind noch nicht endgültig und bleiben "
+            f" Die {self.few('settling')} Tage danach sind noch unvollständig und bleiben "
             "unberücksichtigt."
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.insights.finding import Class, Finding
-from app.insights.sentences.de.phrases import SETTLED_WEEKS, WEEKS, Telling, says
+from app.insights.sentences.de.phrases import COMPLETE_WEEKS, WEEKS, Telling, says
 from app.insights.words import Manner, Said
 
 MISSING = {
@@ -12,7 +12,7 @@ MISSING = {
         "noch nicht lange genug eigene Bestellungen eines Shops verbunden sind und sich Nachfrage "
         "deshalb nicht von Werbewirkung trennen lässt"
     ),
-    "history": "zu wenige abgeschlossene Wochen vorliegen",
+    "history": "zu wenige nahezu vollständige Wochen vorliegen",
     "variation": "die Ausgaben über Saison und Nachfrage hinaus kaum geschwankt haben",
     "conversions": "zu wenige Conversions vorliegen",
     "fresh_data": "eine Lücke in den Daten noch offen ist",
@@ -103,7 +103,7 @@ def _silent(told: Telling) -> Said:
         title="Keine sichere Empfehlung zur Budgetverschiebung",
         saw=lacking or "Keine Umschichtung lohnt sich mit ausreichender Wahrscheinlichkeit.",
         do="" if "recent_move" in told.finding.missing else _test(told),
-        change_our_mind="Mehr abgeschlossene Wochen, schwankende Budgets oder ein Test.",
+        change_our_mind="Mehr nahezu vollständige Wochen, schwankende Budgets oder ein Test.",
     )
 
 
@@ -132,7 +132,7 @@ def _gain(told: Telling) -> str:
 
 def _rests_on(told: Telling) -> str:
     return (
-        f"Grundlage: {told.counted('weeks', SETTLED_WEEKS)} mit {told['conversions_from']} und "
+        f"Grundlage: {told.counted('weeks', COMPLETE_WEEKS)} mit {told['conversions_from']} und "
         f"{told['conversions_to']} Conversions."
     )
 

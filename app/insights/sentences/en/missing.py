@@ -22,14 +22,16 @@ MISSING = {
         "no shop's own orders are connected for long enough, so demand cannot be told from "
         "advertising",
     ),
-    "history": Missing("More settled weeks", "there are too few settled weeks"),
+    "history": Missing("More nearly complete weeks", "there are too few nearly complete weeks"),
     "variation": Missing(
         "Spend that varies beyond season and demand",
         "spend has hardly varied beyond season and demand",
     ),
     "conversions": Missing("More conversions", "there are too few conversions"),
     "fresh_data": Missing("Data without a break", "a break in the data is open"),
-    "recent_move": Missing("Time for the last move to settle", "the last move has not settled yet"),
+    "recent_move": Missing(
+        "Time for the last move to show", "the last move has not had time to show"
+    ),
     "running_test": Missing(
         "The end of the test that is on or planned",
         "a test of these budgets is on or about to begin, and a move would disturb it",

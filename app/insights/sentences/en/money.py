@@ -39,7 +39,7 @@ def over_claiming(finding: Finding, manner: Manner) -> Said:
     if told.has("orders"):
         orders = f"; {told['claimed_orders']} conversions for {told.counted('orders', 'order')}"
     return Said(
-        title=f"Platforms claim {told['ratio']} what the shop sold",
+        title=f"Platforms claim {told['ratio']} of what the shop sold",
         saw=(
             f"{told['claimed']} claimed against {told['sold']} sold{orders} ({told.days}, "
             f"{told.counted('days', 'day')} compared)."
@@ -49,7 +49,7 @@ def over_claiming(finding: Finding, manner: Manner) -> Said:
             "them would not have happened without its ads."
         ),
         do=(
-            f"Judge the whole by {told['blended']} of shop sales per spend, not by the claimed "
+            f"Judge the whole by the shop's ROAS of {told['blended']}, not by the claimed "
             f"{told['reported']}."
         ),
         change_our_mind="Sales that the shop connected here does not hold, such as a second shop.",

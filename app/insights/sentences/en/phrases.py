@@ -51,8 +51,8 @@ class Telling(Matter):
         if not self.has("settling"):
             return ""
         if self.value("settling") == 1:
-            return " The day after that is still settling and is left out."
-        return f" The {self.few('settling')} days after that are still settling and are left out."
+            return " The day after that is still incomplete and is left out."
+        return f" The {self.few('settling')} days after that are still incomplete and are left out."
 
     def between(self) -> str:
         """Its range as low to high, in the range's unit; empty without one."""

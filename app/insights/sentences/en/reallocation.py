@@ -75,7 +75,7 @@ def _silent(told: Telling) -> Said:
         title="Nothing safe to recommend about moving budget",
         saw=_lacking(told, "No move is safe").strip() or "No move is likely enough to pay.",
         do="" if "recent_move" in told.finding.missing else _test(told),
-        change_our_mind="More settled weeks, budgets that vary, or a test.",
+        change_our_mind="More nearly complete weeks, budgets that vary, or a test.",
     )
 
 
@@ -103,8 +103,8 @@ def _gain(told: Telling) -> str:
 
 def _rests_on(told: Telling) -> str:
     return (
-        f"It rests on {told.counted('weeks', 'settled week')} with {told['conversions_from']} and "
-        f"{told['conversions_to']} conversions."
+        f"It rests on {told.counted('weeks', 'nearly complete week')} with "
+        f"{told['conversions_from']} and {told['conversions_to']} conversions."
     )
 
 

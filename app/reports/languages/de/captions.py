@@ -53,9 +53,9 @@ class GermanCaptions(Captions):
     def claimed_by(self, platform: str) -> str:
         return f"Angegeben von {platform}"
 
-    def claimed_for_each(self, ratio: str) -> str:
+    def claimed_for_each(self, share: str) -> str:
         return (
-            f"Angaben der Plattformen je Einheit Shop-Umsatz: {ratio}. Angaben werden nie zu "
+            f"Die Plattformen beanspruchen {share} des Shop-Umsatzes. Angaben werden nie zu "
             "Verkäufen addiert."
         )
 

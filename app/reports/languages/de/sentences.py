@@ -169,7 +169,9 @@ class GermanSentences(Sentences):
         return f"{title}. Am {self.manner.day(review_on)} überprüfen."
 
     def keep_budgets(self) -> str:
-        return "Budgets unverändert lassen und erneut prüfen, wenn mehr Tage endgültig sind."
+        return (
+            "Budgets unverändert lassen und erneut prüfen, wenn mehr Tage nahezu vollständig sind."
+        )
 
     def all_final(self, last: dt.date) -> str:
         return (

@@ -46,8 +46,8 @@ class EnglishCaptions(Captions):
     def claimed_by(self, platform: str) -> str:
         return f"Claimed by {platform}"
 
-    def claimed_for_each(self, ratio: str) -> str:
-        return f"Claimed for each unit sold: {ratio}. Claims are never added to sales."
+    def claimed_for_each(self, share: str) -> str:
+        return f"Platforms claim {share} of what was sold. Claims are never added to sales."
 
     def others(self, count: str) -> str:
         return f"The other {count}"

@@ -143,7 +143,7 @@ class EnglishSentences(Sentences):
         return f"{title}.{review}"
 
     def keep_budgets(self) -> str:
-        return "Keep budgets as they are, and look again when more days have settled."
+        return "Keep budgets as they are, and look again when more days are nearly complete."
 
     def all_final(self, last: dt.date) -> str:
         return f"All figures through {self.manner.day(last)} are final: no platform restates them."
