@@ -281,12 +281,14 @@ class _Looking:
         """The last week after, against the one told of. Raises LookupError of a single ad's."""
         if campaign.kind != "campaign":
             raise LookupError(campaign.kind)
-        then, now = Period(self.finding.first, self.finding.last), Period.ending(self.after.last, WEEK)
+        then, now = (
+            Period(self.finding.first, self.finding.last),
+            Period.ending(self.after.last, WEEK),
+        )
         before, after = self.sums(campaign, then), self.sums(campaign, now)
         if before is None or after is None:
             return self._review(Outcome(unknown="no_rate"))
-        place = self.place
-        shown = ads_shown(place.session, place.workspace.id, int(campaign.key), now)
+        shown = ads_shown(self.place.session, self.place.workspace.id, int(campaign.key), now)
         outcome = outcomes.refreshed_outcome(before, after)
         followed = outcomes.refreshed(self.finding, shown)
         return Review(now.first, now.last, outcome, then.first, then.last, followed)
