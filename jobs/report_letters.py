@@ -27,7 +27,7 @@ def deliver_report(runtime: Runtime, delivery_id: int) -> None:
 
 def sender(settings: Settings, parcel: Parcel) -> Send:
     """Sends a parcel's letters; the PDF is made once, before the first."""
-    pdf = print_pdf(parcel.document) if parcel.attach_pdf else b""
+    pdf = print_pdf(parcel.frozen) if parcel.attach_pdf else b""
 
     def send(envelope: Envelope) -> None:
         mail.deliver(settings, composed(settings, parcel, envelope, pdf))

@@ -35,10 +35,11 @@ from app.reports.document import (
     Source,
     Store,
 )
-from app.reports.findings import BY_RULES, part_of
+from app.reports.findings import part_of
 from app.reports.gathering import Gathered
 from app.reports.languages import sentences_in
 from app.reports.languages.sentences import Outcome, Sentences
+from app.reports.wording import BY_RULES
 
 TOP = 3
 # metric, unit, which way is better
@@ -88,6 +89,7 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         settled_through=gathered.fresh.settled_through,
         summary=said,
         written_by=BY_RULES,
+        summary_written_by=[BY_RULES] * len(said),
         rating=_rating(gathered, told, said[0]),
         kpis=kpis,
         wins=shown[Kind.WIN][:TOP],
@@ -106,6 +108,7 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         finality=list(remarks.finality(gathered, told)),
         notes=list(remarks.notes(gathered, told)),
         without_rate=list(remarks.without_rate(gathered, told)),
+        labels=told.labels.to_freeze(),
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 
-from app.insights.finding import CLAIMS_NOTHING
+from app.insights.finding import CLAIMS_NOTHING, Kind
 
 VERSION = 1
 
@@ -107,8 +108,8 @@ class Entity(Part, frozen=True):
 class FindingPart(Part, frozen=True):
     """A finding and its final words. `href` is the page with its rows, a path within the app.
 
-    `numbers` are as the rule computed them, `units` what they count. `written_by` is `rules` or
-    the model's name.
+    `numbers` are as the rule computed them, `units` what they count, and under `range` what `low`
+    and `high` do. `written_by` is `rules` or the model's name.
     """
 
     id: int | None
@@ -138,6 +139,12 @@ class FindingPart(Part, frozen=True):
     def promises(self) -> bool:
         """Whether it says anything that could be held against it later."""
         return self.class_ not in CLAIMS_NOTHING
+
+    @property
+    def range_unit(self) -> str:
+        """Reports from before kept none; what advice brings was money, the rest is unknown."""
+        usual = "money" if self.kind == Kind.RECOMMENDATION.value else "unknown"
+        return self.units.get("range", usual)
 
 
 class Rating(Part, frozen=True):
@@ -196,7 +203,8 @@ class Document(Part, frozen=True):
     """`summary` are three sentences. `notes` say what is left out of the figures, and why.
 
     `as_of` is when the figures were read; `today` the workspace's day then. `compare` is
-    previous, year or none. `filters` are sentences. `written_by` is `rules` or a model's name.
+    previous, year or none. `filters` are sentences. `written_by` is `rules`, or a model's name
+    where any text is in its words.
     """
 
     version: int
@@ -236,11 +244,26 @@ class Document(Part, frozen=True):
     notes: list[str]
     # Those of the notes that are about money in no figure; reports from before have none.
     without_rate: list[str] = []
+    # Who worded each sentence of the summary, as `written_by`; not kept in reports from before.
+    summary_written_by: list[str] = []
+    # The words its renderings put beside the texts, by table of `languages.Labels`.
+    labels: dict[str, dict[str, str]] = {}
 
     @property
     def blank(self) -> bool:
         """Whether there is no figure at all: nothing was read."""
         return all(each.figures is None for each in self.trend)
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A document, and the hash of the bytes it is stored as.
+
+    Frozen again, one from before a field came would have another.
+    """
+
+    document: Document
+    content_hash: str
 
 
 def freeze(document: Document) -> tuple[bytes, str]:

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from app.reports.document import Day, Document, Figures
 from app.reports.formats import Formats
-from app.reports.languages import captions_in
+from app.reports.languages import captions_of
 
 SPEND = "#64748b"
 # As on the dashboard: platforms restate for four weeks, but most of it comes within seven days.
@@ -47,7 +47,7 @@ def lines_of(document: Document) -> list[Line]:
 
     None where nothing was read, or all of it is nothing.
     """
-    names = captions_in(document.language).labels.metrics
+    names = captions_of(document).labels.metrics
     earlier = zip(document.trend, document.trend_before, strict=False)
     before = [(day.day, _value(then, _revenue)) for day, then in earlier]
     lines = []

@@ -10,10 +10,10 @@ from app.reports.languages.captions import Captions
 
 
 def expected(finding: FindingPart, formats: Formats, captions: Captions) -> str:
-    """The signs are told: a range may begin below nothing. Money unless `units` says else."""
+    """The signs are told: a range may begin below nothing."""
     if finding.low is None or finding.high is None:
         return ""
-    unit = finding.units.get("range", "money")
+    unit = finding.range_unit
     ends = (Decimal(str(finding.low)), Decimal(str(finding.high)))
     low, high = (_signed(formats, end, unit) for end in ends)
     return captions.span(low, high)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.models import Report
-from app.reports.document import Document, thaw
-from app.reports.languages import captions_in
+from app.reports import csv_files
+from app.reports.document import Document, Frozen, thaw
+from app.reports.languages import captions_of
 from app.reports.pdf.printing import print_pdf
 from app.reports.rows import Link, nowhere
-from app.reports.tables import csv_file
+from app.reports.tables import TABLES
 from app.reports.texts import one_line
 
 Shape = Literal["pdf", "csv", "xlsx"]
@@ -33,22 +34,15 @@ UNFINISHED = (
 FAILED = (
     "This report could not be made, so it has no files. Its page says why and lets you try again."
 )
+RENDERING = 1
+"""Raised whenever the same document is drawn otherwise than before: known files are then old.
+
+tests/reports/test_rendering.py has the texts of one, and fails for a change without it.
+"""
 # File systems count bytes and end at 255.
 _LONGEST_NAME = 230
 # What Windows, or a path anywhere, does not take in a name.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A completed report as it is stored."""
-
-    content: bytes
-    content_hash: str
-
-    @property
-    def document(self) -> Document:
-        return thaw(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +72,47 @@ def frozen_report(session: Session, workspace_id: int, report_id: int) -> Frozen
     state, content, content_hash = found
     if content is None or content_hash is None:
         raise Conflict(FAILED if state == "failed" else UNFINISHED)
-    return Frozen(content, content_hash)
+    return Frozen(thaw(content), content_hash)
 
 
-def file_of(document: Document, shape: Shape, link: Link = nowhere) -> File:
-    """The document as a file. `link` says where the figures of a PDF lead.
+def tag_of(frozen: Frozen) -> str:
+    """The same as long as its files are the same."""
+    return f"{frozen.content_hash}-{RENDERING}"
 
-    Raises NotPrinted when a PDF cannot be made now.
+
+def file_of(
+    frozen: Frozen, shape: Shape, link: Link = nowhere, table: str = csv_files.USUAL
+) -> File:
+    """The report as a file, and as CSV one of its tables. `link` says where a PDF's figures lead.
+
+    Raises NotFound for a table that there is not, NotPrinted when a PDF cannot be made now.
     """
+    if table not in TABLES:
+        raise NotFound
+    document = frozen.document
     make: dict[Shape, Callable[[], bytes]] = {
-        "pdf": lambda: print_pdf(document, link),
-        "csv": lambda: csv_file(document),
-        "xlsx": lambda: _xlsx(document),
+        "pdf": lambda: print_pdf(frozen, link),
+        "csv": lambda: csv_files.csv_file(document, table),
+        "xlsx": lambda: _xlsx(frozen),
     }
-    return File(file_name(document, shape), MEDIA_TYPES[shape], make[shape]())
+    labels = captions_of(document).labels.sheets
+    inside = labels[table] if shape == "csv" and table != csv_files.USUAL else ""
+    return File(file_name(document, shape, inside), MEDIA_TYPES[shape], make[shape]())
 
 
-def _xlsx(document: Document) -> bytes:
+def _xlsx(frozen: Frozen) -> bytes:
     # openpyxl brings numpy along: 20 MB that a web process needs only for a workbook.
     from app.reports.workbook import workbook  # noqa: PLC0415 - see above
 
-    return workbook(document)
+    return workbook(frozen)
 
 
-def file_name(document: Document, shape: Shape) -> str:
-    """The title and whose it is; invented data says that it is."""
-    names = (document.title, document.workspace)
+def file_name(document: Document, shape: Shape, inside: str = "") -> str:
+    """What is inside, the title and whose it is; invented data says that it is."""
+    names = (inside, document.title, document.workspace)
     parts = [one_line(_NOT_IN_NAMES.sub(" ", each)) for each in names]
     name = _cut(" – ".join(part for part in parts if part)).strip(" .–")
-    name = name or captions_in(document.language).labels.letter["report"]
+    name = name or captions_of(document).labels.letter["report"]
     made_up = "sandbox-" if any(source.sandbox for source in document.sources) else ""
     return f"{made_up}{name}.{shape}"
 

@@ -13,8 +13,7 @@ from app.insights.words import Manner, say
 from app.reports.document import Document, FindingPart
 from app.reports.document import Entity as EntityPart
 from app.reports.tired import RULE, new_copy_of
-
-BY_RULES = "rules"
+from app.reports.wording import BY_RULES
 
 
 def part_of(finding: Finding, manner: Manner) -> FindingPart:
@@ -35,7 +34,7 @@ def part_of(finding: Finding, manner: Manner) -> FindingPart:
             for each in finding.entities
         ],
         numbers={name: number.value for name, number in finding.numbers.items()},
-        units={name: number.unit.value for name, number in finding.numbers.items()},
+        units=_units(finding),
         low=expected.low if expected else None,
         high=expected.high if expected else None,
         range_per=expected.per if expected else "",
@@ -50,6 +49,11 @@ def part_of(finding: Finding, manner: Manner) -> FindingPart:
         written_by=BY_RULES,
         href=rows_of(finding),
     )
+
+
+def _units(finding: Finding) -> dict[str, str]:
+    units = {name: number.unit.value for name, number in finding.numbers.items()}
+    return {**units, "range": finding.range.unit.value} if finding.range else units
 
 
 def paired(

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from app.reports.document import Document, Kpi
 from app.reports.formats import Formats, formats_of
-from app.reports.languages import captions_in
+from app.reports.languages import captions_of
 from app.reports.languages.captions import Captions
 from app.reports.posting import LINK_DAYS, Parcel
+from app.reports.wording import summary_wording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Words:
     colour: str
     rating: str
     summary: list[str]
+    written_by: str
     rows: list[Row]
     filters: list[str]
     as_of: str
@@ -53,7 +55,7 @@ class Words:
 def words(parcel: Parcel, unsubscribe: str) -> Words:
     """The letter to one recipient. `unsubscribe` is their own link."""
     document = parcel.document
-    formats, captions = formats_of(document), captions_in(document.language)
+    formats, captions = formats_of(document), captions_of(document)
     labels = captions.labels.letter
     before = document.before
     return Words(
@@ -66,6 +68,7 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
         colour=document.brand.colour,
         rating=document.rating.word,
         summary=document.summary,
+        written_by=captions.written_by(summary_wording_of(document)),
         rows=[] if document.blank else [_row(kpi, formats) for kpi in document.kpis],
         filters=document.filters,
         as_of=captions.as_of(moment(document.as_of, document.time_zone, formats)),
@@ -100,7 +103,7 @@ def file_name(document: Document) -> str:
     """What the attached PDF is called, in letters every mail program can show."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in document.title)
     name = "-".join(part for part in plain.split("-") if part)[:60]
-    name = name or captions_in(document.language).labels.letter["report"]
+    name = name or captions_of(document).labels.letter["report"]
     return f"{name}-{document.days.last.isoformat()}.pdf"
 
 

@@ -27,6 +27,7 @@ from app.reports.document import Document, FindingPart
 from app.reports.findings import paired, with_parts
 from app.reports.phrase_request import Answer, asking, read
 from app.reports.summary_telling import telling
+from app.reports.wording import BY_RULES
 from app.settings import Settings
 
 PURPOSE = "report"
@@ -74,7 +75,11 @@ def reworded(
     ]
     summary = _summary(document, [findings[at] for *_, at in shown], answer.summary, manner)
     after = msgspec.structs.replace(with_parts(document, changed), summary=summary)
-    return msgspec.structs.replace(after, written_by=writer) if after != document else document
+    if after == document:
+        return document
+    pairs = zip(document.summary, summary, strict=True)
+    writers = [BY_RULES if said == own else writer for own, said in pairs]
+    return msgspec.structs.replace(after, written_by=writer, summary_written_by=writers)
 
 
 def _part(

@@ -20,7 +20,7 @@ from app.models import (
     ReportShare,
 )
 from app.reports import recipients, sharing
-from app.reports.document import Document, thaw
+from app.reports.document import Document, Frozen, thaw
 from app.reports.sealing import Sealer
 from app.settings import Settings
 
@@ -45,10 +45,14 @@ class Parcel:
 
     report_id: int | None
     subject: str
-    document: Document
+    frozen: Frozen
     link: str
     for_anybody: bool
     attach_pdf: bool
+
+    @property
+    def document(self) -> Document:
+        return self.frozen.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,12 @@ def _pack(
         return None
     schedule = session.get_one(ReportSchedule, delivery.schedule_id)
     report = report_of(session, delivery)
-    if report is None or report.document is None:
+    if report is None or report.document is None or report.content_hash is None:
         return None
     return Parcel(
         report.id,
         schedule.subject,
-        thaw(report.document),
+        Frozen(thaw(report.document), report.content_hash),
         _link(session, settings, delivery, schedule, report, now),
         schedule.link == "anybody",
         schedule.attach_pdf,

@@ -10,6 +10,10 @@ from app.reports.document import FindingPart
 from app.reports.languages.sentences import Moved, Outcome, Sentences
 
 _STEADY = Decimal("0.02")
+# Eighty words are read in twenty seconds; names are people's, and as long as they like.
+_NAME_LETTERS, _NAME_WORDS, _FIRST_WORDS = 36, 6, 4
+_TITLE_WORDS = 18
+_MORE = "…"
 
 
 def summarise(
@@ -48,7 +52,7 @@ def _moved(
 ) -> str:
     moves = list(_moves(now, before, source)) if before is not None and before.anything else []
     best, worst = (
-        next((_inside(each.title) for each in findings if each.kind == kind), "")
+        next((_inside(each) for each in findings if each.kind == kind), "")
         for kind in ("win", "concern")
     )
     return told.moved(moves, best, worst)
@@ -70,8 +74,22 @@ def _to_do(told: Sentences, findings: Sequence[FindingPart]) -> str:
     strong = [each for each in advised if each.class_ != "silent"]
     if not strong:
         return told.nothing_safe()
-    return told.next_step(_inside(strong[0].title), len(strong) - 1)
+    return told.next_step(_inside(strong[0]), len(strong) - 1)
 
 
-def _inside(title: str) -> str:
-    return title.rstrip(".")
+def _inside(finding: FindingPart) -> str:
+    """Its title within a sentence, the names in it cut short; the whole one stands below."""
+    title = finding.title.rstrip(".")
+    for name in sorted({each.name for each in finding.entities}, key=len, reverse=True):
+        title = title.replace(name, _short(name))
+    words = title.split(" ")
+    return title if len(words) <= _TITLE_WORDS else " ".join(words[:_TITLE_WORDS]) + _MORE
+
+
+def _short(name: str) -> str:
+    words = name.split()
+    if len(name) <= _NAME_LETTERS and len(words) <= _NAME_WORDS:
+        return name
+    cut = " ".join(words[:_FIRST_WORDS])[:_NAME_LETTERS]
+    # What joins an emoji or an accent to what is cut off goes with it.
+    return cut.rstrip(" \u200d") + _MORE

@@ -18,10 +18,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.reports import tables
-from app.reports.document import Document, Kpi, freeze
-from app.reports.formats import Formats, formats_of
+from app.reports.document import Frozen
+from app.reports.formats import formats_of
+from app.reports.languages import captions_of
 from app.reports.languages.labels import Words
-from app.reports.tables import Cell, Column, Table
+from app.reports.tables import TABLES, Cell, Column, Measured, Table
+from app.reports.wording import wording_of
 from app.spreadsheets import harmless
 
 # Excel takes no more in a cell.
@@ -32,17 +34,21 @@ _HEAD = Font(bold=True)
 _HEAD_FILL = PatternFill("solid", fgColor="F1F2F6")
 _FORMATS = {
     "count": "#,##0.##",
+    # Of what a report from before did not keep the unit.
+    "unknown": "#,##0.######",
     "multiple": '0.00"x"',
     "share": "0.00%",
     "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }
+_FORMATS |= dict.fromkeys(("days", "weeks"), _FORMATS["count"])
 _WHOLE = "#,##0"
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
-def workbook(document: Document) -> bytes:
+def workbook(frozen: Frozen) -> bytes:
     """The XLSX file, always the same bytes for the same document."""
+    document = frozen.document
     made = Workbook()
     made.remove(made.active)  # type: ignore[arg-type]  # a new book has a sheet
     made.properties.title = _text(document.title)
@@ -50,26 +56,20 @@ def workbook(document: Document) -> bytes:
     made.properties.created = document.as_of.replace(tzinfo=None)
     money = _money(document.currency, formats_of(document).locale)
     labels = tables.labels_of(document)
-    _summary(made.create_sheet(labels.sheets["summary"]), document, labels.facts)
-    _kpis(made.create_sheet(labels.sheets["kpis"]), document.kpis, money, labels.columns)
-    for table in (
-        tables.trend(document),
-        tables.platforms(document),
-        tables.campaigns(document),
-        tables.findings(document),
-        tables.actions(document),
-        tables.sources(document),
-    ):
-        _fill(made.create_sheet(table.name), table, money)
+    said = _said(frozen, labels.facts)
+    _summary(made.create_sheet(labels.sheets["summary"]), said)
+    for make in TABLES.values():
+        table = make(document)
+        _fill(made.create_sheet(table.title), table, money)
     written = io.BytesIO()
     made.save(written)
     return _undated(written.getvalue(), document.as_of)
 
 
-def _summary(sheet: Worksheet, document: Document, facts: Words) -> None:
-    for title, said in _said(document, formats_of(document), facts):
+def _summary(sheet: Worksheet, said: Iterator[tuple[str, str]]) -> None:
+    for title, text in said:
         sheet.append([title, ""])
-        _write(sheet, sheet.max_row, 2, said, "text", "")
+        _write(sheet, sheet.max_row, 2, text, "text", "")
         sheet.cell(sheet.max_row, 1).font = _HEAD
         sheet.cell(sheet.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(sheet.max_row, 1).alignment = Alignment(vertical="top")
@@ -77,7 +77,8 @@ def _summary(sheet: Worksheet, document: Document, facts: Words) -> None:
     sheet.column_dimensions["B"].width = 100
 
 
-def _said(document: Document, formats: Formats, facts: Words) -> Iterator[tuple[str, str]]:
+def _said(frozen: Frozen, facts: Words) -> Iterator[tuple[str, str]]:
+    document, formats = frozen.document, formats_of(frozen.document)
     before = formats.days(document.before) if document.before else facts["nothing"]
     yield facts["report"], document.title
     yield facts["workspace"], document.workspace
@@ -86,8 +87,9 @@ def _said(document: Document, formats: Formats, facts: Words) -> Iterator[tuple[
     yield facts["platforms"], ", ".join(document.platforms)
     yield facts["currency"], document.currency
     yield facts["as_of"], formats.moment(document.as_of)
-    yield facts["hash"], freeze(document)[1]
+    yield facts["hash"], frozen.content_hash
     yield from ((facts["summary"], each) for each in document.summary)
+    yield facts["wording"], captions_of(document).written_by(wording_of(document))
     yield facts["overall"], " ".join([f"{document.rating.word}.", *document.rating.reasons])
     yield facts["rating_rule"], document.rating.rule
     if document.store:
@@ -96,19 +98,6 @@ def _said(document: Document, formats: Formats, facts: Words) -> Iterator[tuple[
     yield from ((facts["final"], each) for each in document.finality)
     yield from ((facts["note"], each) for each in (*document.filters, *document.notes))
     yield from ((each.term, each.meaning) for each in document.definitions)
-
-
-def _kpis(sheet: Worksheet, kpis: list[Kpi], money: str, titles: Words) -> None:
-    """A column of values whose rows count different things, so each cell has its own format."""
-    _head(sheet, [titles[each] for each in ("figure", "value", "before", "change", "meaning")])
-    for at, kpi in enumerate(kpis, start=2):
-        _write(sheet, at, 1, kpi.label, "text", money)
-        _write(sheet, at, 2, kpi.value, kpi.unit, money)
-        _write(sheet, at, 3, kpi.before, kpi.unit, money)
-        _write(sheet, at, 4, kpi.change, "share", money)
-        _write(sheet, at, 5, kpi.definition, "text", money)
-    for letter, width in zip("ABCDE", (26, 16, 16, 12, 80), strict=True):
-        sheet.column_dimensions[letter].width = width
 
 
 def _fill(sheet: Worksheet, table: Table, money: str) -> None:
@@ -134,6 +123,8 @@ def _head(sheet: Worksheet, titles: tuple[str, ...] | list[str]) -> None:
 def _write(sheet: Worksheet, row: int, number: int, cell: Cell, kind: str, money: str) -> None:
     if cell is None or cell == "":
         return
+    if isinstance(cell, Measured):
+        kind, cell = cell.unit, cell.value
     place = sheet.cell(row, number)
     if isinstance(cell, str):
         place.value = _text(cell)

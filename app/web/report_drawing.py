@@ -11,12 +11,13 @@ from app.reports.document import CampaignRow, Day, Document, Kpi, PlatformRow
 from app.reports.drawing import Line, lines_of
 from app.reports.expected import expected
 from app.reports.formats import NOTHING, Formats, formats_of
-from app.reports.languages import captions_in
+from app.reports.languages import captions_of
 from app.reports.languages.captions import Captions
 from app.reports.languages.labels import Words
 from app.reports.ratios import appeared, change, share
 from app.reports.rows import Link
 from app.reports.tired import tired_of
+from app.reports.wording import wording_of
 from app.web.formats import Better, Pill, change_pill
 
 SHOWN_CAMPAIGNS = 25
@@ -24,7 +25,7 @@ SHOWN_CAMPAIGNS = 25
 
 def drawn(document: Document, link: Link) -> dict[str, Any]:
     """All that `reports/body.html` takes."""
-    formats, captions = formats_of(document), captions_in(document.language)
+    formats, captions = formats_of(document), captions_of(document)
     return {
         "document": document,
         "formats": formats,
@@ -35,6 +36,7 @@ def drawn(document: Document, link: Link) -> dict[str, Any]:
         "tired": partial(tired_of, document=document),
         "pills": Pills(document, formats, captions),
         "link": link,
+        "wording": wording_of(document),
         "chart": trend_chart(document),
         "table": trend_table(document, formats, captions.labels.page, link),
         "shown": SHOWN_CAMPAIGNS,

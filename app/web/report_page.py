@@ -17,6 +17,7 @@ from app.reports.document import Document, thaw
 from app.reports.formats import formats_in
 from app.reports.languages import captions_in
 from app.reports.rows import rows_behind
+from app.reports.tables import TABLES
 from app.web import access
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form, row_number
@@ -117,10 +118,12 @@ def _page(
 
 def _shown(report: Report, document: Document) -> dict[str, object]:
     """The report in its language; `around` and `said` are how the page around it writes."""
+    said = captions_in(USUAL)
     return {
         **drawn(document, rows_behind(report, document)),
         "around": formats_in(USUAL, document),
-        "said": captions_in(USUAL),
+        "said": said,
+        "csv_tables": {each: said.labels.sheets[each] for each in TABLES},
     }
 
 

@@ -22,7 +22,7 @@ from app.extensions import db
 from app.insights.finding import Finding
 from app.models import ReportSchedule
 from app.reports import letters, template, writing
-from app.reports.document import Document
+from app.reports.document import Document, Frozen, freeze
 from app.reports.files import file_of
 from app.reports.gathering import Gathered
 from app.reports.posting import Parcel
@@ -52,17 +52,18 @@ def _send(parcel: Parcel, letter: letters.Words, to: str) -> None:
         html=render_template("email/report.html", letter=letter),
     )
     if parcel.attach_pdf:
-        pdf = file_of(parcel.document, "pdf").content
+        pdf = file_of(parcel.frozen, "pdf").content
         mail.attach_pdf(message, letters.file_name(parcel.document), pdf)
     mail.deliver(settings, message)
 
 
 def _parcel(schedule: ReportSchedule) -> Parcel:
     entry.limiter().count([Count(limits.REPORTING, str(schedule.workspace_id))])
+    document = _document(schedule)
     return Parcel(
         None,
         schedule.subject,
-        _document(schedule),
+        Frozen(document, freeze(document)[1]),
         "",
         schedule.link == "anybody",
         schedule.attach_pdf,

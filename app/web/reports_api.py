@@ -99,8 +99,15 @@ class Figures(Answer):
 
 
 class ReportOut(ReportLine):
-    """With what is frozen, once it is completed; null before."""
+    """With what is frozen, once it is completed; null before.
 
+    `written_by` is `rules`, or a model's name where any text is in its words; then it says which:
+    `summary_written_by` for each sentence of the summary, not kept in reports from before, and
+    `written_by` of a finding. Titles and all else are by rule.
+    """
+
+    written_by: str | None
+    summary_written_by: list[str] | None
     rating: Rating | None
     figures: Figures | None
     findings: list[FindingPart] | None
@@ -160,6 +167,8 @@ def show(report_id: int) -> ResponseReturnValue:
     return answer(
         ReportOut(
             **_line(found),
+            written_by=document.written_by if document else None,
+            summary_written_by=document.summary_written_by if document else None,
             rating=document.rating if document else None,
             figures=_figures(document) if document else None,
             findings=_findings(document) if document else None,

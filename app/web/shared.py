@@ -22,7 +22,7 @@ from app.extensions import csrf, db
 from app.insights.languages import LANGUAGES, USUAL
 from app.models import Report, ReportShare
 from app.reports import ordering, recipients, sharing, template
-from app.reports.document import Document, thaw
+from app.reports.document import Frozen, thaw
 from app.reports.files import MEDIA_TYPES, Shape, file_of
 from app.reports.languages import captions_in
 from app.reports.languages.captions import Captions
@@ -30,7 +30,7 @@ from app.reports.rows import nowhere
 from app.web import access, entry
 from app.web.incoming import NUL
 from app.web.report_drawing import drawn
-from app.web.report_files import attachment
+from app.web.report_files import attachment, table_asked
 
 blueprint = Blueprint("shared", __name__, url_prefix="/r")
 csrf.exempt(blueprint)
@@ -64,7 +64,7 @@ def show(token: str) -> ResponseReturnValue:
     share, report = sharing.opened(db.session(), token, access.now())
     if not _proven(share):
         return _ask(token, report)
-    document = _document(report)
+    document = _frozen(report).document
     if request.method == "GET":
         _count(share)
     return render_template("shared/report.html", token=token, **drawn(document, nowhere))
@@ -98,7 +98,7 @@ def download(token: str, kind: Shape) -> ResponseReturnValue:
         return redirect(url_for("shared.show", token=token), code=303)
     if kind not in MEDIA_TYPES:
         raise NotFound
-    made = file_of(_document(report), kind)
+    made = file_of(_frozen(report), kind, table=table_asked())
     answer = Response(made.content, mimetype=made.media_type)
     answer.headers["Content-Disposition"] = attachment(made.name)
     return answer
@@ -156,10 +156,10 @@ def _captions(report: Report) -> Captions:
     return captions_in(ordering.wanted_of(report).language)
 
 
-def _document(report: Report) -> Document:
-    if report.document is None:
+def _frozen(report: Report) -> Frozen:
+    if report.document is None or report.content_hash is None:
         raise NotFound
-    return thaw(report.document)
+    return Frozen(thaw(report.document), report.content_hash)
 
 
 def _count(share: ReportShare) -> None:

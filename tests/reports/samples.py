@@ -20,11 +20,13 @@ from app.reports.document import (
     Done,
     Figures,
     FindingPart,
+    Frozen,
     Kpi,
     PlatformRow,
     Rating,
     Source,
     Store,
+    freeze,
 )
 
 FIRST = dt.date(2025, 12, 1)
@@ -95,6 +97,11 @@ def trend(
         )
         for at in range(days)
     ]
+
+
+def frozen(document: Document) -> Frozen:
+    """As it is stored."""
+    return Frozen(document, freeze(document)[1])
 
 
 def usual(**changes: Any) -> Document:

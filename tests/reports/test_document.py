@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
+from app.insights.languages import LANGUAGES
 from app.reports.document import Document, freeze, thaw
+from app.reports.languages import WORDS, captions_of
 from tests.reports import samples
 
 
@@ -31,6 +35,26 @@ def test_a_report_from_before_money_without_a_rate_was_told_still_thaws() -> Non
     del older["without_rate"]
 
     assert thaw(msgspec.json.encode(older)) == samples.usual()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_changed_later_change_no_report(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = samples.usual(language=language, labels=WORDS[language].labels.to_freeze())
+    then = captions_of(document).labels
+    renamed = replace(
+        then,
+        page={**dict.fromkeys(then.page, "Renamed"), "a_later_one": "Later"},
+        columns=dict.fromkeys(then.columns, "Renamed"),
+    )
+    monkeypatch.setitem(WORDS, language, replace(WORDS[language], labels=renamed))
+
+    now = captions_of(thaw(freeze(document)[0])).labels
+
+    assert now.columns == then.columns
+    assert now.page == {**then.page, "a_later_one": "Later"}
+    assert "Renamed" in captions_of(samples.usual(language=language)).labels.columns.values()
 
 
 def test_another_shape_is_refused() -> None:

@@ -41,4 +41,4 @@ def test_a_file_of_invented_data_says_so() -> None:
 )
 def test_each_shape_is_what_it_says(shape: str, begins: bytes) -> None:
     assert shape in SHAPES
-    assert file_of(samples.usual(), shape).content.startswith(begins)  # type: ignore[arg-type]  # a parameter
+    assert file_of(samples.frozen(samples.usual()), shape).content.startswith(begins)  # type: ignore[arg-type]  # a parameter

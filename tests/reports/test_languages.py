@@ -24,6 +24,7 @@ from app.metrics.period import Period
 from app.metrics.provenance import DEFINITIONS
 from app.metrics.store_revenue import StoreRevenue
 from app.reports import letters, ordering
+from app.reports.csv_files import csv_file
 from app.reports.document import Document, freeze, thaw
 from app.reports.files import file_of
 from app.reports.languages import WORDS, captions_in, sentences_in
@@ -35,9 +36,12 @@ from app.reports.ordering import Wanted
 from app.reports.pdf.content import content
 from app.reports.posting import Parcel
 from app.reports.rows import nowhere
+from app.reports.tables import TABLES
+from app.reports.wording import Wording
 from app.web.report_drawing import drawn
 from tests.conftest import Member
 from tests.insights.showing import shown
+from tests.reports import samples
 from tests.reports.conftest import FIRST, LAST, NOW, TODAY, Write
 
 # Words of English that are none of German, nor in any name here.
@@ -137,7 +141,16 @@ CAPTIONED: dict[str, Callable[[Captions], Iterable[str]]] = {
     "compared_with": lambda c: [c.compared_with("1", each) for each in ("previous", "year", "")],
     "revenue_is": lambda c: [c.revenue_is("store"), c.revenue_is("reported")],
     "why": lambda c: [c.why(each) for each in c.labels.ratings.values()],
-    "written_by": lambda c: [c.written_by("rules"), c.written_by("Model")],
+    "written_by": lambda c: [
+        c.written_by(each)
+        for each in (
+            Wording("rules", 0, 3),
+            Wording("Model", 3, 3, 0, 9),
+            Wording("Model", 1, 3, 1, 1),
+            Wording("Model", 0, 3, 9, 9),
+            Wording("Model", None, 3),
+        )
+    ],
     "review_on": lambda c: [c.review_on("1")],
     "no_review": lambda c: [c.no_review()],
     "per": lambda c: [c.per("month"), c.per("day")],
@@ -291,6 +304,7 @@ def test_both_languages_tell_the_same_figures(both: tuple[Document, Document]) -
     english, german = both
     same = {
         "language",
+        "labels",
         "title",
         "summary",
         "rating",
@@ -312,7 +326,9 @@ def test_the_page_and_the_letters_of_a_german_report_are_german(
     def nowhere(_kind: str, _key: str | int = "") -> str:
         return ""
 
-    parcel = Parcel(1, "Betreff", both[1], "https://berichte.example/r/x", True, True)
+    parcel = Parcel(
+        1, "Betreff", samples.frozen(both[1]), "https://berichte.example/r/x", True, True
+    )
     letter = letters.words(parcel, "https://berichte.example/r/unsubscribe/x")
     with app.test_request_context("/"):
         page = render_template("shared/report.html", token="x", **drawn(both[1], nowhere))
@@ -342,10 +358,13 @@ def test_the_page_and_the_letters_of_a_german_report_are_german(
 
 def test_the_files_of_a_german_report_are_german(both: tuple[Document, Document]) -> None:
     german = both[1]
-    head = next(csv.reader(io.StringIO(file_of(german, "csv").content.decode("utf-8-sig"))))
+    for name in TABLES:
+        table = csv_file(german, name).decode("utf-8-sig").splitlines()[0]
+        assert not foreign(table.replace("_", " ").split(","))
+    head = next(csv.reader(io.StringIO(csv_file(german).decode("utf-8-sig"))))
     assert head[:4] == ["von", "bis", "verglichen_von", "verglichen_bis"]
     assert "gemeldeter_umsatz" in head
-    book = load_workbook(io.BytesIO(file_of(german, "xlsx").content))
+    book = load_workbook(io.BytesIO(file_of(samples.frozen(german), "xlsx").content))
     assert '#,##0.00" €"' in {cell.number_format.partition(";")[0] for cell in book["Kampagnen"][2]}
     codes = {each.rule for each in FINDINGS}
     cells = [

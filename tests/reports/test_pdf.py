@@ -16,7 +16,7 @@ import pytest
 from pypdf.generic import ContentStream
 
 from app.reports import drawing
-from app.reports.document import Brand, Document, freeze, thaw
+from app.reports.document import Brand, Document, Frozen, freeze, thaw
 from app.reports.formats import formats_of
 from app.reports.logo import check_logo
 from app.reports.pdf import content as contents
@@ -24,9 +24,13 @@ from app.reports.pdf import printing
 from app.reports.pdf.content import MARK, content
 from app.reports.pdf.coverage import undrawable
 from app.reports.pdf.printing import NotPrinted, print_pdf
-from app.reports.rows import nowhere
+from app.reports.rows import Link, nowhere
 from tests.reports import samples
 from tests.reports.test_brand import png, svg
+
+
+def printed(document: Document, link: Link = nowhere) -> bytes:
+    return print_pdf(samples.frozen(document), link)
 
 
 def text_of(pdf: bytes) -> str:
@@ -59,13 +63,13 @@ def bookmarks(pdf: bytes) -> list[str]:
 
 def test_money_without_a_rate_is_said_before_any_figure() -> None:
     missing = "CHF 100 of spend is not in the figures."
-    text = text_of(print_pdf(samples.usual(without_rate=[missing])))
+    text = text_of(printed(samples.usual(without_rate=[missing])))
     assert -1 < text.find(missing) < text.find("Overall")
 
 
 def test_a_pdf_says_what_the_document_says() -> None:
     document = samples.usual()
-    text = text_of(print_pdf(document)).replace("\r\n", " ").replace("  ", " ")
+    text = text_of(printed(document)).replace("\r\n", " ").replace("  ", " ")
     for expected in (
         "December 1–31 performance",
         *document.summary,
@@ -91,6 +95,12 @@ def test_a_pdf_says_what_the_document_says() -> None:
         assert expected in text, expected
 
 
+def test_a_report_from_before_keeps_the_hash_it_was_stored_with() -> None:
+    text = text_of(print_pdf(Frozen(samples.usual(), "ab" * 32)))
+    assert "ab" * 32 in text
+    assert freeze(samples.usual())[1] not in text
+
+
 def test_what_promises_nothing_says_that_it_is_not_reviewed() -> None:
     silent = samples.finding("Nothing safe to recommend", kind="recommendation", class_="silent")
     told = content(samples.usual(recommendations=[silent]), "0" * 64, nowhere)["recommendations"][0]
@@ -100,13 +110,13 @@ def test_what_promises_nothing_says_that_it_is_not_reviewed() -> None:
 
 def test_the_same_document_is_always_the_same_bytes() -> None:
     document = samples.usual()
-    first = print_pdf(document)
-    assert print_pdf(thaw(freeze(document)[0])) == first
-    assert print_pdf(samples.usual(title="Another")) != first
+    first = printed(document)
+    assert printed(thaw(freeze(document)[0])) == first
+    assert printed(samples.usual(title="Another")) != first
 
 
 def test_sections_and_findings_are_bookmarks_and_pages_are_numbered() -> None:
-    pdf = print_pdf(samples.usual())
+    pdf = printed(samples.usual())
     found = bookmarks(pdf)
     assert found[:2] == ["Top wins", "Meta Instagram delivered 3.8x ROAS"]
     for section in ("Concerns", "Recommendations", "Trend", "Platforms", "Campaigns"):
@@ -117,7 +127,7 @@ def test_sections_and_findings_are_bookmarks_and_pages_are_numbered() -> None:
 
 
 def test_a_pdf_is_tagged_and_says_what_it_is() -> None:
-    reader = pypdf.PdfReader(io.BytesIO(print_pdf(samples.usual())))
+    reader = pypdf.PdfReader(io.BytesIO(printed(samples.usual())))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
@@ -142,7 +152,7 @@ def test_every_figure_on_paper_leads_where_it_is_told_to_and_else_nowhere() -> N
     def link(kind: str, key: object = "") -> str:
         return f"https://growzzy.example/{kind}/{key}"
 
-    found = addresses(print_pdf(document, link))
+    found = addresses(printed(document, link))
     assert found == {
         *(link("kpi", each.key) for each in document.kpis),
         *(link("platform", each.platform) for each in document.platform_rows),
@@ -151,7 +161,7 @@ def test_every_figure_on_paper_leads_where_it_is_told_to_and_else_nowhere() -> N
         link("store"),
         link("whole"),
     }
-    assert addresses(print_pdf(document)) == set()
+    assert addresses(printed(document)) == set()
 
 
 @pytest.mark.parametrize(
@@ -170,21 +180,21 @@ def test_every_figure_on_paper_leads_where_it_is_told_to_and_else_nowhere() -> N
     ],
 )
 def test_each_script_is_drawn_by_its_own_font(script: str, font: str) -> None:
-    pdf = print_pdf(samples.usual(title=samples.SCRIPTS[script]))
+    pdf = printed(samples.usual(title=samples.SCRIPTS[script]))
     assert font in fonts_of(pdf)
 
 
 def test_a_sentence_keeps_its_direction_when_a_name_of_another_begins_it() -> None:
     title = f"{samples.SCRIPTS['Arabic']} returned 3.8x"
     document = samples.usual(wins=[samples.finding(title)])
-    assert f"\u2066{title}\u2069" in bookmarks(print_pdf(document))
+    assert f"\u2066{title}\u2069" in bookmarks(printed(document))
     arabic = msgspec.structs.replace(document, language="ar")
-    assert f"\u2067{title}\u2069" in bookmarks(print_pdf(arabic))
+    assert f"\u2067{title}\u2069" in bookmarks(printed(arabic))
 
 
 def test_a_heading_is_never_alone_at_the_end_of_a_page() -> None:
     for lines in range(12):
-        pdf = print_pdf(samples.usual(next_steps=[f"Step {each}" for each in range(lines)]))
+        pdf = printed(samples.usual(next_steps=[f"Step {each}" for each in range(lines)]))
         for page in text_of(pdf).split("\f"):
             last = page.strip().splitlines()[-2:]
             assert not any(line.strip() in {"What is next", "What we did"} for line in last)
@@ -192,7 +202,7 @@ def test_a_heading_is_never_alone_at_the_end_of_a_page() -> None:
 
 @pytest.mark.parametrize("script", ["Greek", "Cyrillic", "Vietnamese"])
 def test_scripts_that_read_like_latin_stay_in_its_font(script: str) -> None:
-    pdf = print_pdf(samples.usual(title=samples.SCRIPTS[script]))
+    pdf = printed(samples.usual(title=samples.SCRIPTS[script]))
     assert fonts_of(pdf) == {"Inter"}
     assert samples.SCRIPTS[script] in text_of(pdf)
 
@@ -200,7 +210,7 @@ def test_scripts_that_read_like_latin_stay_in_its_font(script: str) -> None:
 def test_no_name_is_drawn_as_an_empty_box() -> None:
     names = list(samples.SCRIPTS.values())
     assert undrawable("".join(names)) == set()
-    assert b"\0\0" not in _glyphs(print_pdf(samples.named(names)))
+    assert b"\0\0" not in _glyphs(printed(samples.named(names)))
 
 
 def test_typst_itself_refuses_an_empty_box(
@@ -208,19 +218,19 @@ def test_typst_itself_refuses_an_empty_box(
 ) -> None:
     monkeypatch.setattr(contents, "undrawable", lambda _: set())
     with pytest.raises(NotPrinted):
-        print_pdf(samples.usual(title="\U00013000"))
+        printed(samples.usual(title="\U00013000"))
     assert "exit 1" in caplog.text
 
 
 def test_what_no_font_can_draw_is_marked_and_said() -> None:
-    text = text_of(print_pdf(samples.usual(title="Ankh \U00013000\U00013001!")))
+    text = text_of(printed(samples.usual(title="Ankh \U00013000\U00013001!")))
     assert f"Ankh {MARK}!" in text
     assert "characters that this PDF has no font for" in text
-    assert "no font for" not in text_of(print_pdf(samples.usual()))
+    assert "no font for" not in text_of(printed(samples.usual()))
 
 
 def test_names_are_never_read_as_commands() -> None:
-    pdf = print_pdf(samples.named(list(samples.HOSTILE)))
+    pdf = printed(samples.named(list(samples.HOSTILE)))
     text = text_of(pdf)
     for name in samples.HOSTILE[:7]:
         assert name in text, name
@@ -230,7 +240,7 @@ def test_names_are_never_read_as_commands() -> None:
 
 
 def test_long_words_stay_on_the_page() -> None:
-    document = pypdfium2.PdfDocument(print_pdf(samples.named([*samples.HOSTILE, "字" * 300])))
+    document = pypdfium2.PdfDocument(printed(samples.named([*samples.HOSTILE, "字" * 300])))
     for page in document:
         text, width = page.get_textpage(), page.get_width()
         for index in range(text.count_rects()):
@@ -240,14 +250,14 @@ def test_long_words_stay_on_the_page() -> None:
 
 
 def test_an_empty_report_is_a_page_that_says_so() -> None:
-    text = text_of(print_pdf(samples.empty()))
+    text = text_of(printed(samples.empty()))
     assert "There is nothing to report yet." in text
     assert "Too early to say" in text
     assert "1 / 1" in text
 
 
 def test_a_report_of_three_hundred_campaigns_names_the_largest() -> None:
-    pdf = print_pdf(samples.many())
+    pdf = printed(samples.many())
     text = text_of(pdf)
     assert "The 25 that spent most, of 300." in text
     assert "Prospecting_US_LAL_024_broad" in text
@@ -275,13 +285,13 @@ def test_the_workspace_s_logo_and_colour_are_on_the_first_page(
 
 
 def test_figures_are_written_in_the_language_of_the_report() -> None:
-    text = text_of(print_pdf(samples.usual(language="de", currency="EUR"))).replace("\xa0", " ")
+    text = text_of(printed(samples.usual(language="de", currency="EUR"))).replace("\xa0", " ")
     assert "25.450 €" in text
     assert "1,33 %" in text
 
 
 def test_a_language_nobody_knows_is_written_the_american_way() -> None:
-    assert "$25,450" in text_of(print_pdf(samples.usual(language="xx-nonsense")))
+    assert "$25,450" in text_of(printed(samples.usual(language="xx-nonsense")))
 
 
 def test_unsettled_days_are_dashed_and_days_before_dotted() -> None:
@@ -317,7 +327,9 @@ def test_a_scale_holds_what_it_shows_in_round_steps(low: float, high: float) -> 
 
 def test_a_negative_range_keeps_its_sign() -> None:
     document = samples.usual(
-        recommendations=[samples.finding(low=-200.0, high=900.5, range_per="month")]
+        recommendations=[
+            samples.finding(kind="recommendation", low=-200.0, high=900.5, range_per="month")
+        ]
     )
     found = content(document, "0" * 64, nowhere)["recommendations"][0]
     assert found["gain"] == "−$200.00 to +$900.50"
@@ -331,9 +343,9 @@ def test_a_pdf_that_cannot_be_made_is_said_and_the_next_one_is_made(
     with monkeypatch.context() as patched:
         patched.setattr(printing, "_PROCESS", broken)
         with pytest.raises(NotPrinted, match="report is as it was"):
-            print_pdf(samples.empty())
+            printed(samples.empty())
     assert "it broke" in caplog.text
-    assert print_pdf(samples.empty()).startswith(b"%PDF")
+    assert printed(samples.empty()).startswith(b"%PDF")
 
 
 def test_a_pdf_that_takes_too_long_is_given_up(
@@ -346,7 +358,7 @@ def test_a_pdf_that_takes_too_long_is_given_up(
     monkeypatch.setattr(printing, "_PROCESS", stuck)
     monkeypatch.setattr(printing, "SECONDS", 0.3)
     with pytest.raises(NotPrinted):
-        print_pdf(samples.empty())
+        printed(samples.empty())
 
 
 def test_more_pdfs_than_are_bearable_wait_and_are_then_refused(
@@ -356,9 +368,9 @@ def test_more_pdfs_than_are_bearable_wait_and_are_then_refused(
     monkeypatch.setattr(printing, "_PATIENCE", 0.05)
     printing._places.acquire()
     with pytest.raises(NotPrinted, match="Try again in a minute"):
-        print_pdf(samples.empty())
+        printed(samples.empty())
     printing._places.release()
-    assert print_pdf(samples.empty()).startswith(b"%PDF")
+    assert printed(samples.empty()).startswith(b"%PDF")
 
 
 def test_typst_stays_out_of_the_process_that_serves() -> None:
@@ -396,7 +408,7 @@ def _glyphs(pdf: bytes) -> set[bytes]:
 
 def _drawn(document: Document, colour: tuple[int, int, int]) -> int:
     """How many dots of the first page have the colour."""
-    pdf = pypdfium2.PdfDocument(print_pdf(document))
+    pdf = pypdfium2.PdfDocument(printed(document))
     bitmap = pdf[0].render(scale=1, rev_byteorder=True)
     dots, step = bytes(bitmap.buffer), bitmap.n_channels
     rows = (

@@ -133,6 +133,7 @@ def test_what_a_model_says_well_is_used_and_the_report_says_who_said_it(
     assert concern.title == f"{NAME} CPC +30%"
     assert concern.id is not None
     assert concern.written_by == document.written_by == "gpt-4o-mini"
+    assert document.summary_written_by == ["rules"] * 3
     assert logged(session) == [("report", "ok", Decimal("0.00066"))]
 
 
@@ -140,7 +141,8 @@ def test_a_summary_may_be_in_other_words(worded: Worded, model_server: ModelServ
     model_server.worded = summing(0, lambda own: own.replace("On Nov", "From Nov"))
     document = worded(DEARER)
     assert document.summary[0].startswith("From Nov 1–19 you spent $2,850 on ads and your shop")
-    assert document.written_by != "rules"
+    assert document.summary_written_by == ["gpt-4o-mini", "rules", "rules"]
+    assert document.written_by == "gpt-4o-mini"
     assert document.concerns[0].written_by == "rules"
 
 

@@ -11,15 +11,19 @@ from typing import Any
 import openpyxl
 import pytest
 
-from app.reports import tables
-from app.reports.document import Document, freeze
+from app.insights.words import Manner
+from app.reports.csv_files import csv_file
+from app.reports.document import Document, Frozen, freeze
+from app.reports.findings import part_of
+from app.reports.tables import TABLES
 from app.reports.workbook import workbook
 from app.spreadsheets import is_formula
+from tests.insights.showing import shown
 from tests.reports import samples
 
 
 def opened(document: Document) -> Any:
-    return openpyxl.load_workbook(io.BytesIO(workbook(document)))
+    return openpyxl.load_workbook(io.BytesIO(workbook(samples.frozen(document))))
 
 
 def column(sheet: Any, title: str) -> list[Any]:
@@ -28,8 +32,8 @@ def column(sheet: Any, title: str) -> list[Any]:
     return [row[heads.index(title)] for row in sheet.iter_rows(min_row=2)]
 
 
-def read(document: Document) -> list[dict[str, str]]:
-    text = tables.csv_file(document).decode("utf-8-sig")
+def read(document: Document, table: str = "campaigns") -> list[dict[str, str]]:
+    text = csv_file(document, table).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -134,8 +138,19 @@ def test_the_summary_says_what_the_report_says() -> None:
     assert "Excellent. ROAS is 20% over the target. Revenue grew faster than spend." in cells
 
 
+def test_a_report_from_before_keeps_the_hash_it_was_stored_with() -> None:
+    stored = Frozen(samples.usual(), "0" * 64)
+    cells = {
+        cell.value
+        for row in openpyxl.load_workbook(io.BytesIO(workbook(stored)))["Summary"].iter_rows()
+        for cell in row
+    }
+    assert stored.content_hash in cells
+    assert freeze(stored.document)[1] not in cells
+
+
 def test_the_same_document_is_the_same_workbook() -> None:
-    assert workbook(samples.usual()) == workbook(samples.usual())
+    assert workbook(samples.frozen(samples.usual())) == workbook(samples.frozen(samples.usual()))
 
 
 def test_a_csv_is_a_row_for_each_campaign_and_says_its_days() -> None:
@@ -173,7 +188,7 @@ def test_a_csv_adds_up_to_the_report() -> None:
 
 
 def test_a_csv_begins_with_the_mark_that_excel_needs_and_ends_lines_as_it_does() -> None:
-    made = tables.csv_file(samples.usual())
+    made = csv_file(samples.usual())
     assert made.startswith(b"\xef\xbb\xbffrom,to,")
     assert made.count(b"\r\n") == 4
 
@@ -189,3 +204,61 @@ def test_a_day_never_read_has_no_figures() -> None:
     unread = type(trend[0])(day=trend[0].day, figures=None, settled=False)
     sheet = opened(samples.usual(trend=[unread, trend[1]], trend_before=[]))["Trend"]
     assert [cell.value for cell in sheet[2]][:4] == ["this", dt.datetime(2025, 12, 1), "no", None]  # noqa: DTZ001 - Excel has no zones
+
+
+def test_every_table_of_the_workbook_is_a_csv_with_the_same_rows() -> None:
+    document = samples.usual()
+    book = opened(document)
+    for name, sheet in zip(TABLES, book.sheetnames[1:], strict=True):
+        rows = list(csv.reader(io.StringIO(csv_file(document, name).decode("utf-8-sig"))))
+        assert len(rows) == book[sheet].max_row, name
+        assert len({len(row) for row in rows}) == 1
+        assert len(set(rows[0])) == len(rows[0])
+
+
+def test_a_csv_of_figures_says_their_days_and_what_they_count() -> None:
+    spend, _, roas, *_ = read(samples.usual(), "kpis")
+    assert (spend["from"], spend["to"], spend["currency"]) == ("2025-12-01", "2025-12-31", "USD")
+    assert (spend["figure"], spend["value"], spend["before"]) == ("Spend", "25450", "24010")
+    assert (spend["unit"], roas["unit"]) == ("money", "multiple")
+
+
+def ranged(kind: str, **other: Any) -> Document:
+    """One finding with a range."""
+    found = samples.finding("Found", kind=kind, low=0.18, high=0.31, **other)
+    none = {"wins": [], "concerns": [], "recommendations": []}
+    return samples.usual(**{**none, f"{kind}s": [found]})
+
+
+@pytest.mark.parametrize(
+    ("unit", "format_"),
+    [
+        ("money", '"$"#,##0.00;-"$"#,##0.00'),
+        ("share", "0.00%"),
+        ("multiple", '0.00"x"'),
+        ("count", "#,##0.##"),
+        ("days", "#,##0.##"),
+    ],
+)
+def test_a_range_is_written_as_what_it_counts(unit: str, format_: str) -> None:
+    document = ranged("concern", units={"range": unit})
+    sheet = opened(document)["Findings"]
+    ends = [column(sheet, each)[0] for each in ("Expected from", "Expected to")]
+    assert [(each.value, each.number_format) for each in ends] == [(0.18, format_), (0.31, format_)]
+    [row] = read(document, "findings")
+    assert (row["low"], row["high"], row["unit"]) == ("0.18", "0.31", unit)
+
+
+def test_a_range_whose_unit_was_not_kept_is_money_only_where_advice_brings_it() -> None:
+    formats = {
+        kind: column(opened(ranged(kind))["Findings"], "Expected from")[0].number_format
+        for kind in ("win", "concern", "recommendation")
+    }
+    assert formats["recommendation"].startswith('"$"')
+    assert formats["win"] == formats["concern"] == "#,##0.######"
+
+
+def test_every_finding_keeps_what_its_range_counts() -> None:
+    ranges = [(each, part_of(each, Manner("USD"))) for each in shown() if each.range]
+    assert {part.range_unit for _, part in ranges} >= {"money", "share", "multiple"}
+    assert all(part.range_unit == found.range.unit.value for found, part in ranges if found.range)

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import subprocess
 import sys
+from html import unescape
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Report
 from app.reports.document import Document, freeze
+from app.reports.files import RENDERING
 from app.reports.pdf import printing
 from tests.conftest import Member, sign_in
 from tests.reports import samples
@@ -68,9 +70,44 @@ def test_a_report_is_downloaded_in_every_shape(
     book = alices.get(path.format(report.id, "xlsx"))
     assert "Campaigns" in openpyxl.load_workbook(io.BytesIO(book.data)).sheetnames
     for answer in (pdf, table, book):
-        assert answer.headers["ETag"] == f'"{report.content_hash}"'
+        assert answer.headers["ETag"] == f'"{report.content_hash}-{RENDERING}"'
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Disposition"].startswith("attachment; ")
+
+
+@pytest.mark.parametrize(
+    ("table", "head"),
+    [
+        ("kpis", "from,to,compared_from,compared_to,currency,figure"),
+        ("trend", "currency,period,day"),
+        ("platforms", "from,to,compared_from,compared_to,currency,platform"),
+        ("campaigns", "from,to,compared_from,compared_to,currency,campaign"),
+        ("findings", "currency,kind,class"),
+        ("actions", "day,text,who"),
+        ("sources", "source,platform,currency"),
+    ],
+)
+def test_every_table_is_a_csv_for_scripts_and_from_the_page(
+    alices: FlaskClient, alice: Member, session: Session, table: str, head: str
+) -> None:
+    report = make_report(session, alice)
+    answer = alices.get(f"/api/reports/{report.id}.csv?table={table}")
+    assert answer.data.decode("utf-8-sig").startswith(head)
+    path = f"/dashboard/reports/{report.id}/download.csv?table={table}"
+    assert alices.get(path).data == answer.data
+    assert path in unescape(alices.get(f"/dashboard/reports/{report.id}").text)
+
+
+def test_a_table_that_there_is_not_is_refused(
+    alices: FlaskClient, alice: Member, session: Session
+) -> None:
+    report = make_report(session, alice)
+    answer = alices.get(f"/api/reports/{report.id}.csv?table=secrets")
+    assert answer.status_code == 422
+    assert "table" in answer.get_json()["error"]["message"]
+    assert alices.get(f"/api/reports/{report.id}.csv?table=").status_code == 422
+    path = f"/dashboard/reports/{report.id}/download.csv?table=secrets"
+    assert alices.get(path).status_code == 404
 
 
 def test_a_file_s_name_keeps_its_script(
@@ -89,7 +126,7 @@ def test_what_is_known_already_is_not_sent_again(
 ) -> None:
     report = make_report(session, alice)
     monkeypatch.setattr(printing, "_PROCESS", None)
-    known = {"If-None-Match": f'"{report.content_hash}"'}
+    known = {"If-None-Match": f'"{report.content_hash}-{RENDERING}"'}
     answer = alices.get(f"/api/reports/{report.id}.pdf", headers=known)
     assert (answer.status_code, answer.data) == (304, b"")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.insights.languages import USUAL, manner_in
+from app.reports.document import Document
 from app.reports.languages.captions import Captions
 from app.reports.languages.de.captions import GermanCaptions
 from app.reports.languages.de.labels import LABELS as GERMAN
@@ -38,7 +39,13 @@ def sentences_in(language: str, currency: str) -> Sentences:
     return known.sentences(manner_in(language, currency), known.labels)
 
 
+def captions_of(document: Document) -> Captions:
+    """What renderings add to it, with the labels it was frozen with."""
+    known = WORDS.get(document.language, WORDS[USUAL])
+    return known.captions(known.labels.frozen_as(document.labels))
+
+
 def captions_in(language: str) -> Captions:
-    """What renderings add; English to a report in a language that is not known any more."""
+    """What stands around reports; English for a language that is not known any more."""
     known = WORDS.get(language, WORDS[USUAL])
     return known.captions(known.labels)

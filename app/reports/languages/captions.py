@@ -9,8 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from app.reports.languages.labels import Labels
-
-BY_RULES = "rules"
+from app.reports.wording import Wording
 
 
 class Captions(ABC):
@@ -32,8 +31,8 @@ class Captions(ABC):
         """The head of a rating's reasons."""
 
     @abstractmethod
-    def written_by(self, writer: str) -> str:
-        """Where figures and words come from; `writer` is BY_RULES or a model's name."""
+    def written_by(self, by: Wording) -> str:
+        """Where figures and words come from, and which words are whose."""
 
     @abstractmethod
     def review_on(self, day: str) -> str:

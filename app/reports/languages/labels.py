@@ -7,7 +7,8 @@ caption or a sentence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 Words = Mapping[str, str]
 
@@ -35,6 +36,20 @@ class Labels:
     facts: Words
     values: Words
     statuses: Words
+
+    def to_freeze(self) -> dict[str, dict[str, str]]:
+        """Those that a report shows, so that it says later what it says now."""
+        return {name: dict(getattr(self, name)) for name in _FROZEN}
+
+    def frozen_as(self, kept: Mapping[str, Words]) -> Labels:
+        """With those that were kept in place of these; what there was not yet is as now."""
+        tables: dict[str, Any] = {
+            name: {**getattr(self, name), **kept[name]} for name in _FROZEN if name in kept
+        }
+        return replace(self, **tables)
+
+
+_FROZEN = [each.name for each in fields(Labels) if each.name not in ("rating_rule", "door")]
 
 
 def heads_of(columns: Words) -> Words:

@@ -26,7 +26,7 @@ from app.reports.document import (
 )
 from app.reports.expected import expected
 from app.reports.formats import Formats, formats_of
-from app.reports.languages import captions_in
+from app.reports.languages import captions_of
 from app.reports.languages.captions import Captions
 from app.reports.logo import PNG, png_size
 from app.reports.pdf.coverage import undrawable
@@ -34,6 +34,7 @@ from app.reports.ratios import appeared, change, cost_per_conversion, roas, shar
 from app.reports.rows import Link
 from app.reports.texts import one_line
 from app.reports.tired import tired_of
+from app.reports.wording import wording_of
 
 MOST_CAMPAIGNS = 25
 MARK = "[?]"
@@ -42,7 +43,7 @@ _STRONG = ("recommend", "act")
 
 def content(document: Document, content_hash: str, link: Link) -> dict[str, Any]:
     """What `report.typ` takes. `link` says where a figure leads, empty for nowhere."""
-    captions = captions_in(document.language)
+    captions = captions_of(document)
     writer = _Writer(document, formats_of(document), captions, link)
     found = _tidied(
         {
@@ -63,7 +64,7 @@ def content(document: Document, content_hash: str, link: Link) -> dict[str, Any]
             "wins": [writer.finding(each) for each in document.wins],
             "concerns": [writer.finding(each) for each in document.concerns],
             "recommendations": [writer.finding(each) for each in document.recommendations],
-            "written_by": captions.written_by(document.written_by),
+            "written_by": captions.written_by(wording_of(document)),
             "trend": writer.trend(),
             "platforms": writer.platforms(),
             "campaigns": writer.campaigns(),

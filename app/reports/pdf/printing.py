@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from app.errors import AppError
-from app.reports.document import Document, freeze
+from app.reports.document import Frozen
 from app.reports.pdf.content import content
 from app.reports.rows import Link, nowhere
 
@@ -30,15 +30,14 @@ class NotPrinted(AppError):
     status = 503
 
 
-def print_pdf(document: Document, link: Link = nowhere) -> bytes:
+def print_pdf(frozen: Frozen, link: Link = nowhere) -> bytes:
     """The PDF, a few tenths of a second later. `link` says where its figures lead.
 
     Raises NotPrinted when it cannot be made, or when too many are being made already.
     """
-    _, content_hash = freeze(document)
     asked = {
-        "content": content(document, content_hash, link),
-        "timestamp": int(document.as_of.timestamp()),
+        "content": content(frozen.document, frozen.content_hash, link),
+        "timestamp": int(frozen.document.as_of.timestamp()),
     }
     if not _places.acquire(timeout=_PATIENCE):
         raise NotPrinted("Several PDFs are being made already. Try again in a minute.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from app.reports.languages.captions import BY_RULES, Captions
+from app.reports.languages.captions import Captions
+from app.reports.wording import BY_RULES, Wording
 
 _COMPARED = {"previous": "den Tagen davor", "year": "dem Vorjahr"}
 _REVENUE = {
@@ -29,11 +30,20 @@ class GermanCaptions(Captions):
     def why(self, rating: str) -> str:
         return f"Warum „{rating}“"
 
-    def written_by(self, writer: str) -> str:
-        by = "nach Regeln formuliert"
-        if writer != BY_RULES:
-            by = f"von {writer} formuliert und Zahl für Zahl geprüft"
-        return f"Die Zahlen sind aus den eigenen Daten berechnet, die Texte {by}."
+    def written_by(self, by: Wording) -> str:
+        if by.writer == BY_RULES:
+            return (
+                "Die Zahlen sind aus den eigenen Daten berechnet, die Texte nach Regeln formuliert."
+            )
+        if by.sentences is None:
+            worded = f"Einige Texte hat {by.writer} formuliert, jede Zahl ist geprüft"
+        else:
+            parts = " und ".join(_worded(by))
+            worded = f"Von {by.writer} formuliert, jede Zahl geprüft: {parts}"
+        return (
+            f"Die Zahlen sind aus den eigenen Daten berechnet. {worded}. Alles Übrige, auch die "
+            "Titel, ist nach Regeln formuliert."
+        )
 
     def review_on(self, day: str) -> str:
         return f"Prüfung am {day}"
@@ -111,3 +121,15 @@ class GermanCaptions(Captions):
             "Das waren zu viele Versuche in kurzer Zeit. Es wurde nichts geändert. In "
             f"{wait} noch einmal versuchen."
         )
+
+
+def _worded(by: Wording) -> Iterator[str]:
+    if by.sentences:
+        whole = by.sentences == by.of_sentences
+        yield (
+            "die Zusammenfassung"
+            if whole
+            else f"{by.sentences} von {by.of_sentences} Sätzen der Zusammenfassung"
+        )
+    if by.findings:
+        yield f"{by.findings} von {by.of_findings} Befund{'' if by.of_findings == 1 else 'en'}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from app.reports.languages.captions import BY_RULES, Captions
+from app.reports.languages.captions import Captions
+from app.reports.wording import BY_RULES, Wording
 
 _COMPARED = {"previous": "the days before", "year": "a year earlier"}
 _REVENUE = {"store": "the shop’s own sales", "reported": "what the platforms report"}
@@ -23,9 +24,15 @@ class EnglishCaptions(Captions):
     def why(self, rating: str) -> str:
         return f"Why {rating.lower()}"
 
-    def written_by(self, writer: str) -> str:
-        by = "by rule" if writer == BY_RULES else f"by {writer}, every figure in it checked"
-        return f"Figures are computed from your data; the wording is {by}."
+    def written_by(self, by: Wording) -> str:
+        if by.writer == BY_RULES:
+            return "Figures are computed from your data; the wording is by rule."
+        if by.sentences is None:
+            worded = f"Some texts are worded by {by.writer}, with every figure checked"
+        else:
+            parts = " and ".join(_worded(by))
+            worded = f"Worded by {by.writer}, with every figure checked: {parts}"
+        return f"Figures are computed from your data. {worded}. All else is by rule, titles too."
 
     def review_on(self, day: str) -> str:
         return f"To be reviewed on {day}"
@@ -93,3 +100,11 @@ class EnglishCaptions(Captions):
         return (
             f"There were too many tries in a short time. Nothing was changed. Try again in {wait}."
         )
+
+
+def _worded(by: Wording) -> Iterator[str]:
+    if by.sentences:
+        whole = by.sentences == by.of_sentences
+        yield "the summary" if whole else f"{by.sentences} of {by.of_sentences} summary sentences"
+    if by.findings:
+        yield f"{by.findings} of {by.of_findings} finding{'' if by.of_findings == 1 else 's'}"
