@@ -129,7 +129,7 @@ def write_report(context: JobContext, *, report_id: int) -> None:
                 gathered.workspace,
                 gathered.period,
                 gathered.found.comparison.before,
-                known=gathered.known,
+                known=gathered.among,
                 now=gathered.now,
             ),
             clock=utc_now,

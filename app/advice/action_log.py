@@ -21,6 +21,7 @@ def enter(session: Session, change: Change, now: dt.datetime) -> None:
         ActionEntry(
             workspace_id=workspace.id,
             user_id=own.confirmed_by,
+            change_id=change.id,
             day=now.astimezone(ZoneInfo(workspace.time_zone)).date(),
             text=worded(change),
             created_at=now,

@@ -9,9 +9,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.figures import NOTHING, Figures
-from app.metrics.performance import Performance, Slice
+from app.metrics.performance import Performance, Slice, on_days
 from app.metrics.period import Comparison
 from app.metrics.sources import Sources
+from app.models import Campaign, PlatformTotalDay
 from app.models import CampaignTotalDay as Total
 
 
@@ -24,6 +25,43 @@ def narrowed(known: Sources, platforms: Collection[str], accounts: Collection[in
         and (not accounts or source.account_id in accounts)
     ]
     return replace(known, counted=counted)
+
+
+def of_campaigns(session: Session, known: Sources, campaigns: Collection[int]) -> Sources:
+    """Only the accounts of these campaigns."""
+    own = select(Campaign.account_id).where(
+        Campaign.workspace_id == known.workspace_id, Campaign.id.in_(campaigns)
+    )
+    accounts = set(session.scalars(own))
+    return replace(known, counted=[each for each in known.counted if each.account_id in accounts])
+
+
+def is_split(session: Session, whole: Sources, known: Sources, found: Performance) -> bool:
+    """Whether narrowing took spend and shops' sales apart, so that one must not divide the other.
+
+    That is when something was spent here, on the days shown or compared with, while the sales of a
+    shop or the spend beside it are left out.
+    """
+    left_out = set(whole.account_ids) - set(known.account_ids)
+    slices = found.slices
+    if not left_out or not any(each.figures.spend or each.apart.spend for each in slices):
+        return False
+    spent, sold = session.execute(
+        select(
+            func.bool_or(PlatformTotalDay.native_spend != 0),
+            func.bool_or(PlatformTotalDay.native_store_net.is_not(None)),
+        ).where(
+            PlatformTotalDay.workspace_id == whole.workspace_id,
+            PlatformTotalDay.account_id.in_(left_out),
+            on_days(found.comparison.spans),
+        )
+    ).one()
+    return bool(sold) or (bool(spent) and any(_sold(each) for each in slices))
+
+
+def _sold(each: Slice) -> bool:
+    told = (each.figures.store_revenue, each.apart.store_revenue, each.incomplete)
+    return any(amount is not None for amount in told)
 
 
 def campaigns_performance(

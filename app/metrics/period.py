@@ -14,6 +14,8 @@ from enum import StrEnum
 
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
 LONGEST = 3_700
+# No ad platform is older, and arithmetic on days stays possible.
+EARLIEST = dt.date(1990, 1, 1)
 WEEK = 7
 # 52 whole weeks: the nearest shift to a year that keeps every weekday.
 YEAR_OF_WEEKS = 364

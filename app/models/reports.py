@@ -15,8 +15,9 @@ class Report(Base):
     """One report. `request` is what was asked for, as `app.reports.ordering.Wanted` keeps it.
 
     `document` are the frozen bytes of a `reports.document.Document` and `content_hash` their
-    SHA-256, both NULL until it is completed and the same for ever after. `as_of` is when its
-    figures were read. `regenerated_from` is the report that it was ordered anew from.
+    SHA-256, both NULL until it is completed and the same for ever after; so are `first` and `last`,
+    the days that it is of. `as_of` is when its figures were read. `regenerated_from` is the report
+    that it was ordered anew from.
     """
 
     __tablename__ = "report"
@@ -48,6 +49,8 @@ class Report(Base):
     error: Mapped[str] = mapped_column(default="")
     document: Mapped[bytes | None] = mapped_column(deferred=True)
     content_hash: Mapped[str | None]
+    first: Mapped[dt.date | None]
+    last: Mapped[dt.date | None]
     as_of: Mapped[dt.datetime | None]
     summary: Mapped[list[Any]] = mapped_column(default=list)
     regenerated_from: Mapped[int | None] = mapped_column(
@@ -60,7 +63,10 @@ class Report(Base):
 
 
 class ActionEntry(Base):
-    """Something people did, for "what we did" of reports. `day` is the workspace's own."""
+    """Something people did, for "what we did" of reports. `day` is the workspace's own.
+
+    `change_id` is what was changed from here, NULL for what somebody wrote down.
+    """
 
     __tablename__ = "action_entry"
     __table_args__ = (Index("ix_action_entry_day", "workspace_id", "day"),)
@@ -69,6 +75,9 @@ class ActionEntry(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("app_user.id", ondelete="SET NULL"), index=True
+    )
+    change_id: Mapped[int | None] = mapped_column(
+        ForeignKey("change.id", ondelete="CASCADE"), index=True
     )
     day: Mapped[dt.date]
     text: Mapped[str]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
 from app.metrics.period import Period
-from app.models import ActionEntry
+from app.metrics.sources import Sources
+from app.models import ActionEntry, Change, User
+from app.reports.ordering import Wanted
 
 LONGEST_TEXT = 300
 EARLIEST = dt.date(2000, 1, 1)
@@ -41,6 +44,43 @@ def listed(session: Session, workspace_id: int, days: Period) -> Sequence[Action
         )
         .order_by(ActionEntry.day, ActionEntry.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done, and by whom. `written`: somebody wrote it down."""
+
+    day: dt.date
+    text: str
+    who: str
+    written: bool
+
+
+def done(session: Session, known: Sources, days: Period, wanted: Wanted) -> list[Deed]:
+    """What a report tells of these days, oldest first.
+
+    Changes made from here are told where they are of its accounts and campaigns; what somebody
+    wrote down says of no account, so it is in every report.
+    """
+    asked = (
+        select(ActionEntry.day, ActionEntry.text, User.name, ActionEntry.change_id)
+        .outerjoin(User, User.id == ActionEntry.user_id)
+        .outerjoin(Change, Change.id == ActionEntry.change_id)
+        .where(
+            ActionEntry.workspace_id == known.workspace_id,
+            ActionEntry.day.between(days.first, days.last),
+        )
+        .order_by(ActionEntry.day, ActionEntry.id)
+    )
+    if wanted.narrow:
+        own = [Change.account_id.in_(known.account_ids)]
+        if wanted.campaigns:
+            own.append(Change.campaign_id.in_(wanted.campaigns))
+        asked = asked.where(or_(ActionEntry.change_id.is_(None), and_(*own)))
+    return [
+        Deed(day, text, name or "", written=change_id is None)
+        for day, text, name, change_id in session.execute(asked)
+    ]
 
 
 def find(session: Session, workspace_id: int, action_id: int) -> ActionEntry:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from app.insights.finding import Finding, Kind
 from app.metrics.campaigns import CampaignFigures
-from app.metrics.claims import Measure, StoreAgainstClaims
 from app.metrics.figures import NOTHING, RevenueSource, change
 from app.metrics.figures import Figures as Sums
 from app.metrics.performance import DayFigures
@@ -21,7 +20,6 @@ from app.reports.brand import brand_of
 from app.reports.document import (
     VERSION,
     CampaignRow,
-    Claim,
     Day,
     Days,
     Definition,
@@ -33,12 +31,12 @@ from app.reports.document import (
     PlatformRow,
     Rating,
     Source,
-    Store,
 )
 from app.reports.findings import part_of
 from app.reports.gathering import Gathered
 from app.reports.languages import sentences_in
 from app.reports.languages.sentences import Outcome, Sentences
+from app.reports.shop_part import store_part
 from app.reports.wording import BY_RULES
 
 TOP = 3
@@ -101,8 +99,8 @@ def assemble(gathered: Gathered, findings: Sequence[Finding]) -> Document:
         else [],
         platform_rows=_platforms(gathered),
         campaign_rows=[_campaign(row, gathered) for row in gathered.campaigns],
-        store=_store(gathered.claims, told) if gathered.claims else None,
-        done=[Done(day=day, text=text, who=who) for day, text, who in gathered.done],
+        store=store_part(gathered.claims, told) if gathered.claims else None,
+        done=[Done(day=each.day, text=each.text, who=each.who) for each in gathered.done],
         next_steps=_next(shown[Kind.RECOMMENDATION], told) if gathered.anything_read else said[-1:],
         definitions=[Definition(term=each.label, meaning=each.definition) for each in kpis],
         finality=list(remarks.finality(gathered, told)),
@@ -123,7 +121,7 @@ def _rating(gathered: Gathered, told: Sentences, first: str) -> Rating:
 
 def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) -> list[str]:
     found, days, source = gathered.found, gathered.period, gathered.source
-    if not gathered.known.counted:
+    if not gathered.among.counted:
         return told.nothing_connected(days)
     if not gathered.anything_read:
         return told.nothing_read(days)
@@ -136,6 +134,7 @@ def _summary(gathered: Gathered, told: Sentences, first: Sequence[FindingPart]) 
         found.shown.roas(source),
         source,
         None if found.apart else gathered.workspace.target_roas,
+        advertised=bool(gathered.advertisers),
     )
     return summary.summarise(told, outcome, found.shown, gathered.before, first)
 
@@ -244,34 +243,6 @@ def _campaign(row: CampaignFigures, gathered: Gathered) -> CampaignRow:
 
 def _is_of(row: CampaignFigures, source: Account) -> bool:
     return row.platform == source.platform and row.account == source.name
-
-
-def _store(claims: StoreAgainstClaims, told: Sentences) -> Store | None:
-    orders, revenue = claims.compared(Measure.ORDERS), claims.compared(Measure.REVENUE)
-    if not revenue.days:
-        # Sales that are not known must not be told as none.
-        return None
-    ratio = revenue.share()
-    sentence = told.sold_nothing()
-    if ratio is not None:
-        sentence = told.claimed(revenue.days, revenue.sold, revenue.together, ratio)
-    return Store(
-        orders=int(orders.sold) if orders.days else None,
-        net=revenue.sold,
-        claims=[
-            Claim(
-                platform=each,
-                label=platform_label(each),
-                conversions=orders.claimed[each],
-                value=revenue.claimed[each],
-            )
-            for each in claims.platforms
-        ],
-        claimed_conversions=orders.together,
-        claimed_value=revenue.together,
-        ratio=ratio,
-        sentence=sentence,
-    )
 
 
 def _sources(gathered: Gathered) -> list[Source]:

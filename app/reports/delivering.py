@@ -38,6 +38,7 @@ BACK_OFF = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240
 
 GONE = "The report that was to be sent was deleted meanwhile."
 NOBODY = "Nobody is left to write to: everybody unsubscribed or was taken off the list."
+_CANNOT = "The report cannot be made as it was asked for."
 _SOME_LEFT = "Not every letter is known to have arrived; see below."
 
 
@@ -139,7 +140,7 @@ def _order(
             return
         delivery.report_id = _ordered(session, delivery, schedule, wanted, now).id
     except Invalid as error:
-        _give_up(delivery, f"The report cannot be made as it was asked for. {error.message}", now)
+        _give_up(delivery, f"{_CANNOT} {error.message}", now)
         return
     delivery.state, delivery.look_at = "generating", now + SOON
 

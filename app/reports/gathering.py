@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.insights.finding import Entity, Finding
 from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
-from app.metrics.chosen import campaigns_performance, narrowed
+from app.metrics.chosen import campaigns_performance, is_split, narrowed, of_campaigns
 from app.metrics.claims import StoreAgainstClaims, store_against_claims
 from app.metrics.figures import Figures, RevenueSource, revenue_source, total
 from app.metrics.freshness import Freshness, freshness
@@ -20,7 +19,8 @@ from app.metrics.performance import Performance, performance
 from app.metrics.period import Compare, Period, compare
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Source, Sources, sources
-from app.models import ActionEntry, Campaign, User, Workspace
+from app.models import Workspace
+from app.reports.actions import Deed, done
 from app.reports.ordering import Wanted
 from app.reports.unread import like_for_like, touches
 
@@ -29,8 +29,9 @@ from app.reports.unread import like_for_like, touches
 class Gathered:
     """`period` are the days asked for that are over everywhere; `today` is the first that is not.
 
-    `campaigns_before` is by campaign. `done` are the day, the text and who did it. `read` are the
-    accounts that the figures are of.
+    `known` are the accounts that the figures are of, `among` those that findings are looked for in:
+    of chosen campaigns their neighbours too. `split` is as in app.metrics.chosen.
+    `campaigns_before` is by campaign.
     """
 
     workspace: Workspace
@@ -39,14 +40,20 @@ class Gathered:
     today: dt.date
     period: Period
     known: Sources
+    among: Sources
     found: Performance
     source: RevenueSource
+    split: bool
     fresh: Freshness
     campaigns: Sequence[CampaignFigures]
     campaigns_before: Mapping[int, Figures]
     claims: StoreAgainstClaims | None
-    done: Sequence[tuple[dt.date, str, str]]
-    read: Sequence[Source]
+    done: Sequence[Deed]
+
+    @property
+    def read(self) -> Sequence[Source]:
+        """The accounts that the figures are of."""
+        return self.known.counted
 
     @property
     def advertisers(self) -> list[Source]:
@@ -97,9 +104,7 @@ class Gathered:
     @property
     def current(self) -> bool:
         """Whether it is of everything and reaches up to now, as what is kept of findings is."""
-        wanted = self.wanted
-        part = wanted.platforms or wanted.accounts or wanted.campaigns
-        return not part and _reaches_now(self.period, self.today)
+        return not self.wanted.narrow and _reaches_now(self.period, self.today)
 
     def about(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those of the chosen campaigns, where some are chosen."""
@@ -141,13 +146,15 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
             "No day of this report is over yet, so there is nothing to compare or to settle. "
             f"Choose days before {today}."
         )
-    known = narrowed(whole, wanted.platforms, wanted.accounts)
+    known = among = narrowed(whole, wanted.platforms, wanted.accounts)
     comparison = compare(period, today, Compare(wanted.compare))
     if wanted.campaigns:
+        known = of_campaigns(session, among, wanted.campaigns)
         found = campaigns_performance(session, known, comparison, wanted.campaigns)
+        split = True
     else:
         found = performance(session, known, comparison)
-    wish = "reported" if wanted.campaigns else workspace.revenue
+        split = is_split(session, whole, known, found)
     before = comparison.before
     return Gathered(
         workspace=workspace,
@@ -156,8 +163,10 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
         today=today,
         period=period,
         known=known,
+        among=among,
         found=found,
-        source=revenue_source(wish, found.shown),
+        source=RevenueSource.REPORTED if split else _source(workspace, known, found),
+        split=split,
         fresh=freshness(known),
         campaigns=_campaigns(session, known, period, wanted),
         campaigns_before={
@@ -165,11 +174,11 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
             for row in (_campaigns(session, known, before, wanted) if before else ())
         },
         claims=None if wanted.campaigns else store_against_claims(session, known, found),
-        read=_read(session, known, wanted),
-        done=_done(
+        done=done(
             session,
-            workspace.id,
+            known,
             Period(period.first, today) if _reaches_now(period, today) else period,
+            wanted,
         ),
     )
 
@@ -178,15 +187,10 @@ def _reaches_now(period: Period, today: dt.date) -> bool:
     return period.last == today - dt.timedelta(days=1)
 
 
-def _read(session: Session, known: Sources, wanted: Wanted) -> list[Source]:
-    """All that are asked for, or those of the chosen campaigns."""
-    if not wanted.campaigns:
-        return list(known.counted)
-    own = select(Campaign.account_id).where(
-        Campaign.workspace_id == known.workspace_id, Campaign.id.in_(wanted.campaigns)
-    )
-    accounts = set(session.scalars(own))
-    return [each for each in known.counted if each.account_id in accounts]
+def _source(workspace: Workspace, known: Sources, found: Performance) -> RevenueSource:
+    """As the workspace wants it; where only shops are chosen no platform reports anything."""
+    shops_alone = all(is_shop(each.platform) for each in known.counted)
+    return revenue_source("auto" if shops_alone else workspace.revenue, found.shown)
 
 
 def _campaigns(
@@ -196,19 +200,6 @@ def _campaigns(
     wish = Wish(size=EVERYTHING, campaigns=wanted.campaigns)
     rows = campaigns(session, known, period, wish).rows
     return [row for row in rows if row.figures.anything or row.apart.anything]
-
-
-def _done(session: Session, workspace_id: int, days: Period) -> list[tuple[dt.date, str, str]]:
-    rows = session.execute(
-        select(ActionEntry.day, ActionEntry.text, User.name)
-        .outerjoin(User, User.id == ActionEntry.user_id)
-        .where(
-            ActionEntry.workspace_id == workspace_id,
-            ActionEntry.day.between(days.first, days.last),
-        )
-        .order_by(ActionEntry.day, ActionEntry.id)
-    )
-    return [(day, text, name or "") for day, text, name in rows]
 
 
 def _tired(finding: Finding, about: Entity) -> bool:

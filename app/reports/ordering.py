@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from app.errors import Conflict, Invalid, NotFound
 from app.insights.languages import LANGUAGES, USUAL, unknown
-from app.metrics.period import Compare, Period
+from app.metrics.period import EARLIEST, Compare, Period
 from app.metrics.sources import sources
 from app.models import Campaign, Report, Workspace
 from app.reports.languages import sentences_in
@@ -24,6 +24,8 @@ UNFINISHED = ("pending", "running")
 LONGEST_DAYS = 1100
 LONGEST_TITLE = 200
 MOST_CAMPAIGNS = 500
+# No row has a number from here on, and PostgreSQL takes none.
+BEYOND = 2**63
 # A deleted report can be taken back for so long; then it is gone for good.
 UNDO_FOR = dt.timedelta(hours=24)
 _PRIORITY = 3  # a person is waiting
@@ -49,6 +51,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def period(self) -> Period:
         """Its days."""
         return Period(self.first, self.last)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is of a part of the workspace."""
+        return bool(self.platforms or self.accounts or self.campaigns)
 
 
 def order(
@@ -175,6 +182,8 @@ def retry(session: Session, report: Report) -> None:
 def _check(session: Session, workspace_id: int, wanted: Wanted, today: dt.date) -> None:
     if wanted.first > wanted.last:
         raise Invalid(f"from: The first day, {wanted.first}, is after the last, {wanted.last}.")
+    if wanted.first < EARLIEST:
+        raise Invalid(f"from: No figures are older than {EARLIEST}; the first day is too early.")
     if wanted.last > today:
         raise Invalid(f"to: {wanted.last} has not begun. The last day can be today, {today}.")
     if len(wanted.period) > LONGEST_DAYS:
@@ -205,7 +214,8 @@ def _check_campaigns(session: Session, workspace_id: int, wanted: Sequence[int])
     own = set(
         session.scalars(
             select(Campaign.id).where(
-                Campaign.workspace_id == workspace_id, Campaign.id.in_(wanted)
+                Campaign.workspace_id == workspace_id,
+                Campaign.id.in_(each for each in wanted if abs(each) < BEYOND),
             )
         )
     )

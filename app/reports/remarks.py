@@ -52,6 +52,10 @@ def notes(gathered: Gathered, told: Sentences) -> Iterator[str]:
         yield told.cut(gathered.wanted.last, gathered.period.last)
     if gathered.wanted.campaigns:
         yield told.claims_only()
+    elif gathered.split and gathered.workspace.revenue != RevenueSource.REPORTED:
+        yield told.split()
+    if gathered.wanted.narrow and any(each.written for each in gathered.done):
+        yield told.whole_log()
     yield from without_rate(gathered, told)
     if gathered.source is RevenueSource.STORE and gathered.found.incomplete:
         yield told.shop_incomplete(sum(len(each.days) for each in gathered.found.incomplete))

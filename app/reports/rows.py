@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 from app.models import Report
 from app.reports import ordering
 from app.reports.document import Document
-from app.reports.ordering import Wanted
 
 Link = Callable[..., str]
 """By kind of figure and its key, as `rows_behind` knows them. Empty for nowhere."""
@@ -33,7 +32,7 @@ def rows_behind(report: Report, document: Document, site: str = "") -> Link:
     days together.
     """
     wanted = ordering.wanted_of(report)
-    part = {PARAMETER: str(report.id)} if _is_part(wanted) else {}
+    part = {PARAMETER: str(report.id)} if wanted.narrow else {}
     days = {"from": document.days.first.isoformat(), "to": document.days.last.isoformat()}
     revenue = {"revenue": document.revenue_source}
     whole = {**days, "compare": document.compare, **revenue, **part}
@@ -59,10 +58,6 @@ def rows_behind(report: Report, document: Document, site: str = "") -> Link:
         return f"{site}{path}" if path.startswith("/") else ""
 
     return link
-
-
-def _is_part(wanted: Wanted) -> bool:
-    return bool(wanted.platforms or wanted.accounts or wanted.campaigns)
 
 
 def _page(path: str, arguments: Mapping[str, str]) -> str:

@@ -34,6 +34,8 @@ def summarise(
 
 
 def _happened(told: Sentences, outcome: Outcome) -> str:
+    if not outcome.advertised and outcome.sold is not None:
+        return told.shops_only(outcome)
     if outcome.spend is None:
         return told.spend_unknown(outcome)
     if outcome.sold is None:

@@ -17,10 +17,8 @@ from app.metrics.chosen import narrowed
 from app.metrics.period import Compare, Period
 from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
-from app.reports.ordering import MOST_CAMPAIGNS, Wanted
+from app.reports.ordering import BEYOND, MOST_CAMPAIGNS, Wanted
 
-# No row has a number from here on, and PostgreSQL takes none.
-BEYOND = 2**63
 DAY = dt.timedelta(days=1)
 _A_WEEK, _A_MONTH = 7, 31
 
@@ -32,6 +30,7 @@ class Range(StrEnum):
     MONTH = "30d"
     QUARTER = "90d"
     THIS_MONTH = "this-month"
+    THIS_QUARTER = "this-quarter"
     LAST_MONTH = "last-month"
     LAST_QUARTER = "last-quarter"
 
@@ -41,8 +40,14 @@ RANGES = {
     Range.MONTH: "The last 30 days",
     Range.QUARTER: "The last 90 days",
     Range.THIS_MONTH: "This month so far",
+    Range.THIS_QUARTER: "This quarter so far",
     Range.LAST_MONTH: "The whole month before",
     Range.LAST_QUARTER: "The whole quarter before",
+}
+_LENGTHS = {Range.WEEK: 7, Range.MONTH: 30, Range.QUARTER: 90}
+_BEGUN = {
+    Range.THIS_MONTH: ("This month", Range.LAST_MONTH),
+    Range.THIS_QUARTER: ("This quarter", Range.LAST_QUARTER),
 }
 COMPARED = {
     Compare.PREVIOUS: "The days before",
@@ -61,7 +66,7 @@ def checked(session: Session, workspace_id: int, given: Mapping[str, Any]) -> di
     own = session.scalars(
         select(Campaign.id).where(
             Campaign.workspace_id == workspace_id,
-            Campaign.id.in_(each for each in campaigns if each < BEYOND),
+            Campaign.id.in_(each for each in campaigns if abs(each) < BEYOND),
         )
     ).all()
     _known("campaigns", campaigns, own)
@@ -105,36 +110,54 @@ def language_of(request: Mapping[str, Any]) -> str:
 
 
 def days(request: Mapping[str, Any], workspace: Workspace, due_at: dt.datetime) -> Period:
-    """The days meant at a due time, by the workspace's calendar; today is never one of them."""
+    """The days meant at a due time, by the workspace's calendar; today is never one of them.
+
+    Raises Invalid as `days_before`.
+    """
     return days_before(
         Range(request["range"]), due_at.astimezone(ZoneInfo(workspace.time_zone)).date()
     )
 
 
 def days_before(wanted: Range, today: dt.date) -> Period:
-    """The same before a day."""
+    """The same before a day. Raises Invalid for what began on that day itself."""
+    found = _meant(wanted, today)
+    if found is None:
+        begun, instead = _BEGUN[wanted]
+        raise Invalid(
+            f"range: {begun} began on {today}, so no day of it is over and there is nothing to "
+            f"report yet. Wait a day, or choose “{RANGES[instead]}”."
+        )
+    return found
+
+
+def _meant(wanted: Range, today: dt.date) -> Period | None:
+    """None while no day of it is over."""
     yesterday = today - DAY
+    month = today.replace(day=1)
+    quarter = month.replace(month=today.month - (today.month - 1) % 3)
     match wanted:
-        case Range.WEEK:
-            return Period.ending(yesterday, 7)
-        case Range.MONTH:
-            return Period.ending(yesterday, 30)
-        case Range.QUARTER:
-            return Period.ending(yesterday, 90)
         case Range.THIS_MONTH:
-            return Period(yesterday.replace(day=1), yesterday)
+            return _so_far(month, yesterday)
+        case Range.THIS_QUARTER:
+            return _so_far(quarter, yesterday)
         case Range.LAST_MONTH:
-            return _months(today.replace(day=1) - DAY, 1)
+            return _months(month - DAY, 1)
         case Range.LAST_QUARTER:
-            first = dt.date(today.year, today.month - (today.month - 1) % 3, 1)
-            return _months(first - DAY, 3)
+            return _months(quarter - DAY, 3)
+        case _:
+            return Period.ending(yesterday, _LENGTHS[wanted])
+
+
+def _so_far(first: dt.date, yesterday: dt.date) -> Period | None:
+    return Period(first, yesterday) if first <= yesterday else None
 
 
 def range_of(period: Period, today: dt.date) -> Range:
     """The range that meant these days then; for days of somebody's own one about as long."""
     whole_first = sorted(Range, key=lambda each: not each.startswith("last-"))
     for each in whole_first:
-        if days_before(each, today) == period:
+        if _meant(each, today) == period:
             return each
     if len(period) <= _A_WEEK:
         return Range.WEEK

@@ -117,6 +117,7 @@ def _store(
     document = numbered(document, findings, ids)
     report.document, report.content_hash = freeze(document)
     report.state, report.as_of, report.summary = "completed", document.as_of, document.summary
+    report.first, report.last = document.days.first, document.days.last
     report.title, report.steps_done, report.finished_at = document.title, STEPS, now
 
 
@@ -148,9 +149,12 @@ def _read(
 
 
 def _findings(session: Session, gathered: Gathered, look: Look) -> Sequence[Finding]:
+    """What is found of the report's matter, but for what somebody did not want to see any more."""
     findings = gathered.about(look(session, gathered))
     kept = keeping.known_of(session, gathered.workspace.id, findings)
-    return keeping.reviewed_as_kept(findings, kept)
+    dismissed = {key for key, stored in kept.items() if stored.state == "dismissed"}
+    told = [each for each in findings if each.key not in dismissed]
+    return keeping.reviewed_as_kept(told, kept)
 
 
 def _step(sessions: sessionmaker[Session], report_id: int, done: int) -> None:

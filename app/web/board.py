@@ -32,7 +32,8 @@ TOP = 10
 class Numbers:
     """The figures of a view, and whose revenue is shown; `today` is not over somewhere.
 
-    `report` is what they are narrowed to.
+    `report` is what they are narrowed to; `split` is as in app.metrics.chosen, and the platforms'
+    revenue is shown then, whatever is wanted.
     """
 
     today: dt.date
@@ -42,6 +43,7 @@ class Numbers:
     source: RevenueSource
     store: StoreRevenue
     report: Narrow | None = None
+    split: bool = False
 
     @property
     def empty(self) -> str:
@@ -137,26 +139,28 @@ class Board:
 
 def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) -> Numbers:
     """The figures of a view of a workspace; only days that are over everywhere are compared."""
-    known = sources(session, place.id)
-    today = known.unfinished_day(place.time_zone, now)
+    whole = sources(session, place.id)
+    today = whole.unfinished_day(place.time_zone, now)
     report = narrow(session, place.id, view.kept.get(PARAMETER, ""))
-    known = report.of(known) if report else known
+    known = report.of(session, whole) if report else whole
     wish = view.comparison
     comparison = compare(view.shown, today, wish.how, wish.align)
     if report:
         found = report.performance(session, known, comparison)
     else:
         found = performance(session, known, comparison)
-    source = revenue_source(_whose(view, place, report), found.shown)
-    store = StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping)
-    return Numbers(today, replace(view, comparison=comparison), known, found, source, store, report)
-
-
-def _whose(view: View, place: Workspace, report: Narrow | None) -> str:
-    """The revenue asked for; a shop's sales belong to no campaign."""
-    if report and report.wanted.campaigns:
-        return "reported"
-    return view.revenue or place.revenue
+    split = report is not None and report.is_split(session, whole, known, found)
+    source = revenue_source(view.revenue or place.revenue, found.shown)
+    return Numbers(
+        today=today,
+        view=replace(view, comparison=comparison),
+        known=known,
+        found=found,
+        source=RevenueSource.REPORTED if split else source,
+        store=StoreRevenue(place.revenue_with_tax, place.revenue_with_shipping),
+        report=report,
+        split=split,
+    )
 
 
 def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> Board:

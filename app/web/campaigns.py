@@ -207,7 +207,7 @@ def _known() -> tuple[Narrow | None, Sources]:
     place = access.workspace().id
     report = narrow(db.session(), place, request.args.get(PARAMETER, ""))
     known = sources(db.session(), place)
-    return report, report.of(known) if report else known
+    return report, report.of(db.session(), known) if report else known
 
 
 def _wish(report: Narrow | None, size: int = PAGE_SIZE) -> Wish:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.metrics.chosen import campaigns_performance, narrowed
+from app.metrics.chosen import campaigns_performance, is_split, narrowed, of_campaigns
 from app.metrics.performance import Performance, performance
 from app.metrics.period import Comparison
 from app.metrics.sources import Sources
@@ -25,9 +25,16 @@ class Narrow:
     title: str
     wanted: Wanted
 
-    def of(self, known: Sources) -> Sources:
+    def of(self, session: Session, known: Sources) -> Sources:
         """The report's own accounts among those that count."""
-        return narrowed(known, self.wanted.platforms, self.wanted.accounts)
+        own = narrowed(known, self.wanted.platforms, self.wanted.accounts)
+        return of_campaigns(session, own, self.wanted.campaigns) if self.wanted.campaigns else own
+
+    def is_split(
+        self, session: Session, whole: Sources, known: Sources, found: Performance
+    ) -> bool:
+        """As in app.metrics.chosen; a shop's sales belong to no campaign."""
+        return bool(self.wanted.campaigns) or is_split(session, whole, known, found)
 
     def performance(self, session: Session, known: Sources, comparison: Comparison) -> Performance:
         """The figures of what the report is about. `known` are its own accounts."""

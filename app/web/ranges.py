@@ -13,12 +13,19 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.errors import Invalid
-from app.metrics.period import LONGEST, PRESETS, Align, Compare, Comparison, Period, compare
+from app.metrics.period import (
+    EARLIEST,
+    LONGEST,
+    PRESETS,
+    Align,
+    Compare,
+    Comparison,
+    Period,
+    compare,
+)
 
 USUAL = "30d"
 CUSTOM = "custom"
-# No ad platform is older, and arithmetic on days stays possible.
-EARLIEST = dt.date(1990, 1, 1)
 LATEST = dt.date(2200, 1, 1)
 REVENUES = ("auto", "store", "reported")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
 from app.models import Account, Campaign
-from app.reports.template import BEYOND
+from app.reports.ordering import BEYOND
 
 _MOST_OFFERED = 1_000
 

@@ -18,6 +18,7 @@ from app.reports import ordering
 from app.reports.document import (
     CampaignRow,
     Day,
+    Days,
     Document,
     FindingPart,
     Kpi,
@@ -26,7 +27,7 @@ from app.reports.document import (
     Store,
     thaw,
 )
-from app.reports.ordering import Wanted
+from app.reports.ordering import BEYOND, Wanted
 from app.web import access
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 from app.web.reports import order
@@ -64,7 +65,11 @@ class Progress(Answer):
 
 
 class ReportLine(Answer):
-    """`state` is pending, running, completed or failed. `hash` is the SHA-256 of what is frozen."""
+    """`state` is pending, running, completed or failed. `hash` is the SHA-256 of what is frozen.
+
+    `from` and `to` are the days that were ordered; of a completed report those that its figures are
+    of, without days that were not over.
+    """
 
     id: int
     title: str
@@ -84,10 +89,21 @@ class ReportLine(Answer):
     finished_at: dt.datetime | None
 
 
+class DaysOut(Answer):
+    """Both ends are included."""
+
+    first: dt.date = msgspec.field(name="from")
+    last: dt.date = msgspec.field(name="to")
+
+
 class Figures(Answer):
-    """Amounts are in `currency`; by platform and by campaign revenue is what they report."""
+    """Amounts are in `currency`; by platform and by campaign revenue is what they report.
+
+    `compared` are the days of every `before`, null where nothing is compared.
+    """
 
     currency: str
+    compared: DaysOut | None
     revenue_source: str
     target_roas: Decimal | None
     settled_through: dt.date | None
@@ -116,7 +132,10 @@ class ReportOut(ReportLine):
 
 class ListArguments(Arguments):
     before: (
-        Annotated[int, msgspec.Meta(description="Only reports older than this id.", ge=1)] | None
+        Annotated[
+            int, msgspec.Meta(description="Only reports older than this id.", ge=1, le=BEYOND - 1)
+        ]
+        | None
     ) = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=100)] = 50
 
@@ -194,8 +213,8 @@ def _line(report: Report) -> dict[str, Any]:
         "state": report.state,
         "error": report.error or None,
         "progress": Progress(done=report.steps_done, total=report.steps_total),
-        "first": wanted.first,
-        "last": wanted.last,
+        "first": report.first or wanted.first,
+        "last": report.last or wanted.last,
         "compare": wanted.compare.value,
         "language": wanted.language,
         "platforms": list(wanted.platforms),
@@ -211,6 +230,7 @@ def _line(report: Report) -> dict[str, Any]:
 def _figures(document: Document) -> Figures:
     return Figures(
         currency=document.currency,
+        compared=_days(document.before) if document.before else None,
         revenue_source=document.revenue_source,
         target_roas=document.target_roas,
         settled_through=document.settled_through,
@@ -220,6 +240,10 @@ def _figures(document: Document) -> Figures:
         campaigns=document.campaign_rows,
         store=document.store,
     )
+
+
+def _days(days: Days) -> DaysOut:
+    return DaysOut(first=days.first, last=days.last)
 
 
 def _findings(document: Document) -> list[FindingPart]:

@@ -308,3 +308,19 @@ def test_a_subject_that_was_stored_with_a_line_break_begins_no_header(
     with pytest.raises(ValueError, match="linefeed or carriage return"):
         world.tick()
     assert mail_server.taken == []
+
+
+def test_on_a_first_day_nothing_is_sent_under_the_name_of_the_month_that_begins(
+    world: World, schedule: ReportSchedule, mail_server: MailServer
+) -> None:
+    schedule.request = {**schedule.request, "range": "this-month"}
+    schedule.next_at = world.now = dt.datetime(2026, 12, 1, 17, tzinfo=dt.UTC)
+    world.session.commit()
+
+    world.claim()
+    world.tick()
+
+    delivery = world.delivery
+    assert (delivery.state, delivery.report_id) == ("failed", None)
+    assert "This month began on 2026-12-01, so no day of it is over" in delivery.error
+    assert sent_to(mail_server) == []

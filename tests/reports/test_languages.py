@@ -103,8 +103,11 @@ SAID: dict[str, Callable[[Sentences], Iterable[str]]] = {
     ],
     "sold_nothing": lambda s: [s.sold_nothing()],
     "claimed": lambda s: [
-        s.claimed(each, Decimal(9), Decimal(8), Decimal("0.9")) for each in (1, 19)
+        s.claimed(names, days, Decimal(9), Decimal(8), Decimal("0.9"))
+        for names, days in ((["Meta"], 1), (["Meta", "Google"], 19))
     ],
+    "unclaimed": lambda s: [s.unclaimed()],
+    "shops_only": lambda s: [s.shops_only(outcome(days=each)) for each in (ONE, LONG)],
     "only_platforms": lambda s: [s.only_platforms(["Meta", "Google"])],
     "only_accounts": lambda s: [s.only_accounts(["Meta"]), s.only_accounts(["Meta", "Google"])],
     "only_campaigns": lambda s: [s.only_campaigns(1), s.only_campaigns(3)],
@@ -116,6 +119,8 @@ SAID: dict[str, Callable[[Sentences], Iterable[str]]] = {
     "invented": lambda s: [s.invented()],
     "cut": lambda s: [s.cut(TODAY, LAST)],
     "claims_only": lambda s: [s.claims_only()],
+    "split": lambda s: [s.split()],
+    "whole_log": lambda s: [s.whole_log()],
     "no_rate": lambda s: [s.no_rate(Decimal(120), "CHF")],
     "not_converted": lambda s: [s.not_converted(["CHF", "XOF"])],
     "shop_incomplete": lambda s: [s.shop_incomplete(1), s.shop_incomplete(3)],

@@ -232,3 +232,15 @@ def test_a_workspace_has_a_bearable_number_of_schedules(
     make_schedule(session, alice.workspace.id, alice.user.id)
     with pytest.raises(Conflict):
         make_schedule(session, alice.workspace.id, alice.user.id)
+
+
+def test_days_that_would_never_be_over_on_the_day_of_sending_are_refused(
+    session: Session, alice: Member
+) -> None:
+    first = Rhythm(Every.MONTH, 1, 8, "Europe/Berlin")
+    this_month = {**REQUEST, "range": "this-month"}
+    with pytest.raises(Invalid, match=r"^range: On the first of a month no day of it is over"):
+        make_schedule(session, alice.workspace.id, alice.user.id, rhythm=first, request=this_month)
+    for rhythm, days in ((replace(first, day=2), "this-month"), (first, "this-quarter")):
+        request = {**REQUEST, "range": days}
+        make_schedule(session, alice.workspace.id, alice.user.id, rhythm=rhythm, request=request)

@@ -25,7 +25,10 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was spent and sold on the report's days; None is not known or has no meaning."""
+    """What was spent and sold on the report's days; None is not known or has no meaning.
+
+    `advertised`: an account that spends is part of the report.
+    """
 
     days: Period
     spend: Decimal | None
@@ -33,6 +36,7 @@ class Outcome:
     roas: Decimal | None
     source: RevenueSource
     target: Decimal | None
+    advertised: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,10 @@ class Sentences(ABC):
         """Nothing was spent."""
 
     @abstractmethod
+    def shops_only(self, outcome: Outcome) -> str:
+        """What was sold, in a report without any account that advertises."""
+
+    @abstractmethod
     def returned(self, outcome: Outcome) -> str:
         """Spend, sales and ROAS, against the target where there is one."""
 
@@ -146,8 +154,14 @@ class Sentences(ABC):
         """The shop, on the days that are compared with claims."""
 
     @abstractmethod
-    def claimed(self, days: int, sold: Decimal, claimed: Decimal, ratio: Decimal) -> str:
-        """What platforms claim against what the shop sold."""
+    def claimed(
+        self, names: Sequence[str], days: int, sold: Decimal, claimed: Decimal, ratio: Decimal
+    ) -> str:
+        """What these platforms claim against what the shop sold."""
+
+    @abstractmethod
+    def unclaimed(self) -> str:
+        """No platform was read that could claim anything."""
 
     @abstractmethod
     def only_platforms(self, names: Sequence[str]) -> str:
@@ -192,6 +206,14 @@ class Sentences(ABC):
     @abstractmethod
     def claims_only(self) -> str:
         """With chosen campaigns a shop's sales are left out."""
+
+    @abstractmethod
+    def split(self) -> str:
+        """Spend and a shop's sales are of different accounts, so revenue is what is reported."""
+
+    @abstractmethod
+    def whole_log(self) -> str:
+        """What people wrote in the log is of everything, though the report is of a part."""
 
     @abstractmethod
     def no_rate(self, spend: Decimal, currency: str) -> str:

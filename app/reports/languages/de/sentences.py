@@ -84,6 +84,10 @@ class GermanSentences(Sentences):
             f"{self._sold(outcome)}."
         )
 
+    def shops_only(self, outcome: Outcome) -> str:
+        when = begun(self._when(outcome.days))
+        return f"Keine Werbung ist Teil dieses Berichts. {when}: {self._sold(outcome)}."
+
     def returned(self, outcome: Outcome) -> str:
         roas, target = outcome.roas or Decimal(0), outcome.target
         sentence = f"{self._spent(outcome)}; {self._sold(outcome)}: ein ROAS von"
@@ -145,13 +149,22 @@ class GermanSentences(Sentences):
             "der Plattformen keinen Maßstab."
         )
 
-    def claimed(self, days: int, sold: Decimal, claimed: Decimal, ratio: Decimal) -> str:
+    def claimed(
+        self, names: Sequence[str], days: int, sold: Decimal, claimed: Decimal, ratio: Decimal
+    ) -> str:
         when = "An einem Tag" if days == 1 else f"An {days} Tagen"
+        verb = "beanspruchen zusammen" if len(names) > 1 else "beansprucht"
         return (
-            f"{when} setzte der Shop {self.manner.money(float(sold))} um; die Plattformen "
-            f"beanspruchen zusammen {self.manner.money(float(claimed))}, das sind "
-            f"{self.manner.share(float(ratio))} davon. Die Angaben überschneiden sich und werden "
-            "daher nie zu Verkäufen addiert."
+            f"{when} setzte der Shop {self.manner.money(float(sold))} um; "
+            f"{self.manner.names(list(names))} {verb} {self.manner.money(float(claimed))}, das "
+            f"sind {self.manner.share(float(ratio))} davon. Plattformen können denselben Verkauf "
+            "zweimal beanspruchen, daher werden ihre Angaben nie zu Verkäufen addiert."
+        )
+
+    def unclaimed(self) -> str:
+        return (
+            "Für diese Tage sind keine Angaben von Werbeplattformen bekannt, die dem Umsatz des "
+            "Shops gegenüberstehen könnten."
         )
 
     def only_platforms(self, names: Sequence[str]) -> str:
@@ -205,6 +218,19 @@ class GermanSentences(Sentences):
         return (
             "Verkäufe eines Shops gehören zu keiner Kampagne; als Umsatz gilt daher, was die "
             "Plattformen für die ausgewählten Kampagnen angeben."
+        )
+
+    def split(self) -> str:
+        return (
+            "Ein Shop verkauft durch die gesamte Werbung, und Konten, die an diesen Tagen Ausgaben "
+            "oder Verkäufe hatten, sind nicht Teil dieses Berichts: Umsatz, ROAS und Bewertung "
+            "beruhen auf dem, was die enthaltenen Plattformen angeben."
+        )
+
+    def whole_log(self) -> str:
+        return (
+            "Was Menschen im Protokoll notiert haben, betrifft den ganzen Workspace, nicht nur "
+            "den Inhalt dieses Berichts."
         )
 
     def no_rate(self, spend: Decimal, currency: str) -> str:

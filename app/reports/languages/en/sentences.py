@@ -73,6 +73,10 @@ class EnglishSentences(Sentences):
     def sold_only(self, outcome: Outcome) -> str:
         return f"On {self._days(outcome.days)} nothing was spent on ads, and {self._sold(outcome)}."
 
+    def shops_only(self, outcome: Outcome) -> str:
+        when = self._days(outcome.days)
+        return f"On {when} {self._sold(outcome)}; no advertising is part of this report."
+
     def returned(self, outcome: Outcome) -> str:
         sentence = f"{self._spent(outcome)} on ads and {self._sold(outcome)}"
         roas, target = outcome.roas or Decimal(0), outcome.target
@@ -120,13 +124,21 @@ class EnglishSentences(Sentences):
     def sold_nothing(self) -> str:
         return "The shop sold nothing on the days compared, so claims have nothing to be held to."
 
-    def claimed(self, days: int, sold: Decimal, claimed: Decimal, ratio: Decimal) -> str:
+    def claimed(
+        self, names: Sequence[str], days: int, sold: Decimal, claimed: Decimal, ratio: Decimal
+    ) -> str:
         when = "On one day" if days == 1 else f"On {days} days"
+        who = f"{_listed(names)} {'together claim' if len(names) > 1 else 'claims'}"
         return (
-            f"{when} the shop sold {self.manner.money(float(sold))}; the platforms "
-            f"together claim {self.manner.money(float(claimed))}, "
-            f"{self.manner.share(float(ratio))} of it. Claims overlap, so they are never added to "
-            "sales."
+            f"{when} the shop sold {self.manner.money(float(sold))}; {who} "
+            f"{self.manner.money(float(claimed))}, {self.manner.share(float(ratio))} of it. "
+            "Platforms may claim the same sale twice, so claims are never added to sales."
+        )
+
+    def unclaimed(self) -> str:
+        return (
+            "No claims of ad platforms are known for these days, so there is nothing to hold "
+            "against what the shop sold."
         )
 
     def only_platforms(self, names: Sequence[str]) -> str:
@@ -174,6 +186,19 @@ class EnglishSentences(Sentences):
         return (
             "A shop's sales belong to no campaign, so revenue is what the platforms report for "
             "the chosen campaigns."
+        )
+
+    def split(self) -> str:
+        return (
+            "A shop sells through all of the advertising, and accounts that spent or sold on these "
+            "days are left out of this report: revenue, ROAS and the rating rest on what the "
+            "platforms in it report."
+        )
+
+    def whole_log(self) -> str:
+        return (
+            "What people wrote in the log of actions is about the whole workspace, whatever this "
+            "report is about."
         )
 
     def no_rate(self, spend: Decimal, currency: str) -> str:
