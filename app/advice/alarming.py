@@ -101,7 +101,7 @@ def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], ag
 
     `late` are platforms of which no readings tell how much comes in late.
     """
-    if alarm.metric != "conversions" or alarm.after <= 0 or age >= _YOUNG:
+    if alarm.metric != "conversions" or alarm.raised_at <= 0 or age >= _YOUNG:
         return False
     rows = [each for each in (alarm.platform, *alarm.among) if each is not None]
     about = [platforms[each] for each in rows] or platforms

@@ -1,7 +1,7 @@
 """Incidents as they were told before: what goes on is known by the same day from night to night.
 
-The estimated first day moves as days are read anew; an incident over some of the same days is the
-same one.
+The estimated first day moves as days are read anew; an incident over some of the same days, give or
+take two, is the same one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.insights.finding import Finding
 from app.models import StoredFinding
+
+# By how much the estimate of a few days' incident moves; two of them are further apart.
+_MOVES = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def _without_day(key: str, since: str) -> str:
 
 
 def _overlaps(known: _Known, finding: Finding) -> bool:
-    return known.since <= finding.last.isoformat() and known.last.isoformat() >= finding.since
+    since, began = (dt.date.fromisoformat(each) for each in (known.since, finding.since))
+    return since <= finding.last + _MOVES and began <= known.last + _MOVES
 
 
 def _apart(one: str, other: str) -> int:

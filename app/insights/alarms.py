@@ -130,7 +130,7 @@ def _broken(account: _Account, each: Broken) -> Alarm:
     alarm = _raised(
         account, "tracking_break", rows, "conversions", (found.start, found.day), levels
     )
-    alarm = replace(alarm, until=found.until, over=found.over)
+    alarm = replace(alarm, until=found.until, over=found.over, told=found.told)
     return replace(alarm, platform=None, among=each.platforms) if each.whole else alarm
 
 

@@ -34,7 +34,8 @@ class Break:
 class Lasting:
     """A break as far as it lasts: `start` to `until`, which both counts are of.
 
-    `day` is the one that told it. `over`: conversions came again after it, at more than `until`.
+    `day` is the one that told it, when `told` a day had been seen. `over`: conversions came again
+    after `until`.
     """
 
     start: int
@@ -43,6 +44,7 @@ class Lasting:
     over: bool
     expected: float
     seen: float
+    told: float
 
 
 def expected(clicks: FloatArray, conversions: FloatArray, share: FloatArray) -> FloatArray:
@@ -100,7 +102,8 @@ def lasting(
         until, over = _until(usual, seen, each.day)
         days = slice(each.start, until + 1)
         counts = (float(usual[days].sum()), float(seen[days].sum()))
-        kept.append(Lasting(each.start, each.day, until, over, *counts))
+        told = each.seen / (each.day - each.start + 1)
+        kept.append(Lasting(each.start, each.day, until, over, *counts, told))
     return kept
 
 

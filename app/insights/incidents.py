@@ -19,7 +19,8 @@ class Alarm:
     spend. `also` are what the same incident did to other metrics: (metric, after ÷ before).
     `until` is the last day it is known of, that of `day` where nothing is given, and `over`
     whether days were as usual after that. `since` is the first day of the incident where that is
-    not `start`, for it paused meanwhile. `among` are the platforms that it is on besides.
+    not `start`, for it paused meanwhile. `among` are the platforms that it is on besides. `told`
+    is the level that raised it, where `after` is of more days.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Alarm:
     over: bool = False
     since: int | None = None
     among: tuple[int, ...] = ()
+    told: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -46,6 +48,11 @@ class Alarm:
     def better(self) -> bool:
         """Whether it is for the good: costs fell, or anything else rose."""
         return (self.ratio < 1) if self.metric == "cpc" else (self.ratio > 1)
+
+    @property
+    def raised_at(self) -> float:
+        """The level of the days that raised it."""
+        return self.after if self.told is None else self.told
 
     @property
     def last(self) -> int:

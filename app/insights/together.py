@@ -58,6 +58,12 @@ def broken(counts: Counts, tail: float, within: int) -> list[Broken]:
     return found
 
 
+def _order(one: Broken, counts: Counts) -> tuple[int, float]:
+    """By day; of one day the most clicked before it, which is the same from night to night."""
+    before = slice(max(0, one.found.start - HISTORY), one.found.start)
+    return one.found.day, -float(np.nansum(counts.clicks[one.platforms[0], before]))
+
+
 def _together(alone: list[Broken], counts: Counts) -> list[Broken]:
     """The first of those that began together, with the others as far as they last as long."""
     found: list[Broken] = []
@@ -92,6 +98,7 @@ def _with(one: Broken, other: Broken) -> Broken:
         until=max(one.found.until, other.found.until),
         expected=one.found.expected + other.found.expected,
         seen=one.found.seen + other.found.seen,
+        told=one.found.told + other.found.told,
     )
     return Broken((*one.platforms, *other.platforms), counted)
 

@@ -106,6 +106,16 @@ def test_a_second_break_is_an_alert_of_its_own_beside_what_is_told_of_the_first(
         assert each.review_on == dated(keeping.as_first_said(each)).review_on
 
 
+def test_a_break_stays_an_alert_though_a_late_conversion_comes_in_between(
+    session: Session, alice: Member, meta: Account
+) -> None:
+    spoil(session, meta, range(1, 6), **FEW)
+    for back in (4, 2, 0):
+        spoil(session, meta, range(4, 5), conversions=1)
+        night(session, alice, back)
+        assert [each.state for each in alerts(session)] == ["open"]
+
+
 def test_spend_that_stops_while_a_break_is_open_is_an_alert_of_its_own(
     session: Session, alice: Member, meta: Account
 ) -> None:
@@ -139,7 +149,8 @@ def test_an_incident_of_other_days_or_another_matter_is_another(
 ) -> None:
     place = alice.workspace.id
     keeping.keep(session, place, [BREAK], NOW)
-    later = replace(BREAK, first=TODAY, last=TODAY, facts={"since": TODAY.isoformat()})
+    day = BREAK.last + 3 * DAY
+    later = replace(BREAK, first=day, last=day, facts={"since": day.isoformat()})
     google = replace(BREAK, entities=(replace(META, key="google"),))
     assert going_on(session, place, [later, google]) == [later, google]
 

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.insights.alarm_findings import of_alarm
 from app.insights.finding import Class, Entity, Finding, Kind
+from app.insights.incidents import Alarm
 from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Sums
 from app.insights.rules import advice, wins_and_concerns
 from tests.insights.account import FEED, GOOGLE, META, WORKSPACE, campaign, figures, level
@@ -117,9 +119,28 @@ def _beyond_campaigns() -> Iterator[tuple[PeriodFigures, tuple[Finding, ...]]]:
     yield figures(calm), (broken,)
 
 
+def alarmed() -> list[Finding]:
+    """Every alarm while it lasts and when it is over, of one day and several."""
+    platforms = [GOOGLE, META]
+    several = (
+        Alarm("zero_rows", 0, "spend", 3, 3, 100.0, 0.0, 100.0, 0.5),
+        Alarm("tracking_break", None, "conversions", 3, 4, 40.0, 1.0, 90.0, 0.5, among=(0, 1)),
+        Alarm("tracking_break", 0, "conversions", 3, 4, 40.0, 1.0, 90.0, 0.5, among=(1,)),
+        Alarm("persistent_shift", 1, "cpc", 3, 5, 1.0, 1.3, 25.0, 0.2, (("ctr", 0.8),)),
+        Alarm("persistent_shift", 1, "ctr", 3, 5, 0.01, 0.012, 25.0, 0.2, (("cpc", 0.8),)),
+        Alarm("persistent_shift", 1, "conversions", 3, 5, 30.0, 20.0, 25.0, 0.2),
+        Alarm("spend_spike", 0, "spend", 3, 3, 100.0, 300.0, 200.0, 0.6),
+    )
+    return [
+        of_alarm(replace(each, **how), platforms, WORKSPACE, dt.date(2026, 11, 20), "USD")
+        for each in several
+        for how in ({}, {"until": 7, "over": True})
+    ]
+
+
 def shown() -> list[Finding]:
-    """Every finding of every account."""
-    found: list[Finding] = []
+    """Every finding of every account, and every alarm."""
+    found: list[Finding] = alarmed()
     for account, others in accounts():
         mine = wins_and_concerns(account)
         found += [*mine, *advice(account, [*mine, *others])]

@@ -24,6 +24,7 @@ def zero_rows(finding: Finding, manner: Manner) -> Said:
             f"Keine Ausgaben ({told.days}), an einem üblichen Tag sind es {told['before']}."
             f"{' Seitdem wird wieder ausgegeben.' if over else ''}"
         ),
+        how_sure="Zuvor gab es an fast jedem Tag Ausgaben.",
         do=(
             "War es nicht gewollt: herausfinden, woran es lag, damit es sich nicht wiederholt."
             if over
@@ -53,6 +54,7 @@ def tracking_break(finding: Finding, manner: Manner) -> Said:
             f"{told['before']}. Was später eingeht, ist berücksichtigt."
             f"{' Seitdem werden sie gezählt wie zuvor.' if over else ''}{_also(told)}"
         ),
+        how_sure="Tage schwanken, aber kaum je so stark.",
         do=(
             "Herausfinden, woran es lag, und nichts mit diesen Tagen vergleichen."
             if over
@@ -113,6 +115,7 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
             f"{'An den Tagen' if several else 'Am'} {told.days}; an einem üblichen Tag sind es "
             f"{told['before']}."
         ),
+        how_sure="So stark schwanken die Tage sonst kaum je.",
         do="Budgets und Gebotsgrenzen prüfen, und wer sie geändert hat.",
         change_our_mind="Ein Budget, das bewusst erhöht wurde.",
     )

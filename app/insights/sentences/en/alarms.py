@@ -20,6 +20,7 @@ def zero_rows(finding: Finding, manner: Manner) -> Said:
             f"No spend on {told.days}, against {told['before']} on a usual day."
             f"{' It spends again since.' if over else ''}"
         ),
+        how_sure="It spent on nearly every day before.",
         do=(
             "If nobody meant it, find out what stopped it, so that it does not happen again."
             if over
@@ -46,6 +47,7 @@ def tracking_break(finding: Finding, manner: Manner) -> Said:
             f"{told['before']} before. What arrives late is allowed for."
             f"{' Since then they are counted as before.' if over else ''}{_also(told)}"
         ),
+        how_sure="Days differ, but hardly ever by as much.",
         do=(
             "Find out what happened, and compare nothing with these days."
             if over
@@ -106,6 +108,7 @@ def spend_spike(finding: Finding, manner: Manner) -> Said:
             else f"{told.name} spent {told['now']} in a day"
         ),
         saw=f"On {told.days}, against {told['before']} on a usual day.",
+        how_sure="Its days hardly ever differ by as much.",
         do="Check budgets, bid limits and who changed them.",
         change_our_mind="A budget that you raised on purpose.",
     )
