@@ -164,7 +164,7 @@ def _tired(
 
     by_campaign: dict[int, list[TiredAd]] = defaultdict(list)
     names = {ad.campaign_id: ad.campaign for ad in ads}
-    for campaign_id, tired in _tired_ads(source.platform, ads, rules, rate, tell.last):
+    for campaign_id, tired in _tired_ads(source, ads, rules, rate, tell.last):
         by_campaign[campaign_id].append(tired)
     for number, several in by_campaign.items():
         yield of_tired(
@@ -178,7 +178,7 @@ def _tired(
 
 
 def _tired_ads(
-    platform: str, ads: Sequence[AdHistory], rules: Thresholds, rate: float, last: dt.date
+    source: Source, ads: Sequence[AdHistory], rules: Thresholds, rate: float, last: dt.date
 ) -> Iterator[tuple[int, TiredAd]]:
     """The ads of an account that are tired on the last day, each with its campaign."""
     import numpy as np  # noqa: PLC0415 the web process never needs it
@@ -197,11 +197,12 @@ def _tired_ads(
         yield (
             ad.campaign_id,
             TiredAd(
-                Entity("ad", str(ad.ad_id), ad.name, platform),
+                Entity("ad", str(ad.ad_id), ad.name, source.platform),
                 # The columns leave out what lies between its first days and its last ones.
                 replace(tired, running=(last - ad.began).days + 1),
                 (float(rates[tired.ad, 0]), float(rates[tired.ad, 1])),
                 float(spend) * rate,
                 float(conversions),
+                older=not source.history_from or ad.began <= source.history_from,
             ),
         )

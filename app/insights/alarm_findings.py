@@ -66,7 +66,8 @@ MOST_NAMED = 20
 class TiredAd:
     """A tired ad. `rates` are clicks per impression of its days 4 to 17, and of the last 7 days.
 
-    `spend` and `conversions` are of the last 7 days, money in the finding's currency.
+    `spend` and `conversions` are of the last 7 days, money in the finding's currency. `older` where
+    it may have run before its first day that is known.
     """
 
     entity: Entity
@@ -74,6 +75,7 @@ class TiredAd:
     rates: tuple[float, float]
     spend: float
     conversions: float
+    older: bool = False
 
 
 def of_tired(
@@ -117,7 +119,10 @@ def of_tired(
             numbers=numbers,
             at_stake=spend,
             currency=currency,
-            facts={"audience": "used_up"} if used_up else {},
+            facts={
+                **({"audience": "used_up"} if used_up else {}),
+                **({"beginning": "read"} if any(each.older for each in ads) else {}),
+            },
         )
     )
 

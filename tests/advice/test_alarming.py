@@ -13,6 +13,7 @@ from app.advice import nightly
 from app.advice.alarming import alarm_findings, tired_findings
 from app.insights.finding import Finding
 from app.insights.thresholds import DEFAULTS
+from app.insights.words import Manner, say
 from app.metrics.period import Period
 from app.metrics.sources import sources
 from app.models import Account, Ad, AdDay, Alert, Campaign, CampaignDay, PlatformConnection
@@ -152,11 +153,20 @@ def test_a_tired_ad_is_told_from_the_others_in_the_workspaces_money(
     assert [(each.kind, each.key) for each in finding.entities[1:]] == [("ad", str(tired.id))]
     assert finding.currency == "USD"
     assert finding.numbers["running_1"].value == 60
+    assert "It has run for 60 days and" in say(finding, Manner("USD")).saw
     assert finding.numbers["rate_before_1"].value == pytest.approx(0.02)
     assert finding.numbers["rate_now_1"].value == pytest.approx(0.011)
     days = (finding.last - finding.first).days + 1
     assert days == 7
     assert finding.at_stake == pytest.approx(days * 200)
+
+    account.history_from = TODAY - 60 * DAY
+    session.flush()
+    known = sources(session, alice.workspace.id)
+    [finding] = tired_findings(session, alice.workspace, YESTERDAY, known=known, rules=DEFAULTS)
+    said = say(finding, Manner("USD")).saw
+    assert "2.0% in the first weeks read and is" in said
+    assert "It has run for 60 days or more and" in said
 
 
 def ads_of(session: Session, campaign: Campaign) -> list[Ad]:

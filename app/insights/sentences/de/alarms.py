@@ -132,10 +132,11 @@ def _one_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.name}: {told.most} nutzt sich ab",
         saw=(
-            f"Klickrate am Anfang {told['rate_before_1']}, jetzt {told['rate_now_1']} "
+            f"Klickrate {_at_first(told)} {told['rate_before_1']}, jetzt {told['rate_now_1']} "
             f"({told.days}): {told.size('drop_1')} weniger; was alle Anzeigen des Kontos betraf, "
-            f"ist herausgerechnet. Laufzeit bisher: {told.counted('running_1', DAYS)}, Ausgaben in "
-            f"diesen Tagen: {told['spend']}.{_seen(told)}"
+            f"ist herausgerechnet. Laufzeit bisher{_or_more(told)}: "
+            f"{told.counted('running_1', DAYS)}, Ausgaben in diesen Tagen: {told['spend']}."
+            f"{_seen(told)}"
         ),
         how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.{_used_up(told)}",
         do=f"Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz. {told.review}",
@@ -147,9 +148,9 @@ def _several_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.name}: {told.counted('ads', ADS)} nutzen sich ab",
         saw=(
-            "Jede wird seltener geklickt als am Anfang; was alle Anzeigen des Kontos betraf, ist "
-            f"herausgerechnet. Zusammen kosteten sie {told['spend']} ({told.days}), am meisten "
-            f"{told.most}: Klickrate am Anfang {told['rate_before_1']}, jetzt "
+            f"Jede wird seltener geklickt als {_at_first(told)}; was alle Anzeigen des Kontos "
+            f"betraf, ist herausgerechnet. Zusammen kosteten sie {told['spend']} ({told.days}), am "
+            f"meisten {told.most}: Klickrate {_at_first(told)} {told['rate_before_1']}, jetzt "
             f"{told['rate_now_1']}.{_seen(told)}"
         ),
         how_sure=(
@@ -162,6 +163,19 @@ def _several_tired(told: Telling) -> Said:
         ),
         change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeigen nun laufen.",
     )
+
+
+def _at_first(told: Telling) -> str:
+    """An ad's beginning is not known where figures were read only later."""
+    return "in den ersten gelesenen Wochen" if _from_later(told) else "am Anfang"
+
+
+def _or_more(told: Telling) -> str:
+    return " mindestens" if _from_later(told) else ""
+
+
+def _from_later(told: Telling) -> bool:
+    return told.finding.facts.get("beginning") == "read"
 
 
 def _seen(told: Telling) -> str:

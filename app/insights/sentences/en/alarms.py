@@ -125,10 +125,10 @@ def _one_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.most} of {told.name} is wearing out",
         saw=(
-            f"Its click rate was {told['rate_before_1']} at first and is {told['rate_now_1']} now "
-            f"({told.days}): {told.size('drop_1')} less, what happened to the account's other ads "
-            f"divided out. It has run for {told.few('running_1')} days and cost {told['spend']} in "
-            f"these.{_seen(told)}"
+            f"Its click rate was {told['rate_before_1']} {_at_first(told)} and is "
+            f"{told['rate_now_1']} now ({told.days}): {told.size('drop_1')} less, what happened to "
+            f"the account's other ads divided out. It has run for {told.few('running_1')} days"
+            f"{_or_more(told)} and cost {told['spend']} in these.{_seen(told)}"
         ),
         how_sure=f"{told.size('z')} standard errors below, three days running.{_used_up(told)}",
         do=f"Replace it with new copy, on its angle or another one. {told.review}",
@@ -140,9 +140,10 @@ def _several_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.counted('ads', 'ad').capitalize()} of {told.name} are tired",
         saw=(
-            "Each is clicked less than at first, what happened to the account's other ads divided "
-            f"out. Together they cost {told['spend']} ({told.days}), most of them {told.most}: its "
-            f"click rate was {told['rate_before_1']} at first and is {told['rate_now_1']} now."
+            f"Each is clicked less than {_at_first(told)}, what happened to the account's other "
+            f"ads divided out. Together they cost {told['spend']} ({told.days}), most of them "
+            f"{told.most}: its click rate was {told['rate_before_1']} {_at_first(told)} and is "
+            f"{told['rate_now_1']} now."
             f"{_seen(told)}"
         ),
         how_sure=(
@@ -154,6 +155,19 @@ def _several_tired(told: Telling) -> Said:
         ),
         change_our_mind="A new placement or audience that the ads were moved to.",
     )
+
+
+def _at_first(told: Telling) -> str:
+    """An ad's beginning is not known where figures were read only later."""
+    return "in the first weeks read" if _from_later(told) else "at first"
+
+
+def _or_more(told: Telling) -> str:
+    return " or more" if _from_later(told) else ""
+
+
+def _from_later(told: Telling) -> bool:
+    return told.finding.facts.get("beginning") == "read"
 
 
 def _seen(told: Telling) -> str:
