@@ -67,7 +67,8 @@ class World:
 
     def level(self) -> Floats:
         """Spend a week over the last eight settled weeks, (platforms,)."""
-        found: Floats = self.spend[:, -63:-7].sum(axis=1) / 8
+        weeks = _level_weeks(self.lots)
+        found: Floats = self.spend[:, -7 * weeks - 7 : -7].sum(axis=1) / weeks
         return found
 
     def gain(self, source: int, target: int, step: float) -> float:
@@ -93,9 +94,10 @@ def world(
     weeks: int = 52,
     stress: Stress = Stress.NONE,
     swing: float = 0.2,
+    block: int = 2,
     platforms: int = 3,
 ) -> World:
-    """One account of `weeks` weeks and the unsettled one after them."""
+    """One account of `weeks` weeks and the unsettled one after them; blocks are in weeks."""
     days = WEEK * (weeks + 1)
     spend_a_day, conversions_a_day = SIZES[size]
     shares = rng.dirichlet(np.full(platforms, 6.0))
@@ -106,7 +108,7 @@ def world(
     )
     carry = rng.uniform(0.0, 0.4, platforms)
     demand = _demand(rng, days)
-    factors, lots = _budgets(rng, policy, weeks + 1, platforms, swing, demand)
+    factors, lots = _budgets(rng, policy, weeks + 1, platforms, (swing, block), demand)
     base = spend_a_day * shares
     by_day = np.repeat(factors, WEEK, axis=1) * np.exp(rng.normal(0, 0.05, (platforms, days)))
     spend = base[:, None] * by_day * _weekday(rng)[np.arange(days) % WEEK]
@@ -130,7 +132,8 @@ def world(
     late = 1 - rng.uniform(0.15, 0.4) * np.exp(-np.arange(1, 29) / 4.0)
     seen = np.ones(days)
     seen[-len(late) :] = late[::-1][-days:]
-    settled = rate[:, -63:-7].sum(axis=1) / 8
+    lately = _level_weeks(np.repeat(lots, WEEK, axis=1))
+    settled = rate[:, -7 * lately - 7 : -7].sum(axis=1) / lately
     return World(
         NAMES[:platforms],
         spend,
@@ -142,6 +145,11 @@ def world(
         elasticity,
         settled * order_value,
     )
+
+
+def _level_weeks(lots: NDArray[np.bool_]) -> int:
+    """Budgets drawn by lot swing around a level that takes eight weeks to see."""
+    return 8 if lots[:, -35:-7].any() else 4
 
 
 def _returns(rng: np.random.Generator, stress: Stress, elasticity: Floats) -> Floats:
@@ -206,10 +214,10 @@ def _budgets(
     policy: Policy,
     weeks: int,
     platforms: int,
-    swing: float,
+    drawn: tuple[float, int],
     demand: Floats,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Factors on each week's budget, and which weeks were drawn by lot."""
+    """Factors on each week's budget, and which weeks were drawn by lot: `drawn` is swing, weeks."""
     factors, lots = np.ones((platforms, weeks)), np.zeros((platforms, weeks), bool)
     if policy is Policy.DRIFT:
         logs = np.cumsum(rng.normal(0, 0.03, factors.shape), axis=1)
@@ -223,7 +231,7 @@ def _budgets(
     elif policy in (Policy.TEST, Policy.TESTALL):
         first = 0 if policy is Policy.TESTALL else max(weeks - 13, 0)
         for row in range(platforms):
-            factors[row, first : weeks - 1] = _drawn(rng, weeks - 1 - first, swing)
+            factors[row, first : weeks - 1] = _drawn(rng, weeks - 1 - first, *drawn)
         lots[:, first : weeks - 1] = True
     return factors, lots
 
@@ -238,8 +246,8 @@ def _steps(rng: np.random.Generator, weeks: int, platforms: int) -> Floats:
     return found
 
 
-def _drawn(rng: np.random.Generator, weeks: int, swing: float) -> Floats:
-    """Blocks of two weeks up and down, as often the one as the other, in an order by lot."""
-    blocks = -(-weeks // 2)
+def _drawn(rng: np.random.Generator, weeks: int, swing: float, block: int) -> Floats:
+    """Blocks up and down, as often the one as the other, in an order by lot."""
+    blocks = -(-weeks // block)
     ups = rng.permutation(np.resize([1 + swing, 1 - swing], blocks))
-    return np.repeat(ups, 2)[:weeks]
+    return np.repeat(ups, block)[:weeks]

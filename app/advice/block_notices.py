@@ -169,7 +169,8 @@ def _off(test: PlannedTest, manner: Manner) -> Iterator[Signal]:
     days = manner.days(first, first + dt.timedelta(days=WEEK - 1))
     block = planned.blocks(test)[week // test.block_weeks]
     for name in test.platforms:
-        if read.as_drawn[name][week]:
+        # A week that was not read of all its accounts is unknown, not badly spent.
+        if read.as_drawn[name][week] or name not in read.lately:
             continue
         spent, drawn = (_exact(each, manner) for each in (read.lately[name], block.budgets[name]))
         yield Signal(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.advice import signals
+from app.advice.alarming import alarm_findings
 from app.advice.evaluations import Evaluated, evaluated, keep
 from app.advice.fitting_inputs import FittingInputs, fitting_inputs
 from app.advice.going_on import begun_with
-from app.advice.looking import thresholds_of
+from app.advice.looking import in_doubt, thresholds_of
 from app.advice.planned import WEEK, advance, day_of, weeks_run
+from app.metrics.period import Period
 from app.metrics.platforms import platform_label
 from app.metrics.sources import Sources
 from app.models import PlannedTest, Workspace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.insights.planned_test import Plan
 
 _ONE_DAY = dt.timedelta(days=1)
+_LATELY_DAYS = 28
 
 
 def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.datetime) -> None:
@@ -38,14 +40,25 @@ def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.d
     if not open_ones:
         return
     today = known.unfinished_day(workspace.time_zone, now)
-    figures = fitting_inputs(session, known, today - _ONE_DAY, today)
-    if figures is None or figures.without_rate:
-        return
-    stale = signals.behind_platforms(known, today - _ONE_DAY, now)
+    doubtful = _in_doubt(session, workspace, known, today, now)
     for test in open_ones:
+        figures = fitting_inputs(session, known, today - _ONE_DAY, today, test.first)
+        if figures is None or figures.without_rate:
+            continue
         last = _read_through(known, test, figures.days.last)
         if last is not None and last >= test.first and _is_held(test, figures):
-            keep(test, _read(test, figures, last, workspace, incident=bool(stale)), now)
+            keep(test, _read(test, figures, last, workspace, doubtful=doubtful), now)
+
+
+def _in_doubt(
+    session: Session, workspace: Workspace, known: Sources, today: dt.date, now: dt.datetime
+) -> set[str]:
+    last, rules = today - _ONE_DAY, thresholds_of(workspace)
+    days = Period.ending(last, _LATELY_DAYS)
+    alarms = alarm_findings(
+        session, workspace, days, known=known, today=today, now=now, rules=rules
+    )
+    return in_doubt(known, last, now, alarms)
 
 
 def _begun(session: Session, workspace: Workspace) -> Sequence[PlannedTest]:
@@ -92,7 +105,7 @@ def _read(
     last: dt.date,
     workspace: Workspace,
     *,
-    incident: bool,
+    doubtful: Collection[str],
 ) -> Evaluated:
     import numpy as np  # noqa: PLC0415 the web process needs it for little else
 
@@ -118,7 +131,7 @@ def _read(
         value,
         maturity=None if arrived is None else np.array([arrived[row][cut:] for row in rows]),
         organic_orders=None if figures.organic_orders is None else figures.organic_orders[:days],
-        incident=incident,
+        doubtful=doubtful,
         thresholds=thresholds_of(workspace),
     )
     over = min((days - begins) // WEEK, of_weeks)
@@ -136,7 +149,7 @@ def _read(
         lately={
             name: float(row.mean())
             for name, row in zip(test.platforms, lately, strict=True)
-            if row.size
+            if row.size and np.isfinite(row).all()
         },
         last=last,
         found=said if found.weeks else None,

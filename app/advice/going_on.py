@@ -10,7 +10,7 @@ from app.metrics.sources import Source, Sources
 
 def going_on(known: Sources, platform: str, day: dt.date) -> list[Source]:
     """Those that are read live, and uploads that reach about as far as the day."""
-    return [each for each in known.counted if each.platform == platform and _goes_on(each, day)]
+    return [each for each in known.counted if each.platform == platform and goes_on(each, day)]
 
 
 def begun_with(known: Sources, platform: str, first: dt.date) -> list[Source]:
@@ -23,7 +23,8 @@ def begun_with(known: Sources, platform: str, first: dt.date) -> list[Source]:
     return [*going_on(known, platform, first), *cut]
 
 
-def _goes_on(source: Source, day: dt.date) -> bool:
+def goes_on(source: Source, day: dt.date) -> bool:
+    """Whether it is read live, or was uploaded up to about the day."""
     if source.kind == "upload":
         return _reaches(source, day - dt.timedelta(days=UNSETTLED_DAYS))
     return source.live

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from app.advice import signals
 from app.advice.alarming import alarm_findings, tired_findings
 from app.advice.asking import ask, settled_part
 from app.advice.evaluations import results
-from app.advice.fitting_inputs import fitting_inputs
+from app.advice.fitting_inputs import FittingInputs, fitting_inputs
 from app.advice.moves import days_since_move
 from app.advice.planned import day_of, unfinished
 from app.advice.widening import audience_findings, used_up
@@ -23,9 +24,15 @@ from app.insights.review_days import dated
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.metrics.period import Period
-from app.metrics.platforms import platform_label
+from app.metrics.platforms import is_shop, platform_label
 from app.metrics.sources import Sources
 from app.models import Workspace
+
+if TYPE_CHECKING:
+    from app.insights.reallocation import Reallocation
+
+# What they are on is not counted, or not brought in.
+_INCIDENTS = ("tracking_break", "zero_rows")
 
 
 def thresholds_of(workspace: Workspace) -> Thresholds:
@@ -46,13 +53,13 @@ def look(
 ) -> list[Finding]:
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
-    found = _reallocation(session, workspace, period.last, known, now, rules)
-    found += _of_tests(session, known, period, now)
     today = known.unfinished_day(workspace.time_zone, now)
     alarms = alarm_findings(
         session, workspace, period, known=known, today=today, now=now, rules=rules
     )
-    found += alarms
+    doubtful = in_doubt(known, period.last, now, alarms)
+    found = _reallocation(session, workspace, period.last, known, now, rules, doubtful)
+    found += [*_of_tests(session, known, period, now), *alarms]
     settled = settled_part(known, period, today)
     used = used_up(session, known, settled.last) if settled else []
     found += tired_findings(session, workspace, period.last, known=known, rules=rules, used_up=used)
@@ -76,6 +83,20 @@ def _of_tests(
             yield each
 
 
+def in_doubt(
+    known: Sources, last: dt.date, now: dt.datetime, alarms: Iterable[Finding]
+) -> set[str]:
+    """Platforms whose last days say nothing: they, or the shop, were not read, or a break is open.
+
+    A break of the whole workspace is one of every platform.
+    """
+    found = signals.behind_platforms(known, last, now)
+    for each in alarms:
+        if each.rule in _INCIDENTS and not each.over:
+            found |= {entity.platform for entity in each.entities}
+    return set(known.platforms) if "" in found or any(map(is_shop, found)) else found
+
+
 def _reallocation(
     session: Session,
     workspace: Workspace,
@@ -83,6 +104,7 @@ def _reallocation(
     known: Sources,
     now: dt.datetime,
     rules: Thresholds,
+    doubtful: Collection[str],
 ) -> list[Finding]:
     """Advice on the budgets of the whole history up to the last day."""
     # numpy takes a while to load, which the web process never needs to.
@@ -94,7 +116,6 @@ def _reallocation(
     # Money without an exchange rate would count as nothing spent.
     if figures is None or figures.without_rate:
         return []
-    stale = signals.behind_platforms(known, last, now)
     found = reallocate(
         figures.spend,
         figures.conversions,
@@ -104,7 +125,7 @@ def _reallocation(
         maturity=figures.maturity,
         randomised=figures.drawn,
         days_since_move=days_since_move(session, workspace.id, now),
-        incident=bool(stale),
+        doubtful=doubtful,
         thresholds=rules,
     )
     if test := unfinished(session, workspace, day_of(workspace, now)):
@@ -114,8 +135,17 @@ def _reallocation(
         reallocation_finding(
             found,
             labels=labels,
-            first=figures.used.first,
+            first=_learnt_from(found, figures),
             last=figures.days.last,
             currency=workspace.currency,
         )
     ]
+
+
+def _learnt_from(found: Reallocation, figures: FittingInputs) -> dt.date:
+    """The first day that both sides of a move were learnt from; without one, of any platform."""
+    if found.source is None or found.target is None:
+        days = [figures.since(each) for each in found.platforms]
+        return min((day for day in days if day), default=figures.used.first)
+    sides = [figures.since(found.platforms[each]) for each in (found.source, found.target)]
+    return max((day for day in sides if day), default=figures.used.first)

@@ -13,13 +13,11 @@ from statistics import fmean
 
 from app.insights.finding import Finding, Kind, Unit
 from app.insights.measures import CTR, MEASURES, ROAS, Measure
+from app.insights.months import DAYS_A_MONTH
 from app.insights.period import FIELDS, Sums
 
 OF_DAYS = ("zero_rows", "tracking_break", "spend_spike", "cpm_shock")
 """Rules whose findings are about what happened on their own days."""
-# As the reallocation and the other recommendations count their months.
-_MONTH = 365.25 / 12
-_SHORT_MONTH = 30
 # A move with a half of its step made is taken for followed.
 _HALF = 0.5
 # Beyond this the two platforms' spend changed by more than the move between them.
@@ -116,7 +114,7 @@ def move_outcome(
 
 def monthly_value(before: Sums, after: Sums, days: int) -> float:
     """How much more was sold, a month."""
-    return (after.value - before.value) / days * _MONTH
+    return (after.value - before.value) / days * DAYS_A_MONTH
 
 
 def _spread(usual: Sequence[float]) -> float | None:
@@ -133,7 +131,7 @@ def cut_outcome(finding: Finding, spell: Spell) -> Outcome:
         lost = (before.value - after.value) / target
     else:
         lost = (before.conversions - after.conversions) * target
-    saved = (before.spend - after.spend - lost) / spell.days * _SHORT_MONTH
+    saved = (before.spend - after.spend - lost) / spell.days * DAYS_A_MONTH
     return _of_money(finding, saved, 0.0)
 
 
@@ -150,7 +148,7 @@ def _of_money(finding: Finding, amount: float, spread: float | None) -> Outcome:
 
 def raise_outcome(spell: Spell) -> Outcome:
     """How many more conversions came a month; how many would was not said."""
-    more = (spell.after.conversions - spell.before.conversions) / spell.days * _SHORT_MONTH
+    more = (spell.after.conversions - spell.before.conversions) / spell.days * DAYS_A_MONTH
     return Outcome(more > 0, None, more, Unit.COUNT)
 
 

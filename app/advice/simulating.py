@@ -35,7 +35,8 @@ class Budget:
     """A platform's budget as asked for, within `low` to `high` around today's `now`, a month.
 
     The limits' reasons are those of `what_if.Limits`. `refused` is that of the limit gone beyond,
-    empty within. `mroas` is the middle 80 % of what one more unit of money returns.
+    empty within. `mroas` is the middle 80 % of what one more unit of money returns. `now` is the
+    mean of `now_weeks` settled weeks; what it returns was learnt since `learnt_from`.
     """
 
     platform: str
@@ -48,6 +49,8 @@ class Budget:
     refused: str
     roas: Decimal | None
     mroas: Span | None
+    now_weeks: int
+    learnt_from: dt.date | None
 
     @property
     def fixed(self) -> bool:
@@ -149,19 +152,20 @@ def _simulated(
     fitted = figures.fitted()
     unit = Decimal(1).scaleb(-get_currency_precision(currency))
     budgets = [
-        _budget(each, limit, wanted, unit)
+        _budget(each, limit, wanted, unit, figures.since(each.response))
         for each, limit in zip(fitted, limits(fitted, rules), strict=True)
     ]
+    days = _learnt_from(figures, budgets)
     if all(each.fixed for each in budgets):
         young = any(each.counts for each in budgets)
-        return Simulation("history" if young else "quiet", (), figures.used, budgets)
+        return Simulation("history" if young else "quiet", (), days, budgets)
     if any(each.refused for each in budgets):
-        return Simulation(days=figures.used, budgets=budgets)
+        return Simulation(days=days, budgets=budgets)
     moved = {each.platform: _weekly(each) for each in budgets if each.asked != each.now}
     found = what_if(fitted, moved, rules)
     counting = [each for each in budgets if each.counts]
     return Simulation(
-        days=figures.used,
+        days=days,
         budgets=budgets,
         spend=sum((each.asked for each in counting), Decimal(0)),
         spend_change=sum((each.asked - each.now for each in counting), Decimal(0)),
@@ -171,7 +175,20 @@ def _simulated(
     )
 
 
-def _budget(fitted: Fitted, limit: Limits, wanted: Mapping[str, Decimal], unit: Decimal) -> Budget:
+def _learnt_from(figures: FittingInputs, budgets: Sequence[Budget]) -> Period:
+    """The days since anything was learnt from."""
+    used = figures.used
+    begun = [each.learnt_from for each in budgets if each.counts and each.learnt_from]
+    return Period(min(begun, default=used.first), used.last)
+
+
+def _budget(
+    fitted: Fitted,
+    limit: Limits,
+    wanted: Mapping[str, Decimal],
+    unit: Decimal,
+    learnt_from: dt.date | None,
+) -> Budget:
     """Limits are rounded inwards, so that both ends are answered."""
     response = fitted.response
     now = _monthly(limit.now).quantize(unit, ROUND_HALF_EVEN)
@@ -193,6 +210,8 @@ def _budget(fitted: Fitted, limit: Limits, wanted: Mapping[str, Decimal], unit: 
         mroas=None
         if marginal[0] is None or marginal[1] is None
         else (Decimal(marginal[0]), Decimal(marginal[1])),
+        now_weeks=response.level_weeks,
+        learnt_from=learnt_from,
     )
 
 

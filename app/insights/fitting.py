@@ -14,10 +14,10 @@ from math import fsum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from app.insights.platform_weeks import RETURN_WEEKS, PlatformWeeks, platform_weeks
 from app.insights.response import DRAWS, elasticity, randomness
-from app.insights.weeks import UNSETTLED_DAYS, WEEK, Floats, daily, matured, weekly
+from app.insights.weeks import Floats
 
-LEVEL_WEEKS = 8
 QUARTER_WEEKS = 13
 _LEAST_WEEKS = 4
 # Order values vary by 0.8 of their mean; a platform's level drifts by a tenth.
@@ -27,8 +27,6 @@ _LEVEL_DRIFT = 0.10
 _TUNED_SPREAD = 0.4
 # So many weeks of budgets drawn by lot stand in for a shop, and make a test of one's own.
 OWN_TEST_WEEKS = 8
-# With fewer weeks of the shop's orders, history without them says more.
-_SHOP_WEEKS = 10
 # Spend and unclaimed orders that go together like this: spend chases demand.
 _CHASES = 0.5
 
@@ -37,17 +35,23 @@ _CHASES = 0.5
 class PlatformResponse:
     """One platform as the data have it.
 
-    `spend` and `value` are money a week, the mean of the last 8 settled weeks; `mroas_*` the
-    10th, 50th and 90th percentile of what one more unit of money returns, None like `roas` where
-    nothing is spent or returned, or nothing was spent lately. `weeks` and `conversions` are those
-    of the fit; `tested_weeks` had their budgets drawn by lot. `shop`: the shop's own orders were
-    known in enough of the weeks to take demand out.
+    `spend` is money a week, the mean of the `level_weeks` of the last 28 settled days, of 8 weeks
+    where some of these were drawn by lot; `lately` that of the last 7 days, settled or not.
+    `value` is money a week at `spend`, `roas` of the last 8 settled weeks. `mroas_*` are the 10th,
+    50th and 90th percentile of what one more unit of money returns at `spend`, None like `roas`
+    where nothing is spent or returned, or nothing was spent lately. `weeks` and `conversions` are
+    those of the fit, whose first week began `since` weeks before the last settled day was over;
+    `tested_weeks` had their budgets drawn by lot. `shop`: the shop's own orders were known in
+    enough of the weeks to take demand out.
     """
 
     name: str
     weeks: int
     conversions: float
+    since: int
     spend: float
+    level_weeks: int
+    lately: float
     value: float
     roas: float | None
     mroas_low: float | None
@@ -88,20 +92,6 @@ class Fitted:
         return gained
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Weekly:
-    """`spends` tells whether it does today. `stream` names its random numbers."""
-
-    name: str
-    stream: str
-    spends: bool
-    spend: Floats
-    conversions: Floats
-    value: Floats
-    organic: Floats | None
-    lots: NDArray[np.bool_]
-
-
 def fit(
     spend: ArrayLike,
     conversions: ArrayLike,
@@ -116,7 +106,7 @@ def fit(
     """Every platform's fit. Arrays are as in `reallocation.reallocate`. Raises ValueError."""
     platforms = [
         _fitted(each, seed)
-        for each in _weeks(
+        for each in platform_weeks(
             spend,
             conversions,
             value,
@@ -129,62 +119,7 @@ def fit(
     return _half_tuned(platforms, seed)
 
 
-def _weeks(
-    spend: ArrayLike,
-    conversions: ArrayLike,
-    value: ArrayLike,
-    *,
-    names: Sequence[str] | None,
-    organic_orders: ArrayLike | None,
-    maturity: ArrayLike | None,
-    randomised: ArrayLike | None,
-) -> list[_Weekly]:
-    spent = np.atleast_2d(daily("spend", spend))
-    shape: tuple[int, ...] = spent.shape
-    counts = np.atleast_2d(daily("conversions", conversions))
-    worth = np.atleast_2d(daily("value", value))
-    if counts.shape != shape or worth.shape != shape:
-        raise ValueError("spend, conversions and value must have one shape (platforms, days)")
-    labels = [str(i) for i in range(shape[0])] if names is None else list(names)
-    streams = [each.tobytes().hex() for each in counts] if names is None else labels
-    if len(labels) != shape[0] or len(set(labels)) != len(labels):
-        raise ValueError("names must name each platform once")
-    lots = np.zeros(shape) if randomised is None else np.asarray(randomised, np.float64)
-    by_week = weekly(np.broadcast_to(lots, shape)) == WEEK
-    organic = _organic(organic_orders, shape[1])
-    lately = spent[:, -UNSETTLED_DAYS:].sum(axis=1) > 0
-    sums = (weekly(spent), weekly(matured(counts, maturity)), weekly(matured(worth, maturity)))
-    return [
-        _Weekly(
-            label,
-            streams[i],
-            bool(lately[i]),
-            sums[0][i],
-            sums[1][i],
-            sums[2][i],
-            organic,
-            by_week[i],
-        )
-        for i, label in enumerate(labels)
-    ]
-
-
-def _organic(orders: ArrayLike | None, days: int) -> Floats | None:
-    """Orders a week, NaN where a day is not known; None where too few weeks are.
-
-    Zeros before the first order are days before the shop was connected.
-    """
-    if orders is None:
-        return None
-    known = daily("organic_orders", orders, (days,))
-    given = np.asarray(orders, dtype=np.float64)
-    began = np.flatnonzero(known > 0)
-    first = int(began[0]) if len(began) else days
-    weeks = weekly(np.where(np.arange(days) < first, np.nan, given))
-    return weeks if np.isfinite(weeks).sum() >= _SHOP_WEEKS else None
-
-
-def _fitted(weeks: _Weekly, seed: int) -> Fitted:
+def _fitted(weeks: PlatformWeeks, seed: int) -> Fitted:
     found = elasticity(
         weeks.spend,
         weeks.conversions,
@@ -193,20 +128,23 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
         name=weeks.stream,
         seed=seed,
     )
-    spend, value, counts = (
-        float(each[-LEVEL_WEEKS:].mean()) if len(each) else 0.0
-        for each in (weeks.spend, weeks.value, weeks.conversions)
+    usual = weeks.usual(RETURN_WEEKS)
+    spent, returned, counts = (
+        float(each[usual].sum()) for each in (weeks.spend, weeks.value, weeks.conversions)
     )
-    spent = np.flatnonzero(weeks.spend > 0)
-    level = _levels(value, counts * min(LEVEL_WEEKS, len(weeks.spend)), weeks.stream, seed)
-    roas = value / spend if weeks.spends and spend > 0 and value > 0 else None
+    speaks = weeks.lately > 0 and weeks.level() > 0 and returned > 0
+    moved = weeks.level() * len(usual) / spent if speaks else 1.0
+    weekly = returned / max(len(usual), 1)
     response = PlatformResponse(
         name=weeks.name,
         weeks=found.weeks,
-        conversions=float(weeks.conversions[spent[0] :].sum()) if len(spent) else 0.0,
-        spend=spend,
-        value=value,
-        roas=roas,
+        conversions=float(weeks.conversions[weeks.spend.cumsum() > 0].sum()),
+        since=found.since + weeks.unread if found.since else 0,
+        spend=weeks.level(),
+        level_weeks=len(weeks.now()),
+        lately=weeks.lately,
+        value=weekly * moved**found.mean,
+        roas=returned / spent if speaks else None,
         mroas_low=None,
         mroas_mid=None,
         mroas_high=None,
@@ -219,7 +157,7 @@ def _fitted(weeks: _Weekly, seed: int) -> Fitted:
     return Fitted(
         response,
         found.draws,
-        level,
+        _levels(weekly, counts, weeks.stream, seed) * moved**found.draws,
         float(weeks.spend.max(initial=0.0)),
         _quarter_ago(weeks.spend, weeks.lots),
         weeks.stream,
@@ -238,16 +176,16 @@ def _quarter_ago(spend: Floats, lots: NDArray[np.bool_]) -> float | None:
 
     Nor where weeks of either were drawn by lot: how those differ is no growth.
     """
-    weeks = slice(max(len(spend) - QUARTER_WEEKS - LEVEL_WEEKS, 0), -QUARTER_WEEKS)
+    weeks = slice(max(len(spend) - QUARTER_WEEKS - RETURN_WEEKS, 0), -QUARTER_WEEKS)
     then = spend[weeks]
     if len(then) < _LEAST_WEEKS or not (then > 0).all():
         return None
-    if lots[weeks].any() or lots[-LEVEL_WEEKS:].any():
+    if lots[weeks].any() or lots[-RETURN_WEEKS:].any():
         return None
     return float(then.mean())
 
 
-def _chases(weeks: _Weekly) -> bool:
+def _chases(weeks: PlatformWeeks) -> bool:
     if weeks.organic is None or len(weeks.spend) < _LEAST_WEEKS:
         return False
     told = (weeks.spend > 0) & np.isfinite(weeks.organic)

@@ -79,15 +79,29 @@ def _of_move(
         "gain_low": Number(found.gain_low * WEEKS_A_MONTH, Unit.MONEY, change=True),
         "gain_high": Number(found.gain_high * WEEKS_A_MONTH, Unit.MONEY, change=True),
         "weeks": Number(min(giver.weeks, taker.weeks), Unit.WEEKS),
-        **_of_platform("from", giver, giver.spend - found.step),
-        **_of_platform("to", taker, taker.spend + found.step),
+        **_of_platform("from", giver),
+        **_of_platform("to", taker),
+        **_budgets(found.step, giver, taker),
     }
 
 
-def _of_platform(role: str, platform: PlatformResponse, after: float) -> dict[str, Number]:
+def _budgets(step: float, giver: PlatformResponse, taker: PlatformResponse) -> dict[str, Number]:
+    """What to set, a day; nothing where the last week has gone there or beyond already.
+
+    The step alone is right then, whatever the budgets are by now.
+    """
+    less, more = giver.spend - step, taker.spend + step
+    if less >= giver.lately or more <= taker.lately:
+        return {}
+    return {
+        "day_after_from": Number(less / WEEK, Unit.MONEY),
+        "day_after_to": Number(more / WEEK, Unit.MONEY),
+    }
+
+
+def _of_platform(role: str, platform: PlatformResponse) -> dict[str, Number]:
     known = {
         "day": Number(platform.spend / WEEK, Unit.MONEY),
-        "day_after": Number(after / WEEK, Unit.MONEY),
         "spend": Number(platform.spend * WEEKS_A_MONTH, Unit.MONEY),
         "conversions": Number(platform.conversions, Unit.COUNT),
         "information": Number(platform.information, Unit.SHARE),

@@ -15,10 +15,11 @@ from numpy.typing import ArrayLike
 
 from app.insights.finding import Class
 from app.insights.fitting import OWN_TEST_WEEKS, Fitted, PlatformResponse, fit
+from app.insights.months import DAYS_A_MONTH
 from app.insights.thresholds import DEFAULTS, Thresholds
 from app.insights.weeks import WEEK, Floats
 
-WEEKS_A_MONTH = 365.25 / 12 / WEEK
+WEEKS_A_MONTH = DAYS_A_MONTH / WEEK
 # Below this many conversions a day over all platforms an account is small.
 SMALL_CONVERSIONS = 15.0
 # A step under this share of the smaller budget is not worth anybody's time.
@@ -82,8 +83,7 @@ class _Judge:
     """Everything that decides about a move besides the move itself."""
 
     fitted: Sequence[Fitted]
-    store: bool
-    incident: bool
+    doubtful: Collection[str]
     small: bool
     rules: Thresholds
 
@@ -114,9 +114,9 @@ class _Judge:
             yield "history"
         if min(each.conversions for each in pair) < self.rules.conversions_each:
             yield "conversions"
-        if not (self.store or tested):
+        if not (tested or all(each.shop for each in pair)):
             yield "store"
-        if self.incident:
+        if not {each.name for each in pair}.isdisjoint(self.doubtful):
             yield "fresh_data"
         if self.small and not tested and any(each.chases_demand for each in pair):
             yield "demand"
@@ -132,7 +132,7 @@ def reallocate(  # noqa: PLR0913 an entry point: all but the figures may be left
     maturity: ArrayLike | None = None,
     randomised: ArrayLike | None = None,
     days_since_move: int | None = None,
-    incident: bool = False,
+    doubtful: Collection[str] = (),
     thresholds: Thresholds = DEFAULTS,
     seed: int = 0,
 ) -> Reallocation:
@@ -142,8 +142,8 @@ def reallocate(  # noqa: PLR0913 an entry point: all but the figures may be left
     one currency, value as the platforms claim it. `organic_orders`: (days,) the shop's orders
     that no platform claims, NaN before the shop was connected, None without one. `maturity`:
     m(age) as in `weeks.matured`. `randomised`: (days,) or (platforms, days), days under budgets
-    drawn by lot. `days_since_move`: since the last accepted move. `incident`: a break in the data
-    is open.
+    drawn by lot. `days_since_move`: since the last accepted move. `doubtful`: names of platforms
+    on whose data a break is open. A day on which any of a platform's figures is NaN is unknown.
     The last 7 days are left out. Raises ValueError for figures that cannot be.
     """
     fitted = fit(
@@ -158,13 +158,7 @@ def reallocate(  # noqa: PLR0913 an entry point: all but the figures may be left
     )
     responses = [each.response for each in fitted]
     a_day = sum(each.conversions / each.weeks for each in responses if each.weeks) / WEEK
-    judge = _Judge(
-        fitted,
-        any(each.shop for each in responses),
-        incident,
-        a_day < SMALL_CONVERSIONS,
-        thresholds,
-    )
+    judge = _Judge(fitted, doubtful, a_day < SMALL_CONVERSIONS, thresholds)
     waits = days_since_move is not None and days_since_move < thresholds.days_between_moves
     return _decided(judge, tuple(responses), a_day, waits=waits)
 
@@ -174,7 +168,12 @@ def _decided(
 ) -> Reallocation:
     speaking = [i for i, each in enumerate(judge.fitted) if each.speaks]
     if len(speaking) < 2:
-        return Reallocation(Class.SILENT, responses, a_day, missing=("platforms",))
+        # Of a platform whose last days were not read it is not known what it spends.
+        unread = not {each.name for each in responses if each.roas is None}.isdisjoint(
+            judge.doubtful
+        )
+        why = "fresh_data" if unread else "platforms"
+        return Reallocation(Class.SILENT, responses, a_day, missing=(why,))
     if waits:
         return Reallocation(Class.SILENT, responses, a_day, missing=("recent_move",))
     moves = list(_moves(judge, speaking, judge.rules.step_cap))
@@ -233,15 +232,17 @@ def _moves(judge: _Judge, among: Sequence[int], cap: float) -> Iterator[_Move]:
     for source, target in permutations(among, 2):
         giver, taker = judge.fitted[source], judge.fitted[target]
         step = _step(giver, taker, cap, judge.rules)
-        smaller = min(giver.response.spend, taker.response.spend)
+        smaller = min(each.response.spend for each in (giver, taker))
         if step >= _SMALLEST_STEP * smaller:
             yield _Move(source, target, step, giver.gain(-step) + taker.gain(step))
 
 
 def _step(giver: Fitted, taker: Fitted, cap: float, rules: Thresholds) -> float:
-    """The largest step that no cap forbids, money a week."""
-    gives, takes = giver.response.spend, taker.response.spend
-    room = [cap * min(gives, takes), rules.above_highest * taker.highest - takes]
+    """The largest step that no cap forbids, money a week, from the level and from the last week."""
+    gives = min(giver.response.spend, giver.response.lately)
+    takes = max(taker.response.spend, taker.response.lately)
+    smaller = min(gives, taker.response.spend, taker.response.lately)
+    room = [cap * smaller, rules.above_highest * taker.highest - takes]
     if giver.quarter_ago is not None:
         room.append(gives - (1 - rules.quarter_cap) * giver.quarter_ago)
     if taker.quarter_ago is not None:

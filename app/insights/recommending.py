@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.insights.months import DAYS_A_MONTH
 from app.insights.period import Feed, PeriodFigures
 from app.insights.targets import FAR
 from app.insights.thresholds import Thresholds
 
-_MONTH = 30
 # Up to this many conversions could have been due where none came: e^-1.61 is 20 %.
 _UNSEEN = 1.61
 _BREAKS = ("tracking_break", "nothing_counted")
@@ -97,7 +97,7 @@ def _follow(rule: str, finding: Finding) -> Finding:
 
 
 def _monthly(amount: float, figures: PeriodFigures) -> float:
-    return amount / figures.days * _MONTH
+    return amount / figures.days * DAYS_A_MONTH
 
 
 def _pause(finding: Finding, figures: PeriodFigures) -> Finding:
@@ -157,7 +157,7 @@ def _raise(finding: Finding, thresholds: Thresholds) -> Finding:
         **finding.numbers,
         "step": Number(step, Unit.SHARE, change=True),
         "new_budget": Number(budget * (1 + step), Unit.MONEY),
-        "monthly": Number(budget * step * _MONTH, Unit.MONEY),
+        "monthly": Number(budget * step * DAYS_A_MONTH, Unit.MONEY),
     }
     found = _follow("raise_budget", finding)
     stake = finding.at_stake * step

@@ -45,6 +45,7 @@ class Elasticity:
 
     `draws`: (DRAWS,) of the posterior, evenly over its quantiles, shuffled.
     `information`: 1 - posterior variance / prior variance, 0 for a budget that never varied.
+    `weeks` say something, the first of them `since` weeks before the end; 0 for none.
     """
 
     draws: Floats
@@ -52,6 +53,7 @@ class Elasticity:
     sd: float
     information: float
     weeks: int
+    since: int
 
 
 def elasticity(
@@ -78,11 +80,11 @@ def elasticity(
     if orders is not None:
         told &= np.isfinite(orders)
     if told.sum() < 2:
-        return _posterior(_normal(GRID, PRIOR_MEAN, PRIOR_SD), int(told.sum()), name, seed)
+        return _posterior(_normal(GRID, PRIOR_MEAN, PRIOR_SD), told, name, seed)
     at = np.flatnonzero(told)
     logs = np.stack([_log_spend(x, theta)[at] for theta in CARRY_OVER])
     weeks = _Weeks(at, counts[at], logs, None if orders is None else orders[at], drawn[at])
-    return _posterior(_mixed(weeks), len(at), name, seed)
+    return _posterior(_mixed(weeks), told, name, seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +196,7 @@ def _demand(organic: Floats) -> Floats:
     return shrunk
 
 
-def _posterior(density: Floats, weeks: int, name: str, seed: int) -> Elasticity:
+def _posterior(density: Floats, told: NDArray[np.bool_], name: str, seed: int) -> Elasticity:
     shares = density / density.sum()
     cumulated = np.cumsum(shares)
     quantiles = (np.arange(DRAWS) + 0.5) / DRAWS
@@ -207,7 +209,8 @@ def _posterior(density: Floats, weeks: int, name: str, seed: int) -> Elasticity:
         mean,
         variance**0.5,
         float(np.clip(1 - variance / _PRIOR_VARIANCE, 0.0, 1.0)),
-        weeks,
+        int(told.sum()),
+        len(told) - int(told.argmax()) if told.any() else 0,
     )
 
 

@@ -21,7 +21,7 @@ class PlatformSeries:
     """Each figure is one list a platform, one entry a day of `days`, oldest first.
 
     Money is in the workspace's currency; days without a rate count as nothing and are in
-    `without_rate`. `orders` are the shops', None where no shop's are held on every day.
+    `without_rate`.
     """
 
     days: Period
@@ -31,19 +31,7 @@ class PlatformSeries:
     clicks: Mapping[str, Sequence[float]]
     conversions: Mapping[str, Sequence[float]]
     value: Mapping[str, Sequence[float]]
-    orders: Sequence[float] | None
     without_rate: bool
-
-    @property
-    def organic_orders(self) -> list[float] | None:
-        """The shops' orders that no platform claims, never below nothing."""
-        if self.orders is None:
-            return None
-        claimed = [sum(day) for day in zip(*self.conversions.values(), strict=True)]
-        return [
-            max(sold - taken, 0.0)
-            for sold, taken in zip(self.orders, claimed or [0.0] * len(self.days), strict=True)
-        ]
 
 
 def platform_series(session: Session, known: Sources, days: Period) -> PlatformSeries:
@@ -57,7 +45,6 @@ def platform_series(session: Session, known: Sources, days: Period) -> PlatformS
             func.sum(Total.clicks),
             func.sum(Total.conversions),
             func.sum(Total.value),
-            func.sum(Total.orders),
             func.bool_or(Total.spend.is_(None)),
         )
         .where(
@@ -84,8 +71,7 @@ def platform_series(session: Session, known: Sources, days: Period) -> PlatformS
         clicks=series(4),
         conversions=series(5),
         value=series(6),
-        orders=_orders(known, days, [row for row in rows if is_shop(row[0])]),
-        without_rate=any(row[8] for row in rows),
+        without_rate=any(row[7] for row in rows),
     )
 
 
@@ -112,16 +98,6 @@ def days_without_rate(
 def _amount(row: Sequence[object] | None, place: int) -> float:
     amount = row[place] if row is not None else None
     return float(amount) if isinstance(amount, (int, float, Decimal)) else 0.0
-
-
-def _orders(known: Sources, days: Period, rows: Sequence[Sequence[object]]) -> list[float] | None:
-    shops = [source for source in known.counted if is_shop(source.platform)]
-    if not shops or not all(each.holds(days.first) and each.holds(days.last) for each in shops):
-        return None
-    sold: dict[object, float] = {}
-    for row in rows:
-        sold[row[1]] = sold.get(row[1], 0.0) + _amount(row, 7)
-    return [sold.get(day, 0.0) for day in days]
 
 
 def history(known: Sources, last: dt.date, longest: int) -> Period | None:

@@ -57,7 +57,7 @@ def chance(test: PlannedTest) -> str:
     )
     if test.size == "small":
         said += (
-            " In a small account 26 weeks at ±30% are needed for a 44% chance; a shorter or "
+            " In a small account 24 weeks at ±30% are needed for a 41% chance; a shorter or "
             "gentler test seldom tells."
         )
     return said

@@ -37,12 +37,16 @@ class SpanOut(Answer):
 class BudgetOut(Answer):
     """Money a month. `low` to `high` is what history supports around today's `now`.
 
-    `low_because` and `high_because` are step, quarter, highest, unknown or history.
+    `now` is the mean of the last `now_weeks` nearly complete weeks; what the budget returns was
+    learnt since `learnt_from`, from when on all accounts of the platform were read. `low_because`
+    and `high_because` are step, quarter, highest, unknown or history.
     """
 
     platform: str
     label: str
     now: Decimal
+    now_weeks: int
+    learnt_from: dt.date | None
     low: Decimal
     high: Decimal
     low_because: str
@@ -124,6 +128,8 @@ def _budget(budget: Budget) -> BudgetOut:
         platform=budget.platform,
         label=platform_label(budget.platform),
         now=budget.now,
+        now_weeks=budget.now_weeks,
+        learnt_from=budget.learnt_from,
         low=budget.low,
         high=budget.high,
         low_because=budget.low_because,

@@ -7,15 +7,13 @@ from decimal import Decimal
 from app.advice.simulating import Budget, Simulation
 from app.insights.thresholds import Thresholds
 from app.metrics.platforms import platform_label
-from app.web.formats import money, percent, ratio
+from app.web.formats import day, money, percent, ratio
 
 CLAIMED = (
     "Reported value is what the platforms claim. Some of it would have come without "
     "advertising, so this is not incremental: it does not say what the shop would sell more or "
     "less."
 )
-# What is told as the budget of now is what was spent, not what is set at the platforms.
-NOW = "the last 8 nearly complete weeks"
 _IMPOSSIBLE = {
     "nothing": "There are no advertising figures yet, so nothing can be said of other budgets. "
     "Connect a platform or upload an export.",
@@ -70,9 +68,30 @@ def spending(found: Simulation, currency: str) -> str:
     """What it costs beside now."""
     whole, change = money(found.spend, currency), found.spend_change
     if not change:
-        return f"{whole} a month in all, as much as in {NOW}."
+        return f"{whole} a month in all, as much as now."
     word = "more" if change > 0 else "less"
-    return f"{whole} a month in all, {money(abs(change), currency)} {word} than in {NOW}."
+    return f"{whole} a month in all, {money(abs(change), currency)} {word} than now."
+
+
+def now(budget: Budget) -> str:
+    """What the budget of now is the mean of: what was spent, not what is set at the platform."""
+    weeks = (
+        "nearly complete week"
+        if budget.now_weeks == 1
+        else f"{budget.now_weeks} nearly complete weeks"
+    )
+    return f"mean of the last {weeks}"
+
+
+def learnt(found: Simulation) -> str:
+    """Platforms that were not learnt from since the first day; empty where there are none."""
+    begun = found.days.first if found.days else None
+    late = [
+        f"{platform_label(each.platform)} from {day(each.learnt_from)} on"
+        for each in found.budgets
+        if each.counts and each.learnt_from and begun and each.learnt_from > begun
+    ]
+    return f"Learnt of {', '.join(late)}." if late else ""
 
 
 def refusal(budget: Budget, currency: str, rules: Thresholds) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.advice import keeping, reviewing
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
+from app.insights.months import DAYS_A_MONTH
 from app.metrics.period import Period
 from app.metrics.scoreboard import scoreboard
 from app.models import Account, Campaign, CampaignReach, StoredFinding, Workspace
@@ -78,8 +79,11 @@ def waste(campaign: Campaign) -> Finding:
         "cut_waste",
         kind=Kind.RECOMMENDATION,
         class_=Class.ACT,
-        numbers={"target": Number(50.0, Unit.MONEY), "monthly": Number(3000.0, Unit.MONEY)},
-        range=Range(2900.0, 3000.0),
+        numbers={
+            "target": Number(50.0, Unit.MONEY),
+            "monthly": Number(100 * DAYS_A_MONTH, Unit.MONEY),
+        },
+        range=Range(2900.0, 100 * DAYS_A_MONTH),
         facts={"because": "zero_result", "action": "pause"},
     )
 
@@ -137,7 +141,7 @@ def test_a_move_is_reviewed_after_14_and_28_settled_days(
     assert review(session, alice, 36) == 1
     assert stored.scored_at == at(36)
     last = reviewing.reviews_of(stored)[28].outcome
-    assert last.measured == pytest.approx(20 * 365.25 / 12)
+    assert last.measured == pytest.approx(20 * DAYS_A_MONTH)
     assert (last.direction, last.inside) == (True, True)
     assert reviewing.reviews_of(stored)[14] == first
 
@@ -232,7 +236,7 @@ def test_a_move_that_lost_is_told_as_outside_its_range(
     stored = told(session, alice, move())
     review(session, alice, 36)
     outcome = reviewing.reviews_of(stored)[28].outcome
-    assert outcome.measured == pytest.approx(-20 * 365.25 / 12)
+    assert outcome.measured == pytest.approx(-20 * DAYS_A_MONTH)
     assert (outcome.direction, outcome.inside) == (False, False)
 
 
@@ -331,7 +335,7 @@ def test_a_strangers_campaign_cannot_be_measured(
     assert all(each.outcome.measured in (None, 0) for each in reviewing.reviews_of(stored).values())
 
 
-@pytest.mark.parametrize(("spend", "followed", "saved"), [("0", "yes", 3000), ("90", "no", 300)])
+@pytest.mark.parametrize(("spend", "followed", "saved"), [("0", "yes", 100), ("90", "no", 10)])
 def test_what_was_paused_is_told_by_its_spend(
     session: Session, alice: Member, spend: str, followed: str, saved: int
 ) -> None:
@@ -342,7 +346,7 @@ def test_what_was_paused_is_told_by_its_spend(
     review(session, alice, 36)
     outcome = reviewing.reviews_of(stored)[28].outcome
     assert stored.followed == followed
-    assert outcome.measured == pytest.approx(saved)
+    assert outcome.measured == pytest.approx(saved * DAYS_A_MONTH)
     assert outcome.inside is (followed == "yes")
 
 
@@ -362,7 +366,7 @@ def test_a_raised_budget_is_followed_even_while_spend_lags(session: Session, ali
     assert stored.followed == "yes"
     outcome = reviewing.reviews_of(stored)[28].outcome
     assert (outcome.direction, outcome.inside) == (True, None)
-    assert outcome.measured == pytest.approx(30)
+    assert outcome.measured == pytest.approx(DAYS_A_MONTH)
 
 
 def test_a_concern_is_reviewed_for_whether_it_lasted(session: Session, alice: Member) -> None:
@@ -396,7 +400,7 @@ def test_days_before_it_was_told_are_not_held_against_advice(
     review(session, alice, 36)
     found = reviewing.reviews_of(keeping.find(session, alice.workspace.id, number))
     assert [each.first for each in found.values()] == [late, late]
-    assert found[14].outcome.measured == pytest.approx(3000)
+    assert found[14].outcome.measured == pytest.approx(100 * DAYS_A_MONTH)
 
 
 def test_a_month_is_held_against_what_it_was_heading_for(session: Session, alice: Member) -> None:

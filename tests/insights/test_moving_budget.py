@@ -115,7 +115,7 @@ def test_a_small_account_is_told_plainly_how_long_a_test_takes() -> None:
     few = Reallocation(
         Class.SILENT, reallocate(none, none, none).platforms, 5.0, missing=("conversions",)
     )
-    assert "26 weeks leads to an answer in about 44%" in words(few).do
+    assert "24 weeks leads to an answer in about 41%" in words(few).do
 
 
 def test_nothing_at_all_still_has_words() -> None:

@@ -65,13 +65,13 @@ def test_without_a_shop_or_a_test_of_ones_own_it_only_leans(certain: World) -> N
 
 
 def test_an_open_break_in_the_data_takes_the_strong_words_away(certain: World) -> None:
-    found = said(certain, incident=True)
+    found = said(certain, doubtful=certain.names)
     assert found.class_ is Class.LEANING
     assert "fresh_data" in found.missing
 
 
 def test_a_leaning_moves_half_the_step(certain: World) -> None:
-    strong, leaning = said(certain), said(certain, incident=True)
+    strong, leaning = said(certain), said(certain, doubtful=certain.names)
     if (strong.source, strong.target) == (leaning.source, leaning.target):
         assert leaning.step <= strong.step / 2 * 1.000001
 
@@ -112,7 +112,8 @@ def test_half_a_step_is_recommended_where_only_that_is_sure() -> None:
             continue
         assert found.probability >= 0.9
         giver, taker = found.platforms[found.source or 0], found.platforms[found.target or 0]
-        parts.add(round(found.step / min(giver.spend, taker.spend), 6))
+        smaller = min(min(each.spend, each.lately) for each in (giver, taker))
+        parts.add(round(found.step / smaller, 6))
     assert parts >= {0.1, 0.2}
 
 

@@ -9,6 +9,7 @@ from math import exp
 import pytest
 
 from app.insights.finding import Finding, Kind, Number, Unit
+from app.insights.months import DAYS_A_MONTH
 from app.insights.pacing import pacing, project
 from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Sums, Thing
 from app.insights.ranking import rank, top
@@ -248,7 +249,7 @@ def test_saved_money_is_a_range_below_all_of_it() -> None:
     (cut,) = advice(account, wins_and_concerns(account))
     assert cut.rule == "cut_waste"
     assert cut.range is not None
-    assert 0 < cut.range.low < cut.range.high == pytest.approx(3000)
+    assert 0 < cut.range.low < cut.range.high == pytest.approx(100 * DAYS_A_MONTH)
 
 
 def test_findings_rest_on_money_and_are_ranked_by_it() -> None:

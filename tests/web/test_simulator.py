@@ -230,6 +230,22 @@ def test_the_days_told_are_those_that_were_learnt_from(
 
 
 @pytest.mark.usefixtures("advertised")
+def test_a_platform_that_was_not_read_whole_before_says_from_when_it_was_learnt_from(
+    app: Flask, alice: Member, session: Session
+) -> None:
+    make_platform(session, alice, "google")
+    make_platform(session, alice, "meta")
+    make_platform(session, alice, "meta", 15)
+    answered = ask(app, alice, {}).json
+    learnt = {each["platform"]: each["learnt_from"] for each in answered["platforms"]}
+    assert answered["first"] == learnt["google"] < learnt["meta"]
+    later = dt.date.fromisoformat(learnt["meta"])
+    assert later >= TODAY - dt.timedelta(weeks=15)
+    page = sign_in(app, alice).get(PAGE).text
+    assert f"Learnt of Meta from {format_date(later, 'medium', locale='en_US')} on." in page
+    assert "mean of the last 4 nearly complete weeks" in page
+
+
 def test_money_without_an_exchange_rate_is_not_left_out_silently(
     app: Flask, alice: Member, session: Session
 ) -> None:

@@ -139,6 +139,12 @@ def _rests_on(told: Telling) -> str:
 
 def _budgets(told: Telling) -> str:
     giver, taker = _names(told)
+    if "day_after_to" not in told.finding.numbers:
+        return (
+            f"{told['step_day']} pro Tag verschieben: vom Budget von {giver} abziehen und dem von "
+            f"{taker} hinzufügen. Die Ausgaben haben sich zuletzt verändert, deshalb stehen hier "
+            "keine ganzen Budgets."
+        )
     return (
         f"{told['step_day']} pro Tag verschieben: {giver} von etwa {told['day_from']} auf "
         f"{told['day_after_from']} pro Tag setzen, {taker} von etwa {told['day_to']} auf "

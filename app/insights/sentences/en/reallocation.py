@@ -110,6 +110,11 @@ def _rests_on(told: Telling) -> str:
 
 def _budgets(told: Telling) -> str:
     giver, taker = _names(told)
+    if "day_after_to" not in told.finding.numbers:
+        return (
+            f"Move {told['step_day']} a day: take it off the budget of {giver} and add it to that "
+            f"of {taker}. Spend has changed lately, so whole budgets are not given here."
+        )
     return (
         f"Move {told['step_day']} a day: set {giver} from about {told['day_from']} to "
         f"{told['day_after_from']} a day, and {taker} from about {told['day_to']} to "

@@ -1,0 +1,65 @@
+"""The demand that no platform claims: the shops' orders less the conversions of all platforms.
+
+It is the workspace's, whatever part of its advertising is looked at: the sales that a platform
+claims are not unclaimed for being left out of a report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.advice.going_on import goes_on
+from app.metrics.known_days import known_days
+from app.metrics.period import Period
+from app.metrics.platforms import is_shop
+from app.metrics.sources import Sources
+from app.models import PlatformTotalDay as Total
+
+
+def organic_orders(
+    session: Session, whole: Sources, days: Period, active: Mapping[int, dt.date]
+) -> list[float] | None:
+    """One entry a day, NaN where a shop or what a platform claims was not read.
+
+    Of shops that go on; None without any. `active` is that of `known_days`.
+    """
+    shops = [each for each in whole.counted if is_shop(each.platform) and goes_on(each, days.last)]
+    if not shops:
+        return None
+    claiming = [each for each in whole.counted if not is_shop(each.platform)]
+    # What an account claims that is not read any more is not known, and taken for nothing.
+    going_on = [each for each in claiming if goes_on(each, days.last)]
+    sold = _by_day(session, whole, days, [each.account_id for each in shops])
+    claimed = _by_day(session, whole, days, [each.account_id for each in claiming])
+    told = known_days([*shops, *going_on], active, days)
+    nothing = (0.0, 0.0)
+    return [
+        max(sold.get(day, nothing)[0] - claimed.get(day, nothing)[1], 0.0)
+        if told and day in told
+        else float("nan")
+        for day in days
+    ]
+
+
+def _by_day(
+    session: Session, whole: Sources, days: Period, accounts: list[int]
+) -> dict[dt.date, tuple[float, float]]:
+    """Orders and conversions."""
+    rows = session.execute(
+        select(
+            Total.day,
+            func.sum(Total.orders),
+            func.sum(Total.conversions),
+        )
+        .where(
+            Total.workspace_id == whole.workspace_id,
+            Total.account_id.in_(accounts),
+            Total.day.between(days.first, days.last),
+        )
+        .group_by(Total.day)
+    )
+    return {day: (float(orders or 0), float(conversions)) for day, orders, conversions in rows}
