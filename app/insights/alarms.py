@@ -64,10 +64,12 @@ def alarms(
     told. Raises ValueError for arrays of different shapes or amounts below 0.
     """
     account = _account((spend, impressions, clicks, conversions), maturity)
+    counts = Counts(account.clicks, account.conversions, account.share)
+    breaks = broken(counts, thresholds.count_tail, thresholds.incident_days)
     found = [
         *_zero_rows(account),
-        *_breaks(account, thresholds),
-        *_shifts(account, thresholds),
+        *(_broken(account, each) for each in breaks),
+        *_shifts(_counted(account, breaks), thresholds),
         *_spikes(account, thresholds),
     ]
     return incidents(found, thresholds.incident_days, thresholds.money_at_stake)
@@ -116,10 +118,12 @@ def _zero_rows(account: _Account) -> Iterator[Alarm]:
         yield replace(found, until=each.last, over=each.over)
 
 
-def _breaks(account: _Account, thresholds: Thresholds) -> Iterator[Alarm]:
-    counts = Counts(account.clicks, account.conversions, account.share)
-    for each in broken(counts, thresholds.count_tail, thresholds.incident_days):
-        yield _broken(account, each)
+def _counted(account: _Account, breaks: Sequence[Broken]) -> _Account:
+    """Without the conversions of days on which they broke: nothing is counted that could shift."""
+    conversions = account.conversions.copy()
+    for each in breaks:
+        conversions[list(each.platforms), each.found.start : each.found.until + 1] = np.nan
+    return replace(account, conversions=conversions)
 
 
 def _broken(account: _Account, each: Broken) -> Alarm:

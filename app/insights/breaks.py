@@ -15,8 +15,9 @@ from app.insights.maturity import FloatArray
 
 HISTORY, GONE = 42, 0.35
 _FEWEST, _FLOOR = 21, 0.10
-# That conversions are back is believed when it is so many times likelier than that they are not.
-_BACK = 20.0
+# That conversions are back, be it at 60 %, is believed when it is 20 times likelier than that they
+# are not.
+_BACK, _SURE = 0.6, 20.0
 WINDOWS = range(1, 8)
 
 
@@ -110,15 +111,16 @@ def lasting(
 def _until(usual: FloatArray, seen: FloatArray, day: int) -> tuple[int, bool]:
     """The last day that broke, and whether conversions are back: a sum of log likelihoods.
 
-    Of Poisson counts at what is usual against those at 35 % of it; without clicks nothing tells.
+    Of Poisson counts at 60 % of what is usual against those at 35 %; without clicks nothing tells.
     """
     total, last, back = 0.0, day, day
     for each in range(day + 1, len(usual)):
         if usual[each] <= 0:
             continue
         back = each if total == 0 else back
-        total = max(0.0, total - seen[each] * np.log(GONE) - (1 - GONE) * usual[each])
-        if total > np.log(_BACK):
+        tells = seen[each] * np.log(_BACK / GONE) - (_BACK - GONE) * usual[each]
+        total = max(0.0, total + tells)
+        if total > np.log(_SURE):
             return back - 1, True
         last = each
     return last, False

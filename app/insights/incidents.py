@@ -101,12 +101,14 @@ def _part_of(alarm: Alarm, found: list[Alarm], within: int) -> int | None:
 
 
 def _touches(alarm: Alarm, known: Alarm) -> bool:
-    if known.platform is None and alarm.metric == "conversions":
-        return True
+    if alarm.metric == "conversions" and known.metric == alarm.metric:
+        return known.platform is None or alarm.platform in (known.platform, *known.among)
     return alarm.platform == known.platform
 
 
 def _again(alarm: Alarm, known: Alarm) -> bool:
+    if known.platform not in (alarm.platform, None):
+        return False
     same = (alarm.rule, alarm.metric) == (known.rule, known.metric)
     return same and (alarm.rule != _SHIFT or alarm.better == known.better)
 
@@ -116,12 +118,18 @@ def _news(alarm: Alarm, open_: list[Alarm]) -> bool:
 
     What shifts on one metric often shifts on another; but dearer clicks make no fewer buy.
     """
-    if alarm.rule != _SHIFT:
+    if alarm.rule != _SHIFT or _left_over(alarm, open_[-1]):
         return True
     if any(each.metric == alarm.metric and each.rule == _SHIFT for each in open_):
         return True
     clicks_alone = all(each.rule == _SHIFT and each.metric != "conversions" for each in open_)
     return clicks_alone and alarm.metric == "conversions" and not alarm.better
+
+
+def _left_over(shift: Alarm, broken: Alarm) -> bool:
+    """Whether fewer conversions than before come since a break of them ended."""
+    same = broken.rule != _SHIFT and shift.metric == broken.metric
+    return same and broken.over and shift.start > broken.last and not shift.better
 
 
 def _joined(first: Alarm, later: Alarm) -> Alarm:

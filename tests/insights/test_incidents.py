@@ -80,6 +80,23 @@ def test_a_small_account_needs_a_few_days_to_tell_that_conversions_are_back() ->
     assert over[-1]
 
 
+def test_conversions_that_come_back_in_part_are_no_break_but_a_shift() -> None:
+    arrays = broken((-30, -14))
+    arrays[3][0, -14:] *= 0.6
+    ended, fewer = alarms(*arrays)
+    assert (ended.rule, ended.last, ended.over) == ("tracking_break", DAYS - 15, True)
+    assert (fewer.rule, fewer.over) == ("persistent_shift", False)
+    assert fewer.ratio == pytest.approx(0.6, rel=0.05)
+
+
+def test_a_break_that_a_shift_announced_is_one_incident() -> None:
+    spend, impressions, clicks, conversions = steady()
+    conversions *= 1.7 / 40
+    conversions[:, -10:] = 0
+    (found,) = alarms(spend, impressions, clicks, conversions)
+    assert (found.rule, found.platform, found.last) == ("tracking_break", None, DAYS - 1)
+
+
 def test_two_breaks_weeks_apart_are_two_and_both_are_told() -> None:
     found = alarms(*broken((-26, -25), (-2, None)))
     assert [(each.start, each.over) for each in found] == [(DAYS - 26, True), (DAYS - 2, False)]
