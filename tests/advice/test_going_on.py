@@ -6,14 +6,17 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.advice.alerts import alerts
 from app.advice.drawing import Candidate, candidates
+from app.advice.evaluations import evaluated
 from app.metrics.sources import sources
-from app.models import Account, CampaignDay
+from app.models import Account, CampaignDay, PlannedTest
 from app.sync.rollup import recompute
 from tests.advice.planned_tests import FIRST, make_test, make_world
-from tests.advice.test_planned_tests import after, noon, read
+from tests.advice.test_planned_tests import after, look, noon, read
 from tests.conftest import Member
 from tests.factories import make_account, make_campaign, make_connection
 
@@ -93,6 +96,22 @@ def test_an_account_that_ended_within_a_test_leaves_the_days_after_it_unknown(
     found = read(session, alice, after(4, 1))
     assert found is not None
     assert (found.last, found.over) == (after(2, 2), 2)
+
+
+def test_a_week_before_an_account_was_read_is_not_told_as_badly_spent(
+    session: Session, alice: Member
+) -> None:
+    make_world(session, alice, make_test(session, alice), last=after(4))
+    held = {"history_from": after(4, -2), "read_through": after(4)}
+    young = make_another(session, alice, {}, **held)
+    spend(session, young, held["history_from"], held["read_through"])
+    look(session, alice, after(4, 1))
+    found = evaluated(session.scalars(select(PlannedTest)).one())
+    assert found is not None
+    assert (found.as_drawn["google"][-1], found.as_drawn["meta"][-1]) == (False, True)
+    assert list(found.lately) == ["meta"]
+    told = alerts(session, alice.workspace.id, noon(after(4, 1)))
+    assert not [each for each in told if "not spent as the test drew it" in each.title]
 
 
 @pytest.mark.parametrize("connection", [CUT, UPLOAD])
