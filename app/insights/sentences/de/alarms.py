@@ -52,7 +52,7 @@ def tracking_break(finding: Finding, manner: Manner) -> Said:
         saw=(
             f"{told['now']} Conversions pro Tag ({told.days}); dieselben Klicks brachten zuvor "
             f"{told['before']}. Was später eingeht, ist berücksichtigt."
-            f"{' Seitdem werden sie gezählt wie zuvor.' if over else ''}{_also(told)}"
+            f"{' Seitdem werden wieder Conversions gezählt.' if over else ''}{_also(told)}"
         ),
         how_sure="Tage schwanken, aber kaum je so stark.",
         do=(

@@ -45,7 +45,7 @@ def tracking_break(finding: Finding, manner: Manner) -> Said:
         saw=(
             f"{told['now']} conversions a day ({told.days}), where the same clicks brought "
             f"{told['before']} before. What arrives late is allowed for."
-            f"{' Since then they are counted as before.' if over else ''}{_also(told)}"
+            f"{' Since then conversions are counted again.' if over else ''}{_also(told)}"
         ),
         how_sure="Days differ, but hardly ever by as much.",
         do=(
