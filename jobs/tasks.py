@@ -6,12 +6,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from procrastinate import JobContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.advice import applying, change_requests, looking, nightly, reviewing
+from app.advice import applying, change_requests, nightly
 from app.advice.changers import Changers
 from app.connectors.http import Http
 from app.creative import batches, launch, launch_requests, writing
@@ -26,6 +27,7 @@ from app.reports.phrasing import Phrase, phraser
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
+from jobs import apart
 from jobs.letters import send_alerts, send_reminders
 from jobs.prune import prune
 from jobs.report_letters import deliver_report, tell_owners
@@ -124,14 +126,7 @@ def write_report(context: JobContext, *, report_id: int) -> None:
         report_writing.write_report(
             sessionmaker(runtime.engine, expire_on_commit=False),
             report_id,
-            lambda session, gathered: looking.look(
-                session,
-                gathered.workspace,
-                gathered.period,
-                gathered.found.comparison.before,
-                known=gathered.among,
-                now=gathered.now,
-            ),
+            partial(apart.compute_report, runtime),
             clock=utc_now,
             phrase=_phrased(runtime),
         )
@@ -230,10 +225,7 @@ def apply_change(context: JobContext, *, set_id: int) -> None:
 def look_for_findings(context: JobContext, *, workspace_id: int) -> None:
     """Compute a workspace's findings, keep and review them, and tell what cannot wait."""
     runtime = Runtime.of(context)
-    with runtime.transaction() as session:
-        nightly.look_and_keep(session, workspace_id, utc_now())
-    with runtime.transaction() as session:
-        reviewing.review(session, workspace_id, utc_now())
+    apart.look(runtime, workspace_id, utc_now())
     if runtime.settings.smtp_host:
         send_alerts(runtime, utc_now())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,10 +28,27 @@ Look = Callable[[Session, Gathered], Sequence[Finding]]
 """What finds wins, concerns and recommendations in the figures, ranked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A document worded by rule, and what it was found from. `current`: its days are those of now.
+
+    Findings of other days are not kept.
+    """
+
+    workspace_id: int
+    current: bool
+    document: Document
+    findings: Sequence[Finding]
+
+
+Compute = Callable[[int, dt.datetime], Computed]
+"""What computes a report that is being written, as of a moment. Raises Invalid."""
+
+
 def write_report(
     sessions: sessionmaker[Session],
     report_id: int,
-    look: Look,
+    compute: Compute,
     *,
     clock: Callable[[], dt.datetime],
     phrase: Phrase = by_rule,
@@ -44,7 +62,7 @@ def write_report(
         engine = session.connection().engine
     with only_one(engine, report_id, REPORT_LOCKS) as ours:
         if ours:
-            _write(sessions, report_id, look, phrase, clock)
+            _write(sessions, report_id, compute, phrase, clock)
         else:
             with sessions.begin() as session:
                 ordering.queue(session, report_id, at=clock() + _WAIT_FOR_THE_OTHER)
@@ -75,33 +93,27 @@ def fail(session: Session, report_id: int, sentence: str, *, now: dt.datetime) -
 def _write(
     sessions: sessionmaker[Session],
     report_id: int,
-    look: Look,
+    compute: Compute,
     phrase: Phrase,
     clock: Callable[[], dt.datetime],
 ) -> None:
     if not _begin(sessions, report_id, clock()):
         return
     try:
-        gathered, findings = _read(sessions, report_id, look, clock())
+        computed = compute(report_id, clock())
     except Invalid as error:
         with sessions.begin() as session:
             fail(session, report_id, error.message, now=clock())
         return
     _step(sessions, report_id, 2)
-    document = assemble(gathered, findings)
-    document = phrase(gathered.workspace.id, document, findings)
+    document = phrase(computed.workspace_id, computed.document, computed.findings)
     _step(sessions, report_id, 3)
     with sessions.begin() as session:
-        _store(session, report_id, document, findings, gathered, clock())
+        _store(session, report_id, document, computed, clock())
 
 
 def _store(
-    session: Session,
-    report_id: int,
-    document: Document,
-    findings: Sequence[Finding],
-    gathered: Gathered,
-    now: dt.datetime,
+    session: Session, report_id: int, document: Document, computed: Computed, now: dt.datetime
 ) -> None:
     """Its findings are kept in the same transaction, so that none is kept of a report that is not.
 
@@ -110,7 +122,8 @@ def _store(
     """
     report = session.get_one(Report, report_id, with_for_update=True)
     ids: Sequence[int | None]
-    if gathered.current:
+    findings = computed.findings
+    if computed.current:
         ids = keeping.keep_new(session, report.workspace_id, findings, document.as_of)
     else:
         ids = keeping.open_numbers(session, report.workspace_id, findings)
@@ -131,10 +144,10 @@ def _begin(sessions: sessionmaker[Session], report_id: int, now: dt.datetime) ->
         return True
 
 
-def _read(
-    sessions: sessionmaker[Session], report_id: int, look: Look, now: dt.datetime
-) -> tuple[Gathered, Sequence[Finding]]:
-    """Figures and findings of one snapshot of the database."""
+def compute(
+    sessions: sessionmaker[Session], look: Look, report_id: int, now: dt.datetime
+) -> Computed:
+    """A report that is being written, of one snapshot of the database. Raises Invalid."""
     with sessions() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         report = session.get_one(Report, report_id)
@@ -142,10 +155,7 @@ def _read(
         gathered = gather(session, workspace, ordering.wanted_of(report), now)
         _step(sessions, report_id, 1)
         findings = _findings(session, gathered, look)
-        # The logo is read with the rest, not when the snapshot is gone.
-        _ = workspace.brand_logo
-        session.expunge(workspace)
-        return gathered, findings
+        return Computed(workspace.id, gathered.current, assemble(gathered, findings), findings)
 
 
 def _findings(session: Session, gathered: Gathered, look: Look) -> Sequence[Finding]:

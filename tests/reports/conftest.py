@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -136,7 +137,9 @@ def finish(session: Session, report_id: int, findings: Sequence[Finding] = ()) -
     def look(_session: Session, _gathered: Gathered) -> Sequence[Finding]:
         return findings
 
-    writing.write_report(sessionmaker(session.get_bind()), report_id, look, clock=lambda: NOW)
+    sessions = sessionmaker(session.get_bind())
+    computing = partial(writing.compute, sessions, look)
+    writing.write_report(sessions, report_id, computing, clock=lambda: NOW)
 
 
 def newest(session: Session) -> Report:

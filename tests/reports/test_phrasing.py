@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -84,7 +85,7 @@ def worded(session: Session, alice: Member, with_server: Settings) -> Worded:
         writing.write_report(
             sessions,
             report.id,
-            lambda _session, _gathered: findings,
+            partial(writing.compute, sessions, lambda _session, _gathered: findings),
             clock=lambda: NOW,
             phrase=phrasing.phraser(sessions, settings, clock=lambda: NOW, stopping=stopping),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
@@ -32,9 +33,9 @@ def reported(session: Session, alice: Member, first: dt.date, last: dt.date) -> 
         now=utc_now(),
     )
     session.commit()
-    writing.write_report(
-        sessionmaker(session.get_bind()), made.id, lambda _session, _gathered: [], clock=utc_now
-    )
+    sessions = sessionmaker(session.get_bind())
+    computing = partial(writing.compute, sessions, lambda _session, _gathered: [])
+    writing.write_report(sessions, made.id, computing, clock=utc_now)
     session.refresh(made)
     return made
 
