@@ -16,7 +16,8 @@ from sqlalchemy import Date, cast, select
 from sqlalchemy.orm import Session
 
 from app.advice import keeping
-from app.advice.looking_back import Place, Review, after_of, look_back
+from app.advice.looking_back import after_of, look_back
+from app.advice.measuring import Place, Review
 from app.advice.outcomes import Outcome
 from app.insights.finding import CLAIMS_NOTHING, TEST_RULE, Finding
 from app.insights.review_days import STAGES

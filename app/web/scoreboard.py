@@ -8,7 +8,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from app.advice import keeping, reviewing
-from app.advice.looking_back import Review
+from app.advice.measuring import Review
 from app.advice.outcomes import OF_DAYS, Outcome
 from app.extensions import db
 from app.insights.finding import Finding, Number, Unit

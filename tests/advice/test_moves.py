@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.advice.looking import look
-from app.advice.looking_back import Review
+from app.advice.measuring import Review
 from app.advice.moves import days_since_move
 from app.advice.outcomes import Outcome
 from app.metrics.sources import sources

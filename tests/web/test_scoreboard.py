@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.advice import keeping
-from app.advice.looking_back import Review
+from app.advice.measuring import Review
 from app.advice.outcomes import Outcome
 from app.insights.finding import Entity, Number, Unit
 from app.models import StoredFinding
