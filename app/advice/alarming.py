@@ -23,6 +23,7 @@ from app.metrics.ad_series import (
     columns_of,
 )
 from app.metrics.ages import conversions_at_ages
+from app.metrics.known_days import first_active, known_days
 from app.metrics.period import WEEK, Period
 from app.metrics.platforms import platform_label
 from app.metrics.reach import frequencies
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from app.insights.incidents import Alarm
 
 LEARN_FROM_DAYS = 150
+# What is usual is learnt from six weeks before a window of up to seven days, and noise from more.
+_USUAL = 60
 # Conversions of younger days are mostly late, not lost, where no readings tell how late.
 _YOUNG = 7
 
@@ -62,6 +65,8 @@ def alarm_findings(
     days = history(known, period.last, LEARN_FROM_DAYS)
     if days is None:
         return []
+    active = first_active(session, known)
+    known = replace(known, counted=_read_for_long(known, active, days))
     series = platform_series(session, known, days)
     doubtful = signals.behind_platforms(known, period.last, now)
     if series.without_rate and (unknown := days_without_rate(session, known, days)):
@@ -74,8 +79,9 @@ def alarm_findings(
         session, known, days, {each: series.conversions[each] for each in platforms}, today
     )
     maturity = [learn(np.array(ledger[each], dtype=np.float64)) for each in platforms]
+    begins = _begins(known, active, series)
     spend, impressions, clicks, conversions = (
-        np.array([_from_its_first_day(series, each, of[each]) for each in platforms])
+        np.array([_since(begins[each], of[each]) for each in platforms])
         for of in (series.spend, series.impressions, series.clicks, series.conversions)
     )
     found = alarms(spend, impressions, clicks, conversions, maturity=maturity, thresholds=rules)
@@ -108,12 +114,42 @@ def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], ag
     return any(each in late for each in about)
 
 
-def _from_its_first_day(
-    series: PlatformSeries, platform: str, amounts: Sequence[float]
-) -> list[float]:
-    """Unknown before the platform's first spend, so that its start is no shift."""
-    spent = series.spend[platform]
-    first = next((i for i, amount in enumerate(spent) if amount > 0), len(spent))
+def _read_for_long(known: Sources, active: Mapping[int, dt.date], days: Period) -> list[Source]:
+    """Without accounts that were only read lately, where others of their platform were for longer.
+
+    What they add is no change, and what was usual of them is not known yet.
+    """
+    since = days.last - dt.timedelta(days=_USUAL - 1)
+    held = {each.account_id: known_days([each], active, days) for each in known.counted}
+    long = {number for number, of in held.items() if of is None or of.first <= since}
+    platforms = {each.platform for each in known.counted if each.account_id in long}
+    return [
+        each for each in known.counted if each.account_id in long or each.platform not in platforms
+    ]
+
+
+def _begins(
+    known: Sources, active: Mapping[int, dt.date], series: PlatformSeries
+) -> dict[str, int]:
+    """By platform, the first column with spend from which on all accounts that go on were read.
+
+    Neither the platform's start nor that of what is known of another account is a shift.
+    """
+    found = {}
+    for platform, spent in series.spend.items():
+        accounts = [
+            each
+            for each in known.counted
+            if each.platform == platform and each.holds(series.days.last)
+        ]
+        held = known_days(accounts, active, series.days)
+        first = (held.first - series.days.first).days if held else len(spent)
+        found[platform] = next((i for i in range(first, len(spent)) if spent[i]), len(spent))
+    return found
+
+
+def _since(first: int, amounts: Sequence[float]) -> list[float]:
+    """Unknown before the column."""
     return [float("nan")] * first + list(amounts[first:])
 
 

@@ -99,6 +99,42 @@ def test_a_platform_that_is_not_being_read_raises_nothing(
     assert look(session, alice) == []
 
 
+def add_account(session: Session, member: Member, days: int) -> Account:
+    """Another one of Meta, six times as large, of which so many days are held."""
+    account = make_account(
+        session,
+        make_connection(session, member.workspace, last_synced_at=NOW),
+        history_from=TODAY - days * DAY,
+        read_through=YESTERDAY,
+        synced_at=NOW,
+    )
+    campaign = make_campaign(session, account)
+    for back in range(1, days + 1):
+        amounts = ("3000", "400", "9000")
+        session.add(campaign_day(campaign, TODAY - back * DAY, (60_000, 900), amounts))
+    session.flush()
+    roll_up(session, account)
+    return account
+
+
+@pytest.mark.parametrize("days", [1, 20, 70])
+def test_what_is_known_of_another_account_from_a_day_on_is_no_change(
+    session: Session, alice: Member, meta: Account, days: int
+) -> None:
+    add_account(session, alice, days)
+    assert look(session, alice) == []
+
+
+def test_an_account_read_only_lately_hides_no_break_of_another(
+    session: Session, alice: Member, meta: Account
+) -> None:
+    add_account(session, alice, 20)
+    broken = CampaignDay.account_id == meta.id, CampaignDay.day == YESTERDAY
+    session.execute(update(CampaignDay).where(*broken).values(conversions=0, conversion_value=0))
+    roll_up(session, meta)
+    assert [each.rule for each in look(session, alice)] == ["tracking_break"]
+
+
 def test_a_strangers_break_is_not_seen(session: Session, charlie: Member, meta: Account) -> None:
     spoil(session, meta, YESTERDAY, conversions=0)
     assert look(session, charlie) == []
