@@ -146,18 +146,9 @@ def _order(
 
 
 def _wanted(session: Session, delivery: ReportDelivery, schedule: ReportSchedule) -> Wanted:
-    """What the schedule asks for at the time that came. Raises Invalid for no days."""
+    """What the schedule asks for at the time that came."""
     workspace = session.get_one(Workspace, schedule.workspace_id)
     return template.wanted_at(schedule.request, schedule.title, workspace, delivery.due_at)
-
-
-def _still_wanted(
-    session: Session, delivery: ReportDelivery, schedule: ReportSchedule, report: Report
-) -> bool:
-    try:
-        return ordering.wanted_of(report) == _wanted(session, delivery, schedule)
-    except Invalid:
-        return False
 
 
 def _ordered(
@@ -202,7 +193,7 @@ def _await_report(
     report = posting.report_of(session, delivery)
     if report is None:
         _give_up(delivery, GONE, now)
-    elif not _still_wanted(session, delivery, schedule, report):
+    elif ordering.wanted_of(report) != _wanted(session, delivery, schedule):
         # The schedule was changed: whoever is on its list now may not be meant to read this one.
         delivery.state, delivery.report_id, delivery.look_at = "waiting", None, now
     elif report.state == "failed":

@@ -113,13 +113,13 @@ def report_of(session: Session, delivery: ReportDelivery) -> Report | None:
 
 
 def stop(delivery: ReportDelivery, state: str) -> None:
-    """Let no letter leave any more: those that wait become `state`.
+    """Let no letter leave any more: those that wait become `state`, for the delivery's reason.
 
     Of one that is being handed over nothing is known until whoever does it says what came of it.
     """
     for letter in delivery.letters:
         if letter.state == "waiting":
-            letter.state = state
+            letter.state, letter.error = state, letter.error or delivery.error
         elif letter.state == "claimed":
             letter.state, letter.error = "unclear", CUT
 

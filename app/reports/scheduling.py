@@ -21,7 +21,6 @@ from app.accounts.places import check_time_zone
 from app.errors import Conflict, Invalid, NotFound
 from app.models import ReportDelivery, ReportSchedule
 from app.reports import posting, recipients, repeating
-from app.reports.template import RANGES, Range
 from app.reports.timing import Every, Rhythm
 from app.settings import Settings
 
@@ -47,7 +46,6 @@ class Wanted:
 def checked(wanted: Wanted) -> Wanted:
     """The same with its texts in one line. Raises Invalid that names the field first."""
     _check_rhythm(wanted.rhythm)
-    _check_days(wanted)
     if not 0 <= wanted.settle_days <= MOST_SETTLE_DAYS:
         raise Invalid(f"settle_days: Wait 0 to {MOST_SETTLE_DAYS} days for figures to settle.")
     if wanted.link not in LINKS:
@@ -79,13 +77,16 @@ def create(
 def change(session: Session, schedule: ReportSchedule, wanted: Wanted, now: dt.datetime) -> None:
     """Follow this from now on; letters that were addressed already go on. Raises Invalid.
 
-    A due time that came and was not noticed yet stays, so that its letters are not lost.
+    While the rhythm stays, so does the next time. A due time that came and was not noticed yet
+    stays in any case, so that its letters are not lost.
     """
-    wanted = checked(wanted)
+    wanted, former = checked(wanted), rhythm(schedule)
     _fill(schedule, wanted)
     recipients.set_to(session, schedule, wanted.recipients, now)
-    if schedule.next_at > now or schedule.paused_at is not None:
-        schedule.next_at = repeating.next_new(session, schedule, rhythm(schedule), now)
+    times = rhythm(schedule)
+    if times != former and (schedule.next_at > now or schedule.paused_at is not None):
+        zones = [former.time_zone]
+        schedule.next_at = repeating.next_new(session, schedule, times, now, zones=zones)
 
 
 def listed(session: Session, workspace_id: int) -> Sequence[ReportSchedule]:
@@ -153,8 +154,10 @@ def claim_due(session: Session, settings: Settings, now: dt.datetime) -> list[in
         .with_for_update(skip_locked=True)
     ).all()
     made = [_deliver_at(session, each, now) for each in due if _can_send(settings, each)]
+    session.flush()
     for schedule in due:
-        schedule.next_at = rhythm(schedule).next_at(now)
+        # It may have been changed to a later hour after its time had come.
+        schedule.next_at = repeating.next_new(session, schedule, rhythm(schedule), now)
     session.flush()
     return [delivery_id for delivery_id in made if delivery_id is not None]
 
@@ -239,16 +242,6 @@ def _check_rhythm(wanted: Rhythm) -> None:
         check_time_zone(wanted.time_zone)
     except Invalid as error:
         raise Invalid(f"time_zone: {error.message}") from error
-
-
-def _check_days(wanted: Wanted) -> None:
-    """On the first of every month there is nothing of it to report yet."""
-    first = wanted.rhythm.every == Every.MONTH and wanted.rhythm.day == 1
-    if first and wanted.request["range"] == Range.THIS_MONTH:
-        raise Invalid(
-            "range: On the first of a month no day of it is over yet. Choose another day, or "
-            f"“{RANGES[Range.LAST_MONTH]}”."
-        )
 
 
 def _line(field: str, given: str, what: str) -> str:

@@ -17,6 +17,7 @@ from app.metrics.chosen import narrowed
 from app.metrics.period import Compare, Period
 from app.metrics.sources import Sources, sources
 from app.models import Campaign, Workspace
+from app.reports.languages import captions_in
 from app.reports.ordering import BEYOND, MOST_CAMPAIGNS, Wanted
 
 DAY = dt.timedelta(days=1)
@@ -100,8 +101,17 @@ def wanted(request: Mapping[str, Any], title: str, period: Period) -> Wanted:
 def wanted_at(
     request: Mapping[str, Any], title: str, workspace: Workspace, due_at: dt.datetime
 ) -> Wanted:
-    """The order of the report that is meant at a due time."""
-    return wanted(request, title, days(request, workspace, due_at))
+    """The order of the report that is meant at a due time, by the workspace's calendar.
+
+    Today is never one of its days. What began today is the whole one before, and its title says so.
+    """
+    today = due_at.astimezone(ZoneInfo(workspace.time_zone)).date()
+    meant = _meant(Range(request["range"]), today)
+    if meant is not None:
+        return wanted(request, title, meant)
+    instead = _BEGUN[Range(request["range"])][1]
+    period = days_before(instead, today)
+    return wanted(request, _of_the_one_before(title, instead, period, language_of(request)), period)
 
 
 def language_of(request: Mapping[str, Any]) -> str:
@@ -109,18 +119,8 @@ def language_of(request: Mapping[str, Any]) -> str:
     return str(request.get("language", USUAL))
 
 
-def days(request: Mapping[str, Any], workspace: Workspace, due_at: dt.datetime) -> Period:
-    """The days meant at a due time, by the workspace's calendar; today is never one of them.
-
-    Raises Invalid as `days_before`.
-    """
-    return days_before(
-        Range(request["range"]), due_at.astimezone(ZoneInfo(workspace.time_zone)).date()
-    )
-
-
 def days_before(wanted: Range, today: dt.date) -> Period:
-    """The same before a day. Raises Invalid for what began on that day itself."""
+    """The days meant on a day. Raises Invalid for what began on that day itself."""
     found = _meant(wanted, today)
     if found is None:
         begun, instead = _BEGUN[wanted]
@@ -147,6 +147,15 @@ def _meant(wanted: Range, today: dt.date) -> Period | None:
             return _months(quarter - DAY, 3)
         case _:
             return Period.ending(yesterday, _LENGTHS[wanted])
+
+
+def _of_the_one_before(title: str, instead: Range, period: Period, language: str) -> str:
+    """A title that says what the report is of in place of what began on the day."""
+    said = captions_in(language)
+    if instead is Range.LAST_QUARTER:
+        quarter = (period.last.month + 2) // 3
+        return said.quarter_before(title, quarter, period.last.year)
+    return said.month_before(title, period.first)
 
 
 def _so_far(first: dt.date, yesterday: dt.date) -> Period | None:

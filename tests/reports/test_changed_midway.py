@@ -90,6 +90,8 @@ def test_a_report_that_is_deleted_between_two_letters_is_in_no_further_one(
     assert sent_to(mail_server) == BOTH[:1]
     assert world.states == {BOTH[0]: "sent", BOTH[1]: "refused"}
     assert world.delivery.error == delivering.GONE
+    (complaint,) = complaints.take(world.session, world.now)
+    assert [(each.email, each.words) for each in complaint.letters] == [(BOTH[1], delivering.GONE)]
 
 
 def test_a_letter_cannot_be_sent_again_once_its_report_is_gone(
@@ -274,8 +276,22 @@ def test_a_later_hour_is_not_skipped_when_nothing_was_sent_or_another_report_is_
     change(world, schedule, rhythm=WEEKLY)
     world.now = MONDAY
     world.report_is_ready()
+    world.tick()
     change(world, schedule, rhythm=LATER_HOUR, request={**REQUEST, "range": "30d"})
     assert schedule.next_at == MONDAY + dt.timedelta(hours=1)
+
+
+def test_a_later_hour_sends_no_report_again_that_follows_the_change_on_its_way(
+    world: World, schedule: ReportSchedule
+) -> None:
+    world.report_is_ready()
+    change(world, schedule, rhythm=LATER_HOUR, request={**REQUEST, "range": "30d"})
+    assert schedule.next_at == MONDAY + WEEK + dt.timedelta(hours=1)
+    for _ in range(2):
+        world.later(minutes=1)
+        world.tick()
+    ordered = world.session.scalars(select(Report.request).order_by(Report.id)).all()
+    assert [each["first"] for each in ordered] == ["2026-11-23", "2026-10-31"]
 
 
 def test_a_delivery_that_failed_can_be_had_at_a_later_hour(
@@ -299,6 +315,91 @@ def test_last_month_every_week_goes_on_every_week(
     world.claim()
     change(world, weekly, request=request, rhythm=replace(WEEKLY, day=2))
     assert weekly.next_at == MONDAY - 2 * WEEK + dt.timedelta(days=2)
+
+
+OTHERS = {
+    "title": {"title": "The week, by Northlight"},
+    "recipients": {"recipients": ["ana@client.example", "cleo@client.example"]},
+    "subject": {"subject": "Your week"},
+    "days": {"request": {**REQUEST, "range": "last-quarter"}},
+}
+
+
+@pytest.mark.parametrize("edit", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize(
+    ("rhythm", "days", "due", "edited_after", "then"),
+    [
+        # The next letter is of the same month as the last one, and due all the same.
+        (WEEKLY, "last-month", dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC), 2, MONDAY),
+        (
+            Rhythm(Every.MONTH, 5, 8, "Europe/Berlin"),
+            "last-quarter",
+            dt.datetime(2026, 11, 5, 7, tzinfo=dt.UTC),
+            10,
+            dt.datetime(2026, 12, 5, 7, tzinfo=dt.UTC),
+        ),
+        (WEEKLY, "last-month", MONDAY, 0, MONDAY + WEEK),
+    ],
+)
+def test_an_edit_that_leaves_the_rhythm_moves_no_letter(
+    world: World,
+    session: Session,
+    alice: Member,
+    edit: dict[str, object],
+    rhythm: Rhythm,
+    days: str,
+    due: dt.datetime,
+    edited_after: int,
+    then: dt.datetime,
+) -> None:
+    asked = {"rhythm": rhythm, "request": {**REQUEST, "range": days}}
+    kept = make_schedule(session, alice.workspace.id, alice.user.id, **asked)
+    kept.next_at = world.now = due
+    session.commit()
+    world.report_is_ready()
+    world.tick()
+    assert kept.next_at == then
+    world.later(days=edited_after)
+    change(world, kept, **{**asked, **edit})
+    assert kept.next_at == then
+
+
+def test_another_day_sends_the_same_month_again_but_the_same_day_does_not(
+    world: World, session: Session, alice: Member
+) -> None:
+    monthly, request = (
+        Rhythm(Every.MONTH, 5, 8, "Europe/Berlin"),
+        {**REQUEST, "range": "last-month"},
+    )
+    kept = make_schedule(
+        session, alice.workspace.id, alice.user.id, rhythm=monthly, request=request
+    )
+    kept.next_at = world.now = dt.datetime(2026, 11, 5, 7, tzinfo=dt.UTC)
+    session.commit()
+    world.report_is_ready()
+    world.tick()
+    change(world, kept, rhythm=replace(monthly, hour=20), request=request)
+    assert kept.next_at == dt.datetime(2026, 12, 5, 19, tzinfo=dt.UTC)
+    # The evening of the same Thursday in Berlin, though a clock in Auckland shows Friday.
+    change(world, kept, rhythm=Rhythm(Every.MONTH, 6, 9, "Pacific/Auckland"), request=request)
+    assert kept.next_at == dt.datetime(2026, 12, 5, 20, tzinfo=dt.UTC)
+    change(world, kept, rhythm=replace(monthly, day=20), request=request)
+    assert kept.next_at == dt.datetime(2026, 11, 20, 7, tzinfo=dt.UTC)
+
+
+def test_no_report_of_the_day_is_sent_again_after_another_one(
+    world: World, schedule: ReportSchedule
+) -> None:
+    world.report_is_ready()
+    world.tick()
+    month = {**REQUEST, "range": "30d"}
+    change(world, schedule, rhythm=LATER_HOUR, request=month)
+    world.now = MONDAY + dt.timedelta(hours=1)
+    world.claim()
+    change(world, schedule, rhythm=replace(WEEKLY, hour=10), request=month)
+    assert schedule.next_at == MONDAY + WEEK + dt.timedelta(hours=2)
+    change(world, schedule, rhythm=replace(WEEKLY, hour=11))
+    assert schedule.next_at == MONDAY + WEEK + dt.timedelta(hours=3)
 
 
 def test_a_report_that_a_person_has_written_again_is_the_one_that_is_sent(
@@ -396,16 +497,24 @@ def test_a_pause_leaves_no_letter_being_sent_for_ever(
 # Never lost.
 
 
-@pytest.mark.parametrize("rhythm", [WEEKLY, LATER_HOUR, Rhythm(Every.MONTH, 1, 8, "UTC")])
-def test_saving_between_the_due_time_and_its_notice_loses_no_letter(
-    world: World, schedule: ReportSchedule, rhythm: Rhythm
+@pytest.mark.parametrize(
+    ("rhythm", "next_at"),
+    [
+        (WEEKLY, MONDAY + WEEK),
+        # At nine it would be the same report once more.
+        (LATER_HOUR, MONDAY + WEEK + dt.timedelta(hours=1)),
+        (Rhythm(Every.MONTH, 1, 8, "UTC"), MONDAY + dt.timedelta(hours=25)),
+    ],
+)
+def test_saving_between_the_due_time_and_its_notice_loses_no_letter_and_sends_none_twice(
+    world: World, schedule: ReportSchedule, rhythm: Rhythm, next_at: dt.datetime
 ) -> None:
     world.later(seconds=20)
     change(world, schedule, rhythm=rhythm)
     world.later(seconds=40)
     world.claim()
     assert world.delivery.due_at == MONDAY
-    assert schedule.next_at == rhythm.next_at(world.now)
+    assert schedule.next_at == next_at
 
 
 def test_saving_while_nobody_kept_the_timetable_loses_no_letter(

@@ -299,6 +299,24 @@ def test_a_pdf_that_cannot_be_made_sends_nothing_and_is_tried_again(
     assert sent_to(mail_server) == BOTH
 
 
+def test_whom_no_letter_could_be_made_for_is_named_to_owners_with_the_reason(
+    world: World, schedule: ReportSchedule
+) -> None:
+    def cannot(parcel: Parcel) -> Send:
+        raise RuntimeError
+
+    world.report_is_ready()
+    with pytest.raises(RuntimeError):
+        world.tick(Post(world.settings, cannot))
+    for _ in range(len(delivering.BACK_OFF) + 1):
+        with world.sessions.begin() as session:
+            delivering.fail(session, world.delivery.id, "It broke.", world.now)
+    [complaint] = complaints.take(world.session, world.now)
+    assert [(each.email, each.words) for each in complaint.letters] == [
+        (each, "It broke.") for each in BOTH
+    ]
+
+
 def test_a_subject_that_was_stored_with_a_line_break_begins_no_header(
     world: World, schedule: ReportSchedule, mail_server: MailServer
 ) -> None:
@@ -310,17 +328,58 @@ def test_a_subject_that_was_stored_with_a_line_break_begins_no_header(
     assert mail_server.taken == []
 
 
-def test_on_a_first_day_nothing_is_sent_under_the_name_of_the_month_that_begins(
-    world: World, schedule: ReportSchedule, mail_server: MailServer
+@pytest.mark.parametrize(
+    ("days", "language", "first_day", "period", "title"),
+    [
+        (
+            "this-month",
+            "en",
+            dt.date(2026, 12, 1),
+            ("2026-11-01", "2026-11-30"),
+            "So far (the month before: all of November 2026)",
+        ),
+        (
+            "this-month",
+            "de",
+            dt.date(2027, 1, 1),
+            ("2026-12-01", "2026-12-31"),
+            "So far (Vormonat: ganzer Dezember 2026)",
+        ),
+        (
+            "this-quarter",
+            "en",
+            dt.date(2026, 10, 1),
+            ("2026-07-01", "2026-09-30"),
+            "So far (the quarter before: all of Q3 2026)",
+        ),
+        (
+            "this-quarter",
+            "de",
+            dt.date(2027, 1, 1),
+            ("2026-10-01", "2026-12-31"),
+            "So far (Vorquartal: ganzes 4. Quartal 2026)",
+        ),
+        ("this-quarter", "en", dt.date(2026, 12, 1), ("2026-10-01", "2026-11-30"), "So far"),
+    ],
+)
+def test_on_a_first_day_the_whole_one_before_is_sent_under_its_own_name(
+    world: World,
+    schedule: ReportSchedule,
+    days: str,
+    language: str,
+    first_day: dt.date,
+    period: tuple[str, str],
+    title: str,
 ) -> None:
-    schedule.request = {**schedule.request, "range": "this-month"}
-    schedule.next_at = world.now = dt.datetime(2026, 12, 1, 17, tzinfo=dt.UTC)
+    schedule.title = "So far"
+    schedule.request = {**schedule.request, "range": days, "language": language}
+    schedule.next_at = world.now = dt.datetime.combine(first_day, dt.time(17), dt.UTC)
     world.session.commit()
 
-    world.claim()
+    world.report_is_ready()
     world.tick()
 
-    delivery = world.delivery
-    assert (delivery.state, delivery.report_id) == ("failed", None)
-    assert "This month began on 2026-12-01, so no day of it is over" in delivery.error
-    assert sent_to(mail_server) == []
+    assert world.delivery.state == "sent"
+    report = world.session.scalars(select(Report)).one()
+    assert (report.request["first"], report.request["last"]) == period
+    assert report.request["title"] == title

@@ -143,6 +143,8 @@ SAID: dict[str, Callable[[Sentences], Iterable[str]]] = {
     ],
 }
 CAPTIONED: dict[str, Callable[[Captions], Iterable[str]]] = {
+    "month_before": lambda c: [c.month_before("A", dt.date(2026, each, 1)) for each in (3, 12)],
+    "quarter_before": lambda c: [c.quarter_before("A", each, 2026) for each in (1, 4)],
     "compared_with": lambda c: [c.compared_with("1", each) for each in ("previous", "year", "")],
     "revenue_is": lambda c: [c.revenue_is("store"), c.revenue_is("reported")],
     "why": lambda c: [c.why(each) for each in c.labels.ratings.values()],

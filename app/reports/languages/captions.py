@@ -5,6 +5,7 @@ They are not frozen with the report. Figures and days come as they are written.
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
@@ -17,6 +18,14 @@ class Captions(ABC):
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
+
+    @abstractmethod
+    def month_before(self, title: str, month: dt.date) -> str:
+        """The title of a report of a whole month, sent when the next one began."""
+
+    @abstractmethod
+    def quarter_before(self, title: str, quarter: int, year: int) -> str:
+        """The same of a quarter, 1 to 4."""
 
     @abstractmethod
     def compared_with(self, days: str, compare: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
+
+from babel.dates import format_date
 
 from app.reports.languages.captions import Captions
 from app.reports.wording import BY_RULES, Wording
@@ -19,6 +22,12 @@ _BETTER = {"better": ", besser", "worse": ", schlechter"}
 
 class GermanCaptions(Captions):
     """In the neutral manner of a report, without addressing anybody."""
+
+    def month_before(self, title: str, month: dt.date) -> str:
+        return f"{title} (Vormonat: ganzer {format_date(month, 'LLLL y', locale='de')})"
+
+    def quarter_before(self, title: str, quarter: int, year: int) -> str:
+        return f"{title} (Vorquartal: ganzes {quarter}. Quartal {year})"
 
     def compared_with(self, days: str, compare: str) -> str:
         compared = _COMPARED.get(compare, "")

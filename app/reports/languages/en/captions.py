@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from app.reports.languages.captions import Captions
@@ -13,6 +14,12 @@ _REVENUE = {"store": "the shop’s own sales", "reported": "what the platforms r
 
 class EnglishCaptions(Captions):
     """As the report's own sentences speak."""
+
+    def month_before(self, title: str, month: dt.date) -> str:
+        return f"{title} (the month before: all of {month:%B %Y})"
+
+    def quarter_before(self, title: str, quarter: int, year: int) -> str:
+        return f"{title} (the quarter before: all of Q{quarter} {year})"
 
     def compared_with(self, days: str, compare: str) -> str:
         compared = _COMPARED.get(compare, "")
