@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.advice import signals
+from app.advice.store_sales import store_sales
 from app.insights.finding import Entity
-from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Thing
+from app.insights.period import Feed, MonthBudget, PeriodFigures
 from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.freshness import runs
 from app.metrics.period import Period
@@ -96,7 +97,7 @@ def ask(
         target_roas=_amount(workspace.target_roas),
         target_cpa=_amount(workspace.target_cpa),
         still_settling=(period.last - seen.settled.last).days,
-        store=_store(session, known, seen.settled, found.platforms),
+        store=store_sales(session, known, seen.counted, seen.settled, found.platforms),
         month_budgets=_month_budgets(session, workspace, known, period, today),
         feeds=_feeds(session, known, period.last, now),
     )
@@ -131,34 +132,6 @@ def _compared(
 
 def _amount(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
-
-
-def _store(
-    session: Session, known: Sources, days: Period, platforms: Sequence[Thing]
-) -> StoreSales | None:
-    """What the shops sold, where all of them are held and every day of theirs is known."""
-    shops = [each for each in known.counted if is_shop(each.platform)]
-    if not shops or not all(_holds(each, days) for each in shops):
-        return None
-    sold, orders, unknown = session.execute(
-        select(
-            func.sum(Total.store_net),
-            func.sum(Total.orders),
-            func.count().filter(Total.store_net.is_(None)),
-        ).where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_([each.account_id for each in shops]),
-            Total.day.between(days.first, days.last),
-        )
-    ).one()
-    if unknown or sold is None or sold < 0:
-        return None
-    return StoreSales(
-        days=len(days),
-        revenue=float(sold),
-        orders=None if orders is None else float(orders),
-        claims=tuple((each.entity, each.now.conversions, each.now.value) for each in platforms),
-    )
 
 
 def _month_budgets(

@@ -8,9 +8,11 @@ from dataclasses import replace
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from app.metrics.claims import StoreAgainstClaims, store_against_claims
 from app.metrics.figures import NOTHING, Figures
 from app.metrics.performance import Performance, Slice, on_days
 from app.metrics.period import Comparison
+from app.metrics.platforms import is_shop
 from app.metrics.sources import Sources
 from app.models import Campaign, PlatformTotalDay
 from app.models import CampaignTotalDay as Total
@@ -57,6 +59,40 @@ def is_split(session: Session, whole: Sources, known: Sources, found: Performanc
         )
     ).one()
     return bool(sold) or (bool(spent) and any(_sold(each) for each in slices))
+
+
+def against_claims(
+    session: Session, whole: Sources, known: Sources, found: Performance
+) -> StoreAgainstClaims | None:
+    """As `store_against_claims`, without any claim where narrowing left out sales or claims."""
+    left_out = set(whole.account_ids) - set(known.account_ids)
+    if not left_out or not _sell_or_claim(session, whole, left_out, found):
+        return store_against_claims(session, known, found)
+    shops = replace(known, counted=[each for each in known.counted if is_shop(each.platform)])
+    sold = store_against_claims(session, shops, found)
+    return replace(sold, parted=True) if sold else None
+
+
+def _sell_or_claim(
+    session: Session, whole: Sources, accounts: Collection[int], found: Performance
+) -> bool:
+    day = PlatformTotalDay
+    shown = found.comparison.shown
+    told = select(
+        func.bool_or(
+            or_(
+                day.native_store_net.is_not(None),
+                day.orders.is_not(None),
+                day.conversions != 0,
+                day.native_value != 0,
+            )
+        )
+    ).where(
+        day.workspace_id == whole.workspace_id,
+        day.account_id.in_(accounts),
+        day.day.between(shown.first, shown.last),
+    )
+    return bool(session.scalar(told))
 
 
 def _sold(each: Slice) -> bool:

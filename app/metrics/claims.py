@@ -134,7 +134,8 @@ class StoreAgainstClaims:
     """The comparison and everything that limits it.
 
     `leads` are claims of campaigns or accounts known to be after leads, left out everywhere.
-    `partial` are the accounts that do not hold every day that is over.
+    `partial` are the accounts that do not hold every day that is over. With `parted` claims or
+    sales were narrowed away, and no claim is in it: see app.metrics.chosen.
     """
 
     shops: Sequence[Source]
@@ -143,6 +144,7 @@ class StoreAgainstClaims:
     leads: Mapping[str, Claim] = field(default_factory=dict)
     partial: Sequence[Source] = ()
     unconverted: Sequence[Unconverted] = ()
+    parted: bool = False
 
     @property
     def anything(self) -> bool:

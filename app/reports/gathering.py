@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.insights.finding import Entity, Finding
 from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
-from app.metrics.chosen import campaigns_performance, is_split, narrowed, of_campaigns
-from app.metrics.claims import StoreAgainstClaims, store_against_claims
+from app.metrics.chosen import (
+    against_claims,
+    campaigns_performance,
+    is_split,
+    narrowed,
+    of_campaigns,
+)
+from app.metrics.claims import StoreAgainstClaims
 from app.metrics.figures import Figures, RevenueSource, revenue_source, total
 from app.metrics.freshness import Freshness, freshness
 from app.metrics.performance import Performance, performance
@@ -173,7 +179,7 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
             row.id: row.figures
             for row in (_campaigns(session, known, before, wanted) if before else ())
         },
-        claims=None if wanted.campaigns else store_against_claims(session, known, found),
+        claims=None if wanted.campaigns else against_claims(session, whole, known, found),
         done=done(
             session,
             known,

@@ -34,6 +34,8 @@ def store_part(claims: StoreAgainstClaims, told: Sentences) -> Store | None:
 
 
 def _claimed(claims: StoreAgainstClaims, revenue: Compared, told: Sentences) -> str:
+    if claims.parted:
+        return told.parted()
     if not claims.platforms:
         return told.unclaimed()
     ratio = revenue.share()

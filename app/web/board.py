@@ -10,7 +10,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.metrics.campaigns import CampaignFigures, Wish, campaigns
-from app.metrics.claims import StoreAgainstClaims, store_against_claims
+from app.metrics.chosen import against_claims
+from app.metrics.claims import StoreAgainstClaims
 from app.metrics.figures import RevenueSource, change, revenue_source
 from app.metrics.freshness import Freshness, Match, freshness, match, runs
 from app.metrics.overlap import Overlap, overlaps
@@ -32,12 +33,14 @@ TOP = 10
 class Numbers:
     """The figures of a view, and whose revenue is shown; `today` is not over somewhere.
 
+    `known` are the accounts of `whole` that count here.
     `report` is what they are narrowed to; `split` is as in app.metrics.chosen, and the platforms'
     revenue is shown then, whatever is wanted.
     """
 
     today: dt.date
     view: View
+    whole: Sources
     known: Sources
     found: Performance
     source: RevenueSource
@@ -154,6 +157,7 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     return Numbers(
         today=today,
         view=replace(view, comparison=comparison),
+        whole=whole,
         known=known,
         found=found,
         source=RevenueSource.REPORTED if split else source,
@@ -177,10 +181,15 @@ def board(session: Session, place: Workspace, view: View, now: dt.datetime) -> B
         match=match(session, made.known, view.shown),
         problems=problems(made.known, latest, now),
         overlaps=overlaps(made.known, made.found),
-        claims=None if chosen else store_against_claims(session, made.known, made.found),
+        claims=against(session, made),
         running=awaited(latest),
         top=[row for row in top if row.figures.anything or row.apart.anything],
     )
+
+
+def against(session: Session, made: Numbers) -> StoreAgainstClaims | None:
+    """What shops sold against what platforms claim; None when no shop holds any day shown."""
+    return against_claims(session, made.whole, made.known, made.found)
 
 
 def unfinished(latest: Sequence[SyncRun]) -> list[SyncRun]:

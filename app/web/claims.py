@@ -26,6 +26,10 @@ from app.web.plain import plain
 MORE = Decimal("1.05")
 LESS = Decimal("0.95")
 EXACT_BELOW = 10
+PARTED = (
+    "Accounts that sold, or that claim sales, on these days are left out here, so no claims are "
+    "held against what your shop sold."
+)
 MEASURES = {Measure.ORDERS: "Sales", Measure.REVENUE: "Revenue"}
 
 
@@ -42,6 +46,8 @@ def words(
     found: StoreAgainstClaims, store: StoreRevenue, currency: str, unsettled: Period | None
 ) -> Words:
     """The comparison in sentences a client understands."""
+    if found.parted:
+        return Words(PARTED, "", list(_notes(found, currency, unsettled)))
     return Words(
         _headline(found.compared(Measure.ORDERS)),
         _money(found.compared(Measure.REVENUE), store, currency),
@@ -112,7 +118,7 @@ def _notes(found: StoreAgainstClaims, currency: str, unsettled: Period | None) -
     if found.may_hold_leads:
         names = [f"{platform_label(each)}’s" for each in found.may_hold_leads]
         yield f"{_and(names)} conversions may hold leads and sign-ups, which cannot be told apart."
-    if unsettled:
+    if unsettled and not found.parted:
         days = "day" if len(unsettled) == 1 else f"{len(unsettled)} days"
         yield f"The last {days} still settle: claims for them usually grow."
     if note := _zones(found):

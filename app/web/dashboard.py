@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.connectors.base import Connector
 from app.errors import NotFound
 from app.extensions import db
-from app.metrics.claims import Measure, store_against_claims
+from app.metrics.claims import Measure
 from app.metrics.freshness import freshness, runs
 from app.metrics.growth import (
     ENOUGH_CONVERSIONS,
@@ -27,7 +27,7 @@ from app.models import PlatformConnection
 from app.sync.requests import request_sync
 from app.sync.window import Reach
 from app.web import access, charts, claims
-from app.web.board import Board, board, numbers, unfinished
+from app.web.board import Board, against, board, numbers, unfinished
 from app.web.growth import sentence
 from app.web.htmx import page
 from app.web.narrowing import PARAMETER
@@ -105,7 +105,7 @@ def claims_file() -> ResponseReturnValue:
     """The days of shop against claims; empty when no shop holds any of them."""
     view = _view()
     made = numbers(db.session(), access.workspace(), view, access.now())
-    found = store_against_claims(db.session(), made.known, made.found)
+    found = against(db.session(), made)
     made_up = "sandbox-" if made.known.sandbox else ""
     name = f"{made_up}store-against-claims-{view.shown.first}-{view.shown.last}.csv"
     return Response(

@@ -107,6 +107,7 @@ SAID: dict[str, Callable[[Sentences], Iterable[str]]] = {
         for names, days in ((["Meta"], 1), (["Meta", "Google"], 19))
     ],
     "unclaimed": lambda s: [s.unclaimed()],
+    "parted": lambda s: [s.parted()],
     "shops_only": lambda s: [s.shops_only(outcome(days=each)) for each in (ONE, LONG)],
     "only_platforms": lambda s: [s.only_platforms(["Meta", "Google"])],
     "only_accounts": lambda s: [s.only_accounts(["Meta"]), s.only_accounts(["Meta", "Google"])],

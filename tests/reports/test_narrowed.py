@@ -39,6 +39,14 @@ def values(document: Document) -> dict[str, Decimal | None]:
     return {kpi.key: kpi.value for kpi in document.kpis}
 
 
+def assert_unheld(document: Document, sold: Decimal) -> None:
+    """What the shop sold stands there, no claim beside it, and a sentence says why."""
+    store = document.store
+    assert store is not None
+    assert (store.net, store.claims, store.ratio) == (sold, [], None)
+    assert store.sentence.startswith("Accounts that sold, or that claim sales, on these days are")
+
+
 def account_of(session: Session, platform: str) -> Account:
     return session.scalars(select(Account).where(Account.platform == platform)).one()
 
@@ -132,6 +140,10 @@ def test_all_of_the_spend_never_stands_against_one_shop_of_two(
     document = write(accounts=(first, *advertisers))
     assert document.revenue_source == "reported"
     assert any(PART_OF_SPEND in note for note in document.notes)
+    assert_unheld(document, Decimal(9500))
+    whole = write().store
+    assert whole is not None
+    assert len(whole.claims) == 2
 
 
 @pytest.mark.parametrize("wish", ["auto", "store", "reported"])
@@ -151,17 +163,40 @@ def test_a_report_on_the_shop_alone_has_its_sales_and_no_roas(
         "On Nov 1–19 your shop sold $9,500; no advertising is part of this report."
     )
     assert document.store is not None
-    assert document.store.sentence.startswith("No claims of ad platforms are known")
+    assert_unheld(document, Decimal(9500))
     assert not any(PART_OF_SPEND in note for note in document.notes)
 
 
-def test_only_the_platforms_in_it_are_said_to_claim(write: Write) -> None:
-    store = write(platforms=("meta", "shopify")).store
-    assert store is not None
-    assert "; Meta claims $5,700, 60% of it." in store.sentence
+def test_a_part_of_the_claims_is_not_held_against_all_of_the_sales(write: Write) -> None:
+    part = {"platforms": ("meta", "shopify")}
+    assert_unheld(write(**part), Decimal(9500))
+    german = write(**part, language="de").store
+    assert german is not None
+    assert "stehen daher keine Angaben gegenüber" in german.sentence
     whole = write().store
     assert whole is not None
     assert "; Meta and Google together claim $7,600, 80% of it." in whole.sentence
+
+
+def test_claims_left_out_count_whether_anything_was_spent_on_them_or_not(
+    write: Write, session: Session
+) -> None:
+    google = PlatformTotalDay.platform == "google"
+    session.execute(update(PlatformTotalDay).where(google).values(spend=0, native_spend=0))
+    session.commit()
+    document = write(platforms=("meta", "shopify"))
+    assert document.revenue_source == "store"
+    assert_unheld(document, Decimal(9500))
+
+
+def test_claims_are_held_against_the_sales_where_what_is_left_out_claims_nothing(
+    write: Write, session: Session
+) -> None:
+    session.execute(delete(PlatformTotalDay).where(PlatformTotalDay.platform == "google"))
+    session.commit()
+    store = write(platforms=("meta", "shopify")).store
+    assert store is not None
+    assert "; Meta claims $5,700, 60% of it." in store.sentence
 
 
 def test_the_dashboard_narrowed_to_it_shows_the_same_revenue_whatever_is_asked_for(
@@ -177,6 +212,12 @@ def test_the_dashboard_narrowed_to_it_shows_the_same_revenue_whatever_is_asked_f
         assert "$9,500" not in text.partition("store-against-claims")[0]
         assert "revenue-switch" not in text
         assert "are left out here" in text
+        assert "no claims are held against what your shop sold" in text
+        assert 'Claimed ÷ orders" class="num">60' not in text
+        assert "$9,500" in text.partition("store-against-claims")[2]
+    file = browser.get(f"/dashboard/store-against-claims.csv?{days}").text
+    assert "meta_claims" not in file
+    assert "shopify" not in file
     assert "revenue-switch" in browser.get(f"/dashboard?from={FIRST}&to={LAST}").text
 
 

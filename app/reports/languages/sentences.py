@@ -164,6 +164,10 @@ class Sentences(ABC):
         """No platform was read that could claim anything."""
 
     @abstractmethod
+    def parted(self) -> str:
+        """Sales or claims of other accounts are left out, so no claim is held to the sales here."""
+
+    @abstractmethod
     def only_platforms(self, names: Sequence[str]) -> str:
         """The report is about these."""
 

@@ -167,6 +167,12 @@ class GermanSentences(Sentences):
             "Shops gegenüberstehen könnten."
         )
 
+    def parted(self) -> str:
+        return (
+            "Konten, die an diesen Tagen verkauft haben oder Verkäufe für sich angeben, sind nicht "
+            "Teil dieses Berichts; seinen Verkäufen stehen daher keine Angaben gegenüber."
+        )
+
     def only_platforms(self, names: Sequence[str]) -> str:
         return f"Nur {', '.join(names)}."
 

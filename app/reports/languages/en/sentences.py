@@ -141,6 +141,12 @@ class EnglishSentences(Sentences):
             "against what the shop sold."
         )
 
+    def parted(self) -> str:
+        return (
+            "Accounts that sold, or that claim sales, on these days are left out of this report, "
+            "so no claims are held against the sales in it."
+        )
+
     def only_platforms(self, names: Sequence[str]) -> str:
         return f"Only {', '.join(names)}."
 
