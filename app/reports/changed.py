@@ -110,23 +110,28 @@ def sales(older: Store | None, newer: Store | None) -> list[ChangedRow]:
     return [row for row in rows if row.figures]
 
 
-def _sum(document: Document, days: Period) -> Figures:
+def _sum(document: Document, days: Period) -> Figures | None:
+    """None where none of these days was read."""
+    read = [each.figures for each in document.trend if each.day in days and each.figures]
+    if not read:
+        return None
     shop = document.revenue_source == RevenueSource.STORE.value
     return total(
         Figures(
-            spend=each.figures.spend,
-            reported_revenue=each.figures.reported,
-            store_revenue=each.figures.revenue if shop else None,
-            conversions=each.figures.conversions,
-            clicks=each.figures.clicks,
-            impressions=each.figures.impressions,
+            spend=each.spend,
+            reported_revenue=each.reported,
+            store_revenue=each.revenue if shop else None,
+            conversions=each.conversions,
+            clicks=each.clicks,
+            impressions=each.impressions,
         )
-        for each in document.trend
-        if each.day in days and each.figures
+        for each in read
     )
 
 
-def _pick(key: str, sums: Figures, document: Document) -> Decimal | None:
+def _pick(key: str, sums: Figures | None, document: Document) -> Decimal | None:
+    if sums is None:
+        return None
     source = RevenueSource(document.revenue_source)
     if key in ("revenue", "roas"):
         return sums.revenue(source) if key == "revenue" else sums.roas(source)

@@ -207,6 +207,21 @@ def test_of_reports_of_other_days_those_that_both_have_are_compared(
     assert not found.befores
 
 
+def test_days_that_one_of_them_never_read_are_unknown_in_it_and_not_nothing(
+    session: Session, alice: Member
+) -> None:
+    _, older, newer = pair(session, alice)
+    days = Days(first=dt.date(2025, 12, 3), last=dt.date(2025, 12, 13))
+    unread = [msgspec.structs.replace(each, figures=None) for each in older.trend[2:13]]
+    older = msgspec.structs.replace(older, days=days, trend=unread)
+
+    found = told(session, alice, older, newer)
+
+    spend = next(each for each in found.kpis if each.label == "Spend")
+    assert spend.newer
+    assert {each.older for each in found.kpis} == {None}
+
+
 def test_reports_without_a_day_in_common_are_not_compared(session: Session, alice: Member) -> None:
     _, older, newer = pair(session, alice)
     days = Days(first=dt.date(2026, 1, 1), last=dt.date(2026, 1, 4))
