@@ -18,19 +18,15 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from sqlalchemy import create_engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
-from app.advice import looking, nightly, reviewing
+from app.advice import nightly, reviewing
 from app.errors import Invalid
-from app.reports import writing
+from app.reports import looking, writing
 from app.reports.writing import Computed
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.insights.finding import Finding
-    from app.reports.gathering import Gathered
     from jobs.runtime import Runtime
 
 AT_ONCE = 2
@@ -92,7 +88,7 @@ def _do(task: _Task) -> _Answer:
     sessions = sessionmaker(engine, expire_on_commit=False)
     if task.what == "report":
         try:
-            return _Answer(writing.compute(sessions, _of_report, task.number, task.now))
+            return _Answer(writing.compute(sessions, looking.look, task.number, task.now))
         except Invalid as error:
             return _Answer(refused=error.message)
     with sessions.begin() as session:
@@ -100,17 +96,6 @@ def _do(task: _Task) -> _Answer:
     with sessions.begin() as session:
         reviewing.review(session, task.number, task.now)
     return _Answer()
-
-
-def _of_report(session: Session, gathered: Gathered) -> Sequence[Finding]:
-    return looking.look(
-        session,
-        gathered.workspace,
-        gathered.period,
-        gathered.found.comparison.before,
-        known=gathered.among,
-        now=gathered.now,
-    )
 
 
 def main() -> None:

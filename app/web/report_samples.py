@@ -6,25 +6,21 @@ about another client, is never shown instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from app import mail
 from app.accounts import limits
 from app.accounts.limits import Count
-from app.advice import looking
 from app.errors import Conflict, Invalid, named
 from app.extensions import db
-from app.insights.finding import Finding
 from app.models import ReportSchedule
-from app.reports import letters, template, writing
+from app.reports import letters, looking, template, writing
 from app.reports.document import Document, Frozen, freeze
 from app.reports.files import file_of
-from app.reports.gathering import Gathered
 from app.reports.posting import Parcel
 from app.settings import Settings
 from app.web import access, entry, outbox
@@ -77,20 +73,9 @@ def _document(schedule: ReportSchedule) -> Document:
     try:
         template.checked(db.session(), workspace.id, schedule.request)
         wanted = template.wanted_at(schedule.request, schedule.title, workspace, now)
-        return writing.draft(sessions, workspace.id, wanted, _look, now)
+        return writing.draft(sessions, workspace.id, wanted, looking.look, now)
     except Invalid as error:
         raise Conflict(
             "There is nothing to show: the report cannot be made as it is asked for. "
             f"{named(error.message)[1]}"
         ) from error
-
-
-def _look(session: Session, gathered: Gathered) -> Sequence[Finding]:
-    return looking.look(
-        session,
-        gathered.workspace,
-        gathered.period,
-        gathered.found.comparison.before,
-        known=gathered.known,
-        now=gathered.now,
-    )
