@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, case, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.advice.succession import end_of_others
+from app.advice.succession import end_of_others, names_others
 from app.errors import Conflict, NotFound
 from app.insights.finding import CLAIMS_NOTHING, Finding
 from app.insights.review_days import review_on
@@ -40,14 +40,15 @@ def open_numbers(
     session: Session, workspace_id: int, findings: Sequence[Finding]
 ) -> list[int | None]:
     """The ids of those that are open already, None for the others; nothing is stored."""
-    found = session.execute(
-        select(StoredFinding.key, StoredFinding.id).where(
+    asked = {each.key: each for each in findings}
+    found = session.scalars(
+        select(StoredFinding).where(
             StoredFinding.workspace_id == workspace_id,
             StoredFinding.state == "open",
-            StoredFinding.key.in_([each.key for each in findings]),
+            StoredFinding.key.in_(asked),
         )
     )
-    ids: dict[str, int] = {row.key: row.id for row in found}
+    ids = {row.key: row.id for row in found if not names_others(asked[row.key], row.first_content)}
     return [ids.get(each.key) for each in findings]
 
 
@@ -55,15 +56,13 @@ def known_of(
     session: Session, workspace_id: int, findings: Sequence[Finding]
 ) -> dict[str, StoredFinding]:
     """By key, what is stored of the same matter over some of the same days, an open one first."""
-    days = {each.key: (each.first, each.last) for each in findings}
+    asked = {each.key: each for each in findings}
     stored = session.scalars(
         select(StoredFinding)
-        .where(StoredFinding.workspace_id == workspace_id, StoredFinding.key.in_(days))
+        .where(StoredFinding.workspace_id == workspace_id, StoredFinding.key.in_(asked))
         .order_by(
             case(
-                (StoredFinding.state == "open", 2),
-                (StoredFinding.state == "dismissed", 1),
-                else_=0,
+                (StoredFinding.state == "open", 2), (StoredFinding.state == "dismissed", 1), else_=0
             ),
             StoredFinding.id,
         )
@@ -71,7 +70,9 @@ def known_of(
     return {
         each.key: each
         for each in stored
-        if each.first <= days[each.key][1] and each.last >= days[each.key][0]
+        if each.first <= asked[each.key].last
+        and each.last >= asked[each.key].first
+        and not names_others(asked[each.key], each.first_content)
     }
 
 
@@ -92,6 +93,7 @@ def keep_new(
     The caller commits.
     """
     one_at_a_time(session, workspace_id)
+    end_of_others(session, workspace_id, findings)
     known = open_numbers(session, workspace_id, findings)
     return [
         _keep(session, workspace_id, each, now) if number is None else number

@@ -1,59 +1,84 @@
-"""Incidents as they were told before: what goes on is known by the same day from night to night.
+"""Incidents as they were told before: what goes on is known by the same key from night to night.
 
 The estimated first day moves as days are read anew; an incident over some of the same days, give or
-take two, is the same one.
+take two, is the same one. So does what a break on several platforms is told of first: over the same
+days it is the same one as long as it shares a platform.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from app.insights.finding import Finding
+from app.insights.finding import Entity, Finding
 from app.models import StoredFinding
 
 # By how much the estimate of a few days' incident moves; two of them are further apart.
 _MOVES = dt.timedelta(days=2)
+# What may be on several platforms, told of one of them or of all.
+_SHARED = "tracking_break"
+# The platform of what is about all.
+_ALL = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
+    """`places` are its platforms, `taken` those of what was found to be it tonight."""
+
+    key: str
     since: str
     last: dt.date
+    places: set[str]
+    taken: set[str] = field(default_factory=set)
+
+    @property
+    def lead(self) -> str:
+        """What it is kept about."""
+        return self.key.partition("|")[2].removesuffix(f"|{self.since}")
 
 
 def going_on(session: Session, workspace_id: int, found: Sequence[Finding]) -> list[Finding]:
-    """The findings, each with the first day of the kept incident that it is; one of each."""
+    """The findings, each with the key of the kept incident that it is.
+
+    Several have one key only where a kept break falls into those of its platforms.
+    """
     kept = _kept(session, workspace_id, found)
     told = []
     for each in found:
-        known = kept.get(_without_day(each.key, each.since), [])
+        places = _places(each.entities)
         same = min(
-            (one for one in known if _overlaps(one, each)),
+            (one for one in kept if _same(one, each) and not _touch(one.taken, places)),
             key=lambda one: _apart(one.since, each.since),
             default=None,
         )
         if same is not None:
-            known.remove(same)
-        told.append(_known_by(each, same.since) if same else each)
+            same.taken |= places
+        told.append(_known_by(each, same) if same else each)
     return told
 
 
-def _kept(session: Session, workspace_id: int, found: Sequence[Finding]) -> dict[str, list[_Known]]:
-    """By key without its day, an open one first, then one that was dismissed, then the newest."""
+def _kept(session: Session, workspace_id: int, found: Sequence[Finding]) -> list[_Known]:
+    """An open one first, then one that was dismissed, then the newest; one of each key."""
     if not found:
-        return {}
+        return []
     since = StoredFinding.content["facts"]["since"].astext
     rows = session.execute(
-        select(StoredFinding.key, since, StoredFinding.last)
+        select(
+            StoredFinding.key,
+            since,
+            StoredFinding.last,
+            StoredFinding.content["entities"],
+            StoredFinding.first_content["entities"],
+        )
         .where(
             StoredFinding.workspace_id == workspace_id,
             StoredFinding.rule.in_({each.rule for each in found}),
-            StoredFinding.last >= min(dt.date.fromisoformat(each.since) for each in found),
+            StoredFinding.last >= min(dt.date.fromisoformat(each.since) for each in found) - _MOVES,
             since.is_not(None),
         )
         .order_by(
@@ -63,16 +88,31 @@ def _kept(session: Session, workspace_id: int, found: Sequence[Finding]) -> dict
             StoredFinding.id.desc(),
         )
     )
-    kept: dict[str, list[_Known]] = {}
-    for key, day, last in rows:
-        known = kept.setdefault(_without_day(key, day), [])
-        if day not in {one.since for one in known}:
-            known.append(_Known(day, last))
-    return kept
+    kept: dict[str, _Known] = {}
+    for key, day, last, now, first in rows:
+        kept.setdefault(key, _Known(key, day, last, _named([*now, *first])))
+    return list(kept.values())
 
 
-def _without_day(key: str, since: str) -> str:
-    return key.removesuffix(f"|{since}")
+def _named(entities: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {str(each["key"]) if each["kind"] == "platform" else _ALL for each in entities}
+
+
+def _places(entities: Iterable[Entity]) -> set[str]:
+    return {each.key if each.kind == "platform" else _ALL for each in entities}
+
+
+def _touch(one: set[str], other: set[str]) -> bool:
+    return bool(one & other) or (bool(one) and bool(other) and _ALL in one | other)
+
+
+def _same(known: _Known, finding: Finding) -> bool:
+    rule = known.key.partition("|")[0]
+    if rule != finding.rule or not _overlaps(known, finding):
+        return False
+    if rule == _SHARED:
+        return _touch(known.places, _places(finding.entities))
+    return known.key.removesuffix(known.since) == finding.key.removesuffix(finding.since)
 
 
 def _overlaps(known: _Known, finding: Finding) -> bool:
@@ -84,5 +124,8 @@ def _apart(one: str, other: str) -> int:
     return abs((dt.date.fromisoformat(one) - dt.date.fromisoformat(other)).days)
 
 
-def _known_by(finding: Finding, since: str) -> Finding:
-    return replace(finding, facts={**finding.facts, "since": since})
+def _known_by(finding: Finding, known: _Known) -> Finding:
+    told = replace(finding, facts={**finding.facts, "since": known.since})
+    if told.key == known.key:
+        return told
+    return replace(told, facts={**told.facts, "lead": known.lead})

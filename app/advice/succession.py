@@ -20,7 +20,7 @@ def end_of_others(session: Session, workspace_id: int, findings: Sequence[Findin
 
     An answer to it, or its dismissal, was about other ads; its review still comes.
     """
-    new = {each.key: _named(each) for each in findings if each.rule in _NAMED}
+    new = {each.key: each for each in findings if each.rule in _NAMED}
     if not new:
         return
     kept = session.execute(
@@ -30,12 +30,17 @@ def end_of_others(session: Session, workspace_id: int, findings: Sequence[Findin
             StoredFinding.state.in_(("open", "dismissed")),
         )
     )
-    over = [row.id for row in kept if not new[row.key] & _named_in(row.first_content)]
+    over = [row.id for row in kept if names_others(new[row.key], row.first_content)]
     session.execute(
         update(StoredFinding)
         .where(StoredFinding.workspace_id == workspace_id, StoredFinding.id.in_(over))
         .values(state="closed")
     )
+
+
+def names_others(finding: Finding, first_content: Mapping[str, Any]) -> bool:
+    """Whether what was said first of its key named nothing that it names."""
+    return finding.rule in _NAMED and not _named(finding) & _named_in(first_content)
 
 
 def _named(finding: Finding) -> set[str]:

@@ -108,18 +108,26 @@ def lasting(
     return kept
 
 
-def _until(usual: FloatArray, seen: FloatArray, day: int) -> tuple[int, bool]:
-    """The last day that broke, and whether conversions are back: a sum of log likelihoods.
+def counted(usual: FloatArray, seen: FloatArray) -> bool:
+    """Whether conversions of these days came, other than in a break."""
+    return bool(_tells(usual, seen).sum() > np.log(_SURE))
 
-    Of Poisson counts at 60 % of what is usual against those at 35 %; without clicks nothing tells.
-    """
+
+def _tells(usual: FloatArray, seen: FloatArray) -> FloatArray:
+    """Log likelihoods of Poisson counts at 60 % of what is usual against those at 35 %."""
+    tells: FloatArray = seen * np.log(_BACK / GONE) - (_BACK - GONE) * usual
+    return tells
+
+
+def _until(usual: FloatArray, seen: FloatArray, day: int) -> tuple[int, bool]:
+    """The last day that broke, and whether conversions are back; without clicks nothing tells."""
     total, last, back = 0.0, day, day
+    tells = _tells(usual, seen)
     for each in range(day + 1, len(usual)):
         if usual[each] <= 0:
             continue
         back = each if total == 0 else back
-        tells = seen[each] * np.log(_BACK / GONE) - (_BACK - GONE) * usual[each]
-        total = max(0.0, total + tells)
+        total = max(0.0, total + float(tells[each]))
         if total > np.log(_SURE):
             return back - 1, True
         last = each

@@ -102,8 +102,8 @@ class Finding:
     probability from 0 to 1, None where a rule has none. `missing` names inputs whose absence kept
     it from going further: `store`, `history`, `variation`, `conversions`, `fresh_data`, `target`,
     `budget`, `comparable`. `facts` are words that its sentences need and that are no numbers, such
-    as a status; of an incident also `since`, the day it began when it was told first, and `over`
-    where it no longer lasts.
+    as a status; of an incident also `since`, the day it began when it was told first, `lead`, what
+    it was about then as in its key, and `over` where it no longer lasts.
     """
 
     rule: str
@@ -138,7 +138,8 @@ class Finding:
             if each.role != "carries"
         )
         won = ["win"] if self.kind is Kind.WIN else []
-        return "|".join((self.rule, *won, *parts, *([self.since] if self.since else [])))
+        about = self.facts.get("lead") or "|".join(parts)
+        return "|".join((self.rule, *won, about, *([self.since] if self.since else [])))
 
     @property
     def since(self) -> str:

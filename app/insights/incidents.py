@@ -90,7 +90,9 @@ def _part_of(alarm: Alarm, found: list[Alarm], within: int) -> int | None:
     open_ = [
         place
         for place, each in enumerate(found)
-        if _touches(alarm, each) and alarm.day - each.last <= within
+        if _touches(alarm, each)
+        and alarm.day - each.last <= within
+        and not _outlasts(alarm, each, within)
     ]
     again = [place for place in open_ if _again(alarm, found[place])]
     if again:
@@ -104,6 +106,12 @@ def _touches(alarm: Alarm, known: Alarm) -> bool:
     if alarm.metric == "conversions" and known.metric == alarm.metric:
         return known.platform is None or alarm.platform in (known.platform, *known.among)
     return alarm.platform == known.platform
+
+
+def _outlasts(alarm: Alarm, known: Alarm, within: int) -> bool:
+    """Whether one platform's goes on after that of all together is over, which it tells later."""
+    one_of_all = known.platform is None and alarm.platform is not None
+    return one_of_all and known.over and not alarm.over and alarm.last - known.last > within
 
 
 def _again(alarm: Alarm, known: Alarm) -> bool:

@@ -37,9 +37,10 @@ def rank(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(told, key=lambda each: (-each.at_stake, each.key))
 
 
-def _order_in_matter(finding: Finding) -> tuple[int, float, str]:
+def _order_in_matter(finding: Finding) -> tuple[int, bool, float, str]:
+    """Of one incident what lasts comes before what is over."""
     _, place = _MATTER_OF.get(_view(finding), ("", 0))
-    return (place, -finding.at_stake, finding.key)
+    return (place, finding.over, -finding.at_stake, finding.key)
 
 
 def top(findings: Sequence[Finding], kind: Kind, most: int = 3) -> list[Finding]:

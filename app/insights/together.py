@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.insights.breaks import GONE, HISTORY, WINDOWS, Lasting, breaks, lasting
+from app.insights.breaks import GONE, HISTORY, WINDOWS, Lasting, breaks, counted, lasting
 from app.insights.maturity import FloatArray
 
 
@@ -42,12 +42,11 @@ def broken(counts: Counts, tail: float, within: int) -> list[Broken]:
     rows = range(len(counts.clicks))
     raised = {row: breaks(*counts.of(row), tail) for row in rows}
     alone = [Broken((row,), each) for row in rows for each in lasting(raised[row], *counts.of(row))]
-    found = _together(
-        sorted(alone, key=lambda each: (each.found.day, -each.found.expected)), counts
-    )
+    found = _together(sorted(alone, key=lambda each: _order(each, counts)), counts)
     if len(rows) > 1:
         told = {each.day for several in raised.values() for each in several}
-        told |= {day for one in alone for day in range(one.found.start, one.found.until + 1)}
+        # Not from its first day on: what all together told before it did stays told.
+        told |= {day for one in alone for day in range(one.found.day, one.found.until + 1)}
         pooled = [
             each
             for each in breaks(*counts.pooled(), tail)
@@ -77,7 +76,7 @@ def _together(alone: list[Broken], counts: Counts) -> list[Broken]:
 
 
 def _began_with(one: Broken, later: Broken, counts: Counts) -> bool:
-    """Whether it has as few from the other's first day on as in its own."""
+    """Whether nothing tells that its conversions still came when the other's did no more."""
     first, other = one.found, later.found
     if later.platforms[0] in one.platforms or other.over != first.over:
         return False
@@ -87,9 +86,9 @@ def _began_with(one: Broken, later: Broken, counts: Counts) -> bool:
         return False
     clicks, conversions, share = counts.of(later.platforms[0])
     due, seen = np.nan_to_num(clicks * share), np.nan_to_num(conversions)
-    own, both = slice(other.start, other.until + 1), slice(first.start, other.day + 1)
-    usual = due[both].sum() * other.expected / due[own].sum()
-    return bool(seen[both].sum() <= GONE * usual)
+    own, between = slice(other.start, other.until + 1), slice(first.start, other.start)
+    usual = due * (other.expected / due[own].sum())
+    return not counted(usual[between], seen[between])
 
 
 def _with(one: Broken, other: Broken) -> Broken:

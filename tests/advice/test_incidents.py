@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from app.advice import keeping, nightly, signals
 from app.advice.known_incidents import going_on
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
+from app.insights.ranking import rank
 from app.insights.review_days import dated
 from app.insights.words import Manner
 from app.models import Account, Alert, CampaignDay, StoredFinding
 from tests.advice.test_alarming import DAY, NOW, TODAY, YESTERDAY, meta, roll_up
 from tests.conftest import Member
+from tests.factories import make_account, make_campaign, make_connection
+from tests.reports.conftest import campaign_day
 
 __all__ = ["meta"]
 FEW = {"conversions": 0, "conversion_value": 0}
@@ -142,6 +145,108 @@ def test_an_incident_whose_first_day_moves_is_the_same_one(
     assert known.first == first
     assert keeping.keep(session, place, [known], NOW + DAY) == [number]
     assert going_on(session, charlie.workspace.id, [again]) == [again]
+
+
+@pytest.mark.parametrize("moved", [1, 2])
+def test_an_incident_told_on_its_first_day_is_the_same_though_that_moves_past_it(
+    session: Session, alice: Member, moved: int
+) -> None:
+    place = alice.workspace.id
+    once = replace(BREAK, last=BREAK.first)
+    [number] = keeping.keep(session, place, [once], NOW)
+    first = BREAK.first + moved * DAY
+    again = replace(
+        BREAK, first=first, last=first, facts={**BREAK.facts, "since": first.isoformat()}
+    )
+    [known] = going_on(session, place, [again])
+    assert keeping.keep(session, place, [known], NOW + DAY) == [number]
+
+
+SHOP = Entity("workspace", "7", "Shop", role="conversions")
+GOOGLE = replace(META, key="google", name="Google", platform="google")
+CARRIED = [replace(each, role="carries") for each in (META, GOOGLE)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "now"),
+    [
+        ((META, CARRIED[1]), (GOOGLE, CARRIED[0])),
+        ((META, CARRIED[1]), (GOOGLE,)),
+        ((META,), (GOOGLE, CARRIED[0])),
+        ((SHOP, *CARRIED), (META,)),
+        ((GOOGLE,), (SHOP, *CARRIED)),
+    ],
+    ids=["the other leads", "the lead is back", "another leads", "one of all", "all"],
+)
+def test_a_break_keeps_its_key_its_dismissal_and_its_advice_whatever_it_is_told_of(
+    session: Session, alice: Member, kept: tuple[Entity, ...], now: tuple[Entity, ...]
+) -> None:
+    place = alice.workspace.id
+    told = replace(BREAK, entities=kept)
+    [number] = keeping.keep(session, place, [told], NOW)
+    keeping.dismiss(session, place, number)
+    first = BREAK.first + DAY
+    for night in (1, 2):
+        again = replace(
+            BREAK, entities=now, first=first, facts={**BREAK.facts, "since": first.isoformat()}
+        )
+        [known] = going_on(session, place, [again])
+        assert (known.key, known.entities) == (told.key, now)
+        assert keeping.keep(session, place, [known], NOW + night * DAY) == [number]
+    assert keeping.still_open(session, place) == []
+
+
+def test_platforms_that_part_from_their_break_stay_that_incident_the_one_that_lasts_first(
+    session: Session, alice: Member
+) -> None:
+    place = alice.workspace.id
+    told = replace(BREAK, entities=(META, CARRIED[1]))
+    keeping.keep(session, place, [told], NOW)
+    back = replace(BREAK, facts={**BREAK.facts, "over": "yes"}, at_stake=9000.0)
+    lasts = replace(BREAK, entities=(GOOGLE,))
+    known = going_on(session, place, [back, lasts])
+    assert [each.key for each in known] == [told.key, told.key]
+    assert [each.entities for each in rank(known)] == [(GOOGLE,)]
+
+
+def test_a_break_of_another_platform_is_told_while_the_first_is_open(
+    session: Session, alice: Member
+) -> None:
+    place = alice.workspace.id
+    keeping.keep(session, place, [BREAK], NOW)
+    other = replace(BREAK, entities=(GOOGLE,), first=TODAY, last=TODAY)
+    other = replace(other, facts={**BREAK.facts, "since": TODAY.isoformat()})
+    assert going_on(session, place, [BREAK, other]) == [BREAK, other]
+
+
+def small_platforms(session: Session, member: Member, broken: dt.date) -> None:
+    """A hundred days of three, two sales a day each until the day."""
+    for platform in ("meta", "google", "tiktok"):
+        account = make_account(
+            session,
+            make_connection(session, member.workspace, platform, last_synced_at=NOW),
+            history_from=TODAY - 100 * DAY,
+            read_through=YESTERDAY,
+            synced_at=NOW,
+        )
+        campaign = make_campaign(session, account)
+        for back in range(1, 101):
+            day = TODAY - back * DAY
+            sold = ("500", "0", "0") if day >= broken else ("500", "2", "100")
+            session.add(campaign_day(campaign, day, (10_000 + back % 7, 200), sold))
+        session.flush()
+        roll_up(session, account)
+
+
+def test_small_platforms_that_all_stop_are_one_alert_one_letter_and_one_finding(
+    session: Session, alice: Member
+) -> None:
+    small_platforms(session, alice, TODAY - 9 * DAY)
+    for back in range(8, -1, -1):
+        night(session, alice, back)
+        assert {each.state for each in alerts(session)} <= {"open"}
+    assert len(alerts(session)) == len(stored(session)) == 1
+    assert len(stored(session, "fix_tracking")) == 1
 
 
 def test_an_incident_of_other_days_or_another_matter_is_another(

@@ -81,7 +81,7 @@ def tracking(finding: Finding, manner: Manner) -> Said:
     """Conversions are not counted any more."""
     told = Telling(finding, manner)
     spend = f" Ausgaben in dieser Zeit: {told['spend']}." if told.has("spend") else ""
-    place = told.name if told.subject.kind == "workspace" else told.places
+    place = "Alle Plattformen" if told.subject.kind == "workspace" else told.places
     return Said(
         title=f"{place}: Conversion-Tracking prüfen",
         saw=f"Wo Conversions zu erwarten sind, wurde kaum eine gezählt ({told.days}).{spend}",
