@@ -136,7 +136,7 @@ def test_a_schedule_is_made_changed_and_deleted(alices: Open, report: Report) ->
     expect(page.locator("#schedule")).to_contain_text("every Monday at 17:00")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Preview").click()
-    expect(opened.value.locator("body")).to_contain_text("December brought $76,350 of revenue")
+    expect(opened.value.locator("body")).to_contain_text("no ad account or shop is connected")
     page.get_by_role("button", name="Delete").click()
     page.locator("#confirm").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Nothing is scheduled")).to_be_visible()

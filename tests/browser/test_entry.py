@@ -128,6 +128,7 @@ def test_the_pages_are_accessible_and_fit(
     check(page, width)
     page.get_by_role("link", name="Open advice settings").click()
     page.get_by_label("Target CPA (").fill("25")
+    page.locator("summary", has_text="Wins and concerns").click()
     page.get_by_label("CPA above its target").fill("1")
     page.get_by_role("button", name="Save advice").click()
     expect(page.get_by_text("It has to be more than 1 times")).to_be_visible()

@@ -515,7 +515,7 @@ def test_without_the_permission_the_sentence_says_what_to_do(
     desk: Desk, connected: Connect, run: Run
 ) -> None:
     run(connected("meta"), Reach.WEEK)
-    with pytest.raises(Refused, match="Allow creating campaigns"):
+    with pytest.raises(Conflict, match="Allow creating campaigns"):
         desk.prepare(wish(desk.session, switch="paused"))
     assert desk.session.scalar(select(func.count()).select_from(ChangeSet)) == 0
 
