@@ -89,6 +89,8 @@ class Matter:
         if "before_first" not in facts:
             return ""
         first, last = (dt.date.fromisoformat(facts[f"before_{each}"]) for each in ("first", "last"))
+        if last.year != self.finding.last.year:
+            return self.manner.days_with_year(first, last)
         return self.manner.days(first, last)
 
     @property

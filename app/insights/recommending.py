@@ -45,7 +45,24 @@ def recommendations(
             found.append(_follow("fix_disapproved", finding))
         elif not doubtful & {finding.entities[0].platform, ""}:
             found += _of_money(finding, figures, thresholds)
-    return found
+    return _narrowest(found, figures)
+
+
+def _narrowest(found: Sequence[Finding], figures: PeriodFigures) -> list[Finding]:
+    """Without cuts of what holds something else that is to be cut: the money is the same."""
+    things = {each.place: each for each in figures.things}
+    cut = [things.get(_place(each)) for each in found if each.rule == "cut_waste"]
+    return [
+        each
+        for each in found
+        if each.rule != "cut_waste"
+        or (whole := things.get(_place(each))) is None
+        or not any(part is not None and part.is_in(whole) for part in cut)
+    ]
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    return finding.entities[0].kind, finding.entities[0].key
 
 
 def _mended(broken: Finding, findings: Sequence[Finding]) -> bool:

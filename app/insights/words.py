@@ -125,6 +125,12 @@ class Manner:
             return f"{self.day(first)}–{last.day}"
         return f"{self.day(first)} – {self.day(last)}"
 
+    def days_with_year(self, first: dt.date, last: dt.date) -> str:
+        """Such as Nov 12-18, 2025."""
+        if self.locale.startswith("en") and first.year == last.year:
+            return f"{self.days(first, last)}, {last.year}"
+        return str(format_interval(first, last, "yMMMd", locale=self.locale))
+
     def names(self, names: list[str]) -> str:
         """Such as A, B, and C."""
         return format_list(names, locale=self.locale)

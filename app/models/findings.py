@@ -63,3 +63,9 @@ class StoredFinding(Base):
     scored_at: Mapped[dt.datetime | None]
     first_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     computed_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is advice that was followed, and how that went is not told to the end yet."""
+        advice = self.kind == "recommendation"
+        return advice and self.followed == "yes" and self.scored_at is None

@@ -186,6 +186,11 @@ def _check(session: Session, workspace_id: int, wanted: Wanted, today: dt.date) 
         raise Invalid(f"from: No figures are older than {EARLIEST}; the first day is too early.")
     if wanted.last > today:
         raise Invalid(f"to: {wanted.last} has not begun. The last day can be today, {today}.")
+    if wanted.first == today:
+        raise Invalid(
+            f"from: {wanted.first} is not over, so there is nothing to settle or to compare. "
+            "Choose an earlier first day."
+        )
     if len(wanted.period) > LONGEST_DAYS:
         raise Invalid(f"from: A report covers at most {LONGEST_DAYS} days.")
     _check_words(wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -159,11 +159,17 @@ def compute(
 
 
 def _findings(session: Session, gathered: Gathered, look: Look) -> Sequence[Finding]:
-    """What is found of the report's matter, but for what somebody did not want to see any more."""
+    """What is found of the report's matter, but for what nobody needs to be told again.
+
+    That is what somebody dismissed, and advice that was followed and is not reviewed to the end: it
+    is among what was done. Findings of other days than now's are not reviewed.
+    """
     findings = gathered.about(look(session, gathered))
     kept = keeping.known_of(session, gathered.workspace.id, findings)
-    dismissed = {key for key, stored in kept.items() if stored.state == "dismissed"}
-    told = [each for each in findings if each.key not in dismissed]
+    over = {key for key, stored in kept.items() if stored.state == "dismissed" or stored.is_done}
+    told = [each for each in findings if each.key not in over]
+    if not gathered.current:
+        return [replace(each, review_on=None) for each in told]
     return keeping.reviewed_as_kept(told, kept)
 
 

@@ -208,7 +208,7 @@ def _shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
         ads=tired_in(finding, manner),
         low=low,
         high=high,
-        appliable=not stopped,
+        appliable=not stopped and not stored.is_done,
         lacks=lacks,
     )
 

@@ -300,6 +300,29 @@ def test_what_somebody_dismissed_does_not_come_back_to_the_client(
     assert session.get_one(Report, old).document == frozen
 
 
+def test_advice_that_was_followed_is_not_given_again_before_it_is_reviewed(
+    write: Write, session: Session, alice: Member, waste: Finding
+) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [waste], NOW)
+    stored = keeping.find(session, alice.workspace.id, number)
+    stored.followed, stored.followed_how = "yes", "said"
+    session.commit()
+    assert write([waste]).recommendations == []
+    stored.scored_at = NOW
+    session.commit()
+    assert len(write([waste]).recommendations) == 1
+
+
+def test_a_report_of_earlier_days_names_no_day_to_look_again(write: Write, waste: Finding) -> None:
+    now = write([waste]).recommendations[0]
+    assert now.review_on is not None
+    earlier = {"first": FIRST - 60 * DAY, "last": FIRST - 31 * DAY}
+    document = write([replace(waste, review_on=FIRST)], **earlier)
+    [told] = document.recommendations
+    assert told.review_on is None
+    assert "Look again" not in told.do
+
+
 def test_what_a_stranger_dismissed_is_still_told_here(
     write: Write, session: Session, charlie: Member, waste: Finding
 ) -> None:

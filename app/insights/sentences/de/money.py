@@ -13,9 +13,6 @@ def pacing(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     over = finding.facts["direction"] == "over"
     side = "über" if over else "unter"
-    daily = ""
-    if told.has("daily_needed"):
-        daily = f"Um das Budget zu treffen, ab jetzt {told['daily_needed']} pro Tag ausgeben. "
     return Said(
         title=f"{told.name}: voraussichtlich {told['missed']} {side} Budget",
         saw=(
@@ -26,9 +23,21 @@ def pacing(finding: Finding, manner: Manner) -> Said:
             f"{begun(told.likely)}, noch {told.counted('days_left', DAYS)}, sofern die Tage so "
             "verlaufen wie zuletzt."
         ),
-        do=(f"{daily}Tagesbudgets nur {'senken' if over else 'erhöhen'}, wenn der Plan noch gilt."),
+        do=(
+            f"{_needed(told)}Tagesbudgets nur {'senken' if over else 'erhöhen'}, wenn der Plan "
+            "noch gilt."
+        ),
         change_our_mind="Geplante Starts, Enden oder Feiertage in den verbleibenden Tagen.",
     )
+
+
+def _needed(told: Telling) -> str:
+    """What would land on budget; nothing does once all of it is spent."""
+    if not told.has("daily_needed"):
+        return ""
+    if told.value("daily_needed") <= 0:
+        return "Das Budget des Monats ist bereits ausgegeben. "
+    return f"Um das Budget zu treffen, ab jetzt {told['daily_needed']} pro Tag ausgeben. "
 
 
 @says("over_claiming")

@@ -13,8 +13,6 @@ def pacing(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     over = finding.facts["direction"] == "over"
     verb = "heading over" if over else "heading under"
-    left = told.has("daily_needed")
-    daily = f"To land on budget, spend {told['daily_needed']} a day from now on. " if left else ""
     days = told.counted("days_left", "day")
     return Said(
         title=f"{told.name}: {verb} budget by {told['missed']}",
@@ -26,9 +24,21 @@ def pacing(finding: Finding, manner: Manner) -> Said:
             f"Likely {told.between()} ({told.level} range) with {days} left, if days go on as they "
             "did lately."
         ),
-        do=f"{daily}{'Lower' if over else 'Raise'} daily budgets only if the plan still stands.",
+        do=(
+            f"{_needed(told)}{'Lower' if over else 'Raise'} daily budgets only if the plan still "
+            "stands."
+        ),
         change_our_mind="Launches, ends or holidays that are planned for the days left.",
     )
+
+
+def _needed(told: Telling) -> str:
+    """What would land on budget; nothing does once all of it is spent."""
+    if not told.has("daily_needed"):
+        return ""
+    if told.value("daily_needed") <= 0:
+        return "The month's budget is spent already. "
+    return f"To land on budget, spend {told['daily_needed']} a day from now on. "
 
 
 @says("over_claiming")
