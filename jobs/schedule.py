@@ -16,14 +16,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.advice import alerts, nightly
+from app.advice import nightly, waking
 from app.reports import delivering, scheduling
 from app.settings import Settings
 from app.sync.due import enqueue_due
 from app.sync.queue import defer
 from jobs.recovery import recover
 from jobs.runtime import Runtime, utc_now
-from jobs.tasks import PRUNE, REFRESH_RATES, REMIND
+from jobs.tasks import PRUNE, REFRESH_RATES, REMIND, TELL
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +57,9 @@ def _queue_deliveries(session: Session, settings: Settings, now: dt.datetime) ->
         defer(session, delivering.TASK, {"delivery_id": delivery_id})
 
 
-def _wake_alerts(session: Session, _settings: Settings, now: dt.datetime) -> None:
-    alerts.wake(session, now)
+def _wake_alerts(session: Session, settings: Settings, now: dt.datetime) -> None:
+    if waking.wake(session, now) and settings.smtp_host:
+        defer(session, TELL, {})
 
 
 def _queue_findings(session: Session, _settings: Settings, _now: dt.datetime) -> None:

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 REFRESH_RATES = "refresh_rates"
 PRUNE = "prune"
 REMIND = "remind"
+TELL = "tell_alerts"
 
 _OUR_FAULT = (
     "Something went wrong on our side. What was read until then is stored; the next sync tries "
@@ -264,6 +265,11 @@ def remind(context: JobContext) -> None:
     tell_owners(Runtime.of(context))
 
 
+def tell_alerts(context: JobContext) -> None:
+    """Write about alerts that were put off until now."""
+    send_alerts(Runtime.of(context), utc_now())
+
+
 TASKS: dict[str, Callable[..., None]] = {
     SYNC: sync,
     imports.TASK: run_import,
@@ -277,4 +283,5 @@ TASKS: dict[str, Callable[..., None]] = {
     REFRESH_RATES: refresh_rates,
     PRUNE: prune_old,
     REMIND: remind,
+    TELL: tell_alerts,
 }

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound
@@ -66,21 +66,8 @@ def check(
         else:
             session.add(_new(workspace.id, signal, now))
     for alert in known.values():
-        if alert.key not in seen and alert.state != "resolved" and not _unknown(alert, stale):
+        if alert.key not in seen and alert.state != "resolved" and not unknown(alert, stale):
             alert.state, alert.resolved_at, alert.snoozed_until = "resolved", now, None
-
-
-def wake(session: Session, now: dt.datetime) -> None:
-    """Open what was put off until now, of all workspaces, to be told again.
-
-    It still lasts as far as the last check saw, which would have called it over. The caller
-    commits.
-    """
-    session.execute(
-        update(Alert)
-        .where(Alert.state == "snoozed", Alert.snoozed_until <= now)
-        .values(state="open", snoozed_until=None, mailed_at=None)
-    )
 
 
 def alerts(session: Session, workspace_id: int, now: dt.datetime) -> list[Alert]:
@@ -173,8 +160,8 @@ def _stale(about: Signal | Alert, stale: Collection[str]) -> bool:
     return any(not is_shop(each) for each in stale)
 
 
-def _unknown(alert: Alert, stale: Collection[str]) -> bool:
-    """Whether nobody can tell if it is over."""
+def unknown(alert: Alert, stale: Collection[str]) -> bool:
+    """Whether nobody can tell if it is over, for what it rests on is old."""
     return alert.rule != CONNECTION and _stale(alert, stale)
 
 

@@ -66,18 +66,26 @@ def _of(link: Link, latest: Sequence[SyncRun], now: dt.datetime) -> Iterator[Pro
         under_way = [run for run in mine if run.state == "running"]
         if not under_way and _unread_for(link, now) > overdue_after(link.every_minutes):
             yield _late(link, name, mine, now)
-        elif _unread_for(link, now) > _HANGS_AFTER and any(
-            now - run.queued_at > _CATCHES_UP_IN for run in under_way
-        ):
+        elif _hangs(link, under_way, now):
             yield _hanging(link, name, now)
+
+
+def _hangs(link: Link, under_way: Sequence[SyncRun], now: dt.datetime) -> bool:
+    """Whether nothing came of it for long; a first history takes long but brings chunks."""
+    if _unread_for(link, now) <= _HANGS_AFTER:
+        return False
+    brought = [run.progress_at for run in under_way if run.progress_at is not None]
+    return any(now - run.queued_at > _CATCHES_UP_IN for run in under_way) and all(
+        now - each > _HANGS_AFTER for each in brought
+    )
 
 
 def _hanging(link: Link, name: str, now: dt.datetime) -> Problem:
     hours = _unread_for(link, now) // dt.timedelta(hours=1)
     text = (
         f"A sync of {name} is under way but has come to no end, and none did for {hours} hours. "
-        "Your numbers stay as they were. Restart the background process; if it stays like this, "
-        "see the log of the server."
+        "For half a day nothing new was stored. Your numbers stay as they were. Restart the "
+        "background process; if it stays like this, see the log of the server."
     )
     return Problem(Kind.HANGING, link, text)
 

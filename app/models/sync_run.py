@@ -6,10 +6,31 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.models.base import Base, Id, WorkspaceId
+
+
+class SyncChunk(Base):
+    """A span of days of one account inside a run; done in one transaction or not at all.
+
+    A killed run goes on with the chunks that have no `done_at`, in order of `position`.
+    """
+
+    __tablename__ = "sync_chunk"
+
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("sync_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[WorkspaceId]
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    first: Mapped[dt.date]
+    last: Mapped[dt.date]
+    done_at: Mapped[dt.datetime | None]
 
 
 class SyncRun(Base):
@@ -17,7 +38,8 @@ class SyncRun(Base):
 
     `reach` says how far back it reads: recent (today and yesterday), week, window (all the
     platform still restates), history (to the platform's limit) or chosen (`first`..`last`).
-    `quota_used` counts what it took of the installation's quotas, by quota name.
+    `quota_used` counts what it took of the installation's quotas, by quota name; `progress_at` is
+    when the last of its chunks was read.
     """
 
     __tablename__ = "sync_run"
@@ -31,7 +53,7 @@ class SyncRun(Base):
         ),
     )
 
-    id: Mapped[Id]
+    id: Mapped[Id] = mapped_column()
     workspace_id: Mapped[WorkspaceId]
     connection_id: Mapped[int] = mapped_column(
         ForeignKey("platform_connection.id", ondelete="CASCADE")
@@ -54,26 +76,13 @@ class SyncRun(Base):
     error: Mapped[str] = mapped_column(default="")
     notice: Mapped[str] = mapped_column(default="")
 
-
-class SyncChunk(Base):
-    """A span of days of one account inside a run; done in one transaction or not at all.
-
-    A killed run goes on with the chunks that have no `done_at`, in order of `position`.
-    """
-
-    __tablename__ = "sync_chunk"
-
-    run_id: Mapped[int] = mapped_column(
-        ForeignKey("sync_run.id", ondelete="CASCADE"), primary_key=True
+    progress_at: Mapped[dt.datetime | None] = column_property(
+        select(func.max(SyncChunk.done_at))
+        .where(SyncChunk.run_id == id)  # noqa: A003 the column is meant
+        .correlate_except(SyncChunk)
+        .scalar_subquery(),
+        deferred=True,
     )
-    position: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[WorkspaceId]
-    account_id: Mapped[int] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), index=True
-    )
-    first: Mapped[dt.date]
-    last: Mapped[dt.date]
-    done_at: Mapped[dt.datetime | None]
 
 
 class Reconciliation(Base):

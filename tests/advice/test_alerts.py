@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.advice import alerts
+from app.advice import alerts, waking
 from app.advice.alerts import Signal
 from app.errors import Invalid, NotFound
 from app.models import Alert
 from tests.conftest import Member
+from tests.factories import make_account, make_connection
 from tests.sync.fake_platform import NOON
 
 DAY = dt.timedelta(days=1)
@@ -133,10 +134,10 @@ def test_an_alert_put_off_is_open_and_to_be_told_again_when_it_still_lasts(
     alert.mailed_at = NOON
     alerts.snooze(session, alice.workspace.id, alert.id, days="7", user_id=alice.user.id, now=NOON)
     assert [each.state for each in check(BREAK, after=6)] == ["snoozed"]
-    alerts.wake(session, NOON + 7 * DAY - dt.timedelta(minutes=1))
+    assert not waking.wake(session, NOON + 7 * DAY - dt.timedelta(minutes=1))
     [still] = check(BREAK, after=6)
     assert still.state == "snoozed"
-    alerts.wake(session, NOON + 7 * DAY)
+    assert waking.wake(session, NOON + 7 * DAY)
     session.refresh(alert)
     assert (alert.state, alert.mailed_at) == ("open", None)
 
@@ -147,9 +148,37 @@ def test_what_ended_while_it_was_put_off_is_not_told_again(
     [alert] = check(BREAK)
     alerts.snooze(session, alice.workspace.id, alert.id, days="1", user_id=alice.user.id, now=NOON)
     check(after=1)
-    alerts.wake(session, NOON + 2 * DAY)
+    waking.wake(session, NOON + 2 * DAY)
     session.refresh(alert)
     assert alert.state == "resolved"
+
+
+def test_an_alert_of_a_platform_that_is_not_read_stays_put_off_until_it_is(
+    check: Check, session: Session, alice: Member
+) -> None:
+    link = make_connection(session, alice.workspace, last_synced_at=NOON)
+    make_account(session, link)
+    check(BREAK, DEAD)
+    for each in session.scalars(select(Alert.id)).all():
+        alerts.snooze(session, alice.workspace.id, each, days="1", user_id=alice.user.id, now=NOON)
+    waking.wake(session, NOON + DAY)
+    asked = select(Alert.rule, Alert.state).order_by(Alert.rule)
+    assert session.execute(asked).all() == [
+        (alerts.CONNECTION, "open"),
+        ("tracking_break", "snoozed"),
+    ]
+    link.last_synced_at = NOON + 2 * DAY
+    assert waking.wake(session, NOON + 2 * DAY)
+    assert set(session.scalars(select(Alert.state))) == {"open"}
+
+
+def test_a_strangers_platform_keeps_no_alert_put_off(
+    check: Check, session: Session, alice: Member, charlie: Member
+) -> None:
+    make_account(session, make_connection(session, charlie.workspace, last_synced_at=NOON - DAY))
+    [alert] = check(BREAK)
+    alerts.snooze(session, alice.workspace.id, alert.id, days="1", user_id=alice.user.id, now=NOON)
+    assert waking.wake(session, NOON + DAY)
 
 
 def test_a_silent_shop_keeps_no_alert_of_ads_back(check: Check) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.advice import signals
 from app.metrics.freshness import runs
-from app.metrics.problems import problems
+from app.metrics.problems import Kind, problems
 from app.metrics.sources import sources
-from app.models import SyncRun
+from app.models import SyncChunk, SyncRun
 from tests.conftest import Member
 from tests.factories import make_account, make_connection
 from tests.sync.fake_platform import NOON
@@ -92,6 +92,41 @@ def test_a_sync_that_hangs_is_an_alert_whatever_its_state_says(
     assert "none did for 13 hours" in signal.saw
     assert f"last read on {NOON:%-d %B %Y at %H:%M} UTC" in signal.saw
     assert "Restart" in signal.todo
+
+
+@pytest.mark.parametrize(("ago", "hangs"), [(1, False), (11, False), (13, True)])
+def test_a_first_history_hangs_only_once_it_brings_nothing_any_more(
+    session: Session, alice: Member, ago: int, *, hangs: bool
+) -> None:
+    began = NOON - 40 * HOUR
+    link = make_connection(session, alice.workspace, last_synced_at=None, created_at=began)
+    account = make_account(session, link)
+    run = SyncRun(
+        workspace_id=alice.workspace.id,
+        connection_id=link.id,
+        trigger="connect",
+        reach="history",
+        state="running",
+        queued_at=began,
+    )
+    session.add(run)
+    session.flush()
+    for position, done_at in enumerate([began + HOUR, NOON - ago * HOUR, None]):
+        session.add(
+            SyncChunk(
+                run_id=run.id,
+                position=position,
+                workspace_id=alice.workspace.id,
+                account_id=account.id,
+                first=NOON.date(),
+                last=NOON.date(),
+                done_at=done_at,
+            )
+        )
+    session.flush()
+    known = sources(session, alice.workspace.id)
+    found = problems(known, runs(session, alice.workspace.id), NOON)
+    assert [each.kind for each in found] == [Kind.HANGING] * hangs
 
 
 @pytest.mark.parametrize("state", ["failed", "queued"])
