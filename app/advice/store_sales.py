@@ -7,11 +7,14 @@ figure of anything.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.insights.finding import Entity
 from app.insights.period import StoreSales, Thing
+from app.metrics.claims import NO_CLAIM, Claim, claimed_leads
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Source, Sources, sources
@@ -45,12 +48,20 @@ def store_sales(
     ).one()
     if unknown or sold is None or sold < 0:
         return None
+    leads = claimed_leads(session, replace(known, counted=counted), days)
     return StoreSales(
         days=len(days),
         revenue=float(sold),
         orders=None if orders is None else float(orders),
-        claims=tuple((each.entity, each.now.conversions, each.now.value) for each in platforms),
+        claims=tuple(_claim(each, leads.get(each.entity.key, NO_CLAIM)) for each in platforms),
     )
+
+
+def _claim(platform: Thing, leads: Claim) -> tuple[Entity, float, float]:
+    """What it claims to have sold: a lead is no sale."""
+    now = platform.now
+    conversions = max(now.conversions - float(leads.conversions), 0.0)
+    return platform.entity, conversions, max(now.value - float(leads.value), 0.0)
 
 
 def _whole(session: Session, whole: Sources, counted: Sequence[Source], days: Period) -> bool:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.figures import ZERO, ratio
@@ -223,6 +223,29 @@ def store_against_claims(
 def added(claims: Iterable[Claim]) -> Claim:
     """Claims added up, on purpose."""
     return sum(claims, NO_CLAIM)
+
+
+def claimed_leads(session: Session, known: Sources, days: Period) -> dict[str, Claim]:
+    """By platform what is claimed of these days that is known to be no sale."""
+    by_id = {each.account_id: each for each in known.counted}
+    after = [number for number, each in by_id.items() if _after_leads(each)]
+    whole: Sequence[Row[*tuple[int, Decimal, Decimal | None]]] = session.execute(
+        select(Total.account_id, func.sum(Total.conversions), func.sum(Total.value))
+        .where(
+            Total.workspace_id == known.workspace_id,
+            Total.account_id.in_(after),
+            Total.day.between(days.first, days.last),
+        )
+        .group_by(Total.account_id)
+    ).all()
+    claims = [(row[0], Claim(row[1], row[2] or ZERO)) for row in whole]
+    leads = _leads(session, known, days)
+    claims += [(number, claim) for (number, _), claim in leads.items() if number not in after]
+    found: dict[str, Claim] = {}
+    for number, claim in claims:
+        platform = by_id[number].platform
+        found[platform] = found.get(platform, NO_CLAIM) + claim
+    return found
 
 
 Leads = Mapping[tuple[int, dt.date], Claim]

@@ -202,6 +202,24 @@ def test_sales_of_a_shop_count_only_where_every_day_is_known(
         assert [(who.key, count) for who, count, _ in store.claims] == [("meta", 44)]
 
 
+def test_a_lead_is_held_against_no_order_of_a_shop(session: Session, alice: Member) -> None:
+    account = make_read(session, alice)
+    fill(session, make_campaign(session, account))
+    leads = make_campaign(session, account, "Newsletter")
+    leads.objective = "OUTCOME_LEADS"
+    fill(session, leads)
+    other = make_read(session, alice, "linkedin")
+    other.conversion_action = "oneClickLeads"
+    fill(session, make_campaign(session, other))
+    shop = make_read(session, alice, "shopify")
+    shop.history_from = PERIOD.first
+    for day in PERIOD:
+        make_store_day(session, shop, day, net="500", orders=5)
+    store = asked(session, alice).store
+    assert store is not None
+    assert {who.key: count for who, count, _ in store.claims} == {"meta": 44, "linkedin": 0}
+
+
 def test_a_months_budget_is_held_against_the_days_that_are_over(
     session: Session, alice: Member
 ) -> None:
