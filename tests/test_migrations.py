@@ -87,3 +87,46 @@ def test_incidents_and_wins_that_were_kept_are_known_by_their_new_keys_and_back(
     assert list(keys(older)) == list(before)
     open_ = older.execute("SELECT id FROM finding WHERE state = 'open' AND rule = 'tracking_break'")
     assert len(open_.fetchall()) == 1
+
+
+def add_ads(connection: psycopg.Connection) -> None:
+    """Ads 11 and 12 of campaign 1, 21 and 22 of campaign 2."""
+    connection.execute(
+        """
+        INSERT INTO platform_connection (id, workspace_id, platform, kind, label, status,
+            status_reason, credentials, scopes, sandbox)
+        VALUES (1, 1, 'meta', 'token', '', 'active', '', '', '[]', false);
+        INSERT INTO account (id, workspace_id, connection_id, platform, external_id, name, currency,
+            time_zone, status, selected)
+        VALUES (1, 1, 1, 'meta', '1', 'Shop', 'USD', 'UTC', 'active', true);
+        INSERT INTO campaign (id, workspace_id, account_id, external_id, name, status)
+        SELECT each, 1, 1, each, 'Spring', 'active' FROM generate_series(1, 2) AS each;
+        INSERT INTO ad (id, workspace_id, account_id, campaign_id, external_id, name)
+        SELECT each, 1, 1, each / 10, each, 'Ad' FROM unnest(ARRAY[11, 12, 21, 22]) AS each;
+        """
+    )
+
+
+def test_a_dismissal_of_all_tired_ads_of_a_campaign_is_kept_as_that_of_their_finding(
+    older: psycopg.Connection,
+) -> None:
+    add_ads(older)
+    for ad, state in ((11, "dismissed"), (12, "dismissed"), (21, "dismissed"), (22, "open")):
+        add(older, f"creative_refresh|:ad:{ad}", "recommendation", state=state)
+        older.execute(
+            """
+            UPDATE finding SET first_content = first_content || jsonb_build_object('entities',
+                jsonb_build_array(jsonb_build_object('kind', 'ad', 'key', %(ad)s::text)))
+            WHERE key = %(key)s
+            """,
+            {"ad": ad, "key": f"creative_refresh|:ad:{ad}"},
+        )
+    upgrade()
+    kept = older.execute(
+        """
+        SELECT state, jsonb_path_query_array(first_content, '$.entities[*].key') FROM finding
+        WHERE key = 'creative_refresh|:campaign:1'
+        """
+    ).fetchall()
+    assert [(state, sorted(named)) for state, named in kept] == [("dismissed", ["11", "12"])]
+    assert "creative_refresh|:campaign:2" not in keys(older)

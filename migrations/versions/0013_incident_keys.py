@@ -1,7 +1,8 @@
 """Keys of findings that say whether it is a win, and of incidents the day they began.
 
 What is open and turned from a win to a concern, or back, holds two findings in one: it is closed
-as what it was first, and found anew.
+as what it was first, and found anew. Tired ads are one finding of their campaign; its dismissal
+holds where all of them were dismissed.
 """
 
 from __future__ import annotations
@@ -41,6 +42,21 @@ def upgrade() -> None:
     op.execute("""
         UPDATE finding SET key = rule || '|win' || substr(key, length(rule) + 1)
         WHERE kind = 'win'
+    """)
+    op.execute("""
+        UPDATE finding SET
+            key = 'creative_refresh|:campaign:' || ads.campaign_id,
+            first_content = jsonb_set(first_content, '{entities}', ads.entities)
+        FROM (
+            SELECT ad.campaign_id, jsonb_agg(kept.first_content->'entities'->0) AS entities,
+                (array_agg(kept.id ORDER BY kept.computed_at DESC))[1] AS newest
+            FROM finding AS kept JOIN ad ON ad.workspace_id = kept.workspace_id
+            AND kept.key = 'creative_refresh|:ad:' || ad.id
+            WHERE kept.state = 'open' OR kept.state = 'dismissed'
+            AND kept.computed_at >= now() - interval '7 days'
+            GROUP BY ad.campaign_id HAVING bool_and(kept.state = 'dismissed')
+        ) AS ads
+        WHERE finding.id = ads.newest
     """)
 
 

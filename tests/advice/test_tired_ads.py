@@ -200,6 +200,23 @@ def test_a_dismissal_hides_the_ads_it_was_about_and_no_others(
         dismissing.undismiss(session, place, one)
 
 
+@pytest.mark.parametrize("state", ["open", "dismissed"])
+def test_a_report_tells_other_ads_as_the_other_finding_that_they_are(
+    session: Session, alice: Member, campaign: Campaign, ads: list[Ad], state: str
+) -> None:
+    place = alice.workspace.id
+    one, other = tired(campaign, ads[:2], (5, 4)), tired(campaign, ads[3:], (5, 4))
+    [number] = keeping.keep(session, place, [one], TOLD)
+    if state == "dismissed":
+        keeping.dismiss(session, place, number)
+    assert keeping.known_of(session, place, [one])[one.key].id == number
+    assert keeping.known_of(session, place, [other]) == {}
+    assert keeping.open_numbers(session, place, [other]) == [None]
+    [new] = keeping.keep_new(session, place, [other], TOLD + DAY)
+    assert (new != number, state_of(session, new)) == (True, "open")
+    assert keeping.as_first_said(keeping.find(session, place, number)) == one
+
+
 def test_a_strangers_finding_of_the_same_key_is_left_alone(
     session: Session, alice: Member, charlie: Member, campaign: Campaign, ads: list[Ad]
 ) -> None:

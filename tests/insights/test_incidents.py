@@ -148,6 +148,52 @@ def test_breaks_that_begin_days_apart_are_told_each() -> None:
     ]
 
 
+def nights(arrays: Arrays, since: int) -> list[list[Alarm]]:
+    """The breaks that last as of each of the last days."""
+    told = [alarms(*(each[:, : DAYS - back] for each in arrays)) for back in range(since)]
+    return [
+        [each for each in one if each.rule == "tracking_break" and not each.over] for one in told
+    ]
+
+
+def counted(rate: float, left: float, rows: int, seed: int) -> Arrays:
+    """By chance, and so much less on the first platforms from 12 days before the end on."""
+    chance = np.random.default_rng(seed)
+    arrays = steady()
+    arrays[3][:] = chance.poisson(rate, arrays[3].shape)
+    arrays[3][:rows, -12:] = chance.poisson(rate * left, (rows, 12))
+    return arrays
+
+
+@pytest.mark.parametrize(("rate", "left", "rows"), [(1.7, 0.0, 3), (5, 0.2, 3), (8, 0.0, 2)])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_break_is_one_incident_of_the_same_lead_every_night(
+    rate: float, left: float, rows: int, seed: int
+) -> None:
+    told = [each for each in nights(counted(rate, left, rows, seed), 12) if each]
+    assert told
+    assert {len(each) for each in told} == {1}
+    assert len({each.platform for [each] in told}) == 1
+
+
+def test_a_small_platform_that_stays_silent_is_told_after_the_others_are_back() -> None:
+    arrays = steady()
+    arrays[3][:] *= 3 / 40
+    arrays[3][:, -26:-14] = 0
+    arrays[3][2, -14:] = 0
+    found = alarms(*arrays)
+    assert {(each.platform, each.over) for each in found} == {(None, True), (2, False)}
+
+
+def test_a_break_of_all_platforms_asks_to_check_all_in_both_languages() -> None:
+    arrays = steady()
+    arrays[3][:, -2:] = 0
+    (found,) = alarms(*arrays)
+    todo = replace(finding_of(found), rule="fix_tracking", kind=Kind.RECOMMENDATION)
+    for language, words in (("en", "on all platforms"), ("de", "Alle Plattformen:")):
+        assert words in say(todo, manner_in(language, "USD")).title
+
+
 def test_a_platform_that_is_back_leaves_the_incident_of_the_others() -> None:
     arrays = steady()
     arrays[3][:2, -9:] = 0
