@@ -26,7 +26,8 @@ Link = Literal["anybody", "members", "none"]
 class ScheduleIn(Body):
     """`day` is a weekday, Monday 0, or a day of the month; in a month without it the last counts.
 
-    `settle_days` is how long the report may wait until its figures change no more.
+    `settle_days` is how long the report may wait until its figures change no more. On the first
+    day of a month or quarter `this-month` or `this-quarter` is the whole one before.
     """
 
     title: str

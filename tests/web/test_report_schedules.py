@@ -81,6 +81,15 @@ def test_a_schedule_is_saved_as_it_was_filled_in(alices: FlaskClient) -> None:
     assert "ana@client.example\nben@client.example</textarea>" in shown
 
 
+def test_a_month_so_far_may_be_due_on_its_first_day_and_the_page_says_what_is_sent_then(
+    alices: FlaskClient,
+) -> None:
+    form = {**FORM, "range": "this-month", "month_day": "1"}
+    made = write(alices, "POST", PAGE, data=form)
+    assert made.status_code == 303
+    assert "“so far” then sends the whole one before" in alices.get(made.location).text
+
+
 def test_without_a_mail_server_it_is_saved_and_said_that_nothing_is_sent(
     alices: FlaskClient,
 ) -> None:
