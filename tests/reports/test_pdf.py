@@ -19,9 +19,8 @@ from app.reports import drawing
 from app.reports.document import Brand, Document, Frozen, freeze, thaw
 from app.reports.formats import formats_of
 from app.reports.logo import check_logo
-from app.reports.pdf import content as contents
-from app.reports.pdf import printing
-from app.reports.pdf.content import MARK, content
+from app.reports.pdf import drawable, printing
+from app.reports.pdf.content import content
 from app.reports.pdf.coverage import undrawable
 from app.reports.pdf.printing import NotPrinted, print_pdf
 from app.reports.rows import Link, nowhere
@@ -216,7 +215,7 @@ def test_no_name_is_drawn_as_an_empty_box() -> None:
 def test_typst_itself_refuses_an_empty_box(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(contents, "undrawable", lambda _: set())
+    monkeypatch.setattr(drawable, "undrawable", lambda _: set())
     with pytest.raises(NotPrinted):
         printed(samples.usual(title="\U00013000"))
     assert "exit 1" in caplog.text
@@ -224,7 +223,7 @@ def test_typst_itself_refuses_an_empty_box(
 
 def test_what_no_font_can_draw_is_marked_and_said() -> None:
     text = text_of(printed(samples.usual(title="Ankh \U00013000\U00013001!")))
-    assert f"Ankh {MARK}!" in text
+    assert f"Ankh {drawable.MARK}!" in text
     assert "characters that this PDF has no font for" in text
     assert "no font for" not in text_of(printed(samples.usual()))
 

@@ -1,14 +1,12 @@
 """Everything the PDF's template sets, as final strings: it adds typography, and reads nothing else.
 
-Texts go to typst as data, never as its source. What people typed is put on one line and freed of
-characters that would hide or turn others; what no font can draw is marked and said.
+Texts go to typst as data, never as its source, and only as `app.reports.pdf.drawable` leaves them.
 """
 
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -29,15 +27,13 @@ from app.reports.formats import Formats, formats_of
 from app.reports.languages import captions_of
 from app.reports.languages.captions import Captions
 from app.reports.logo import PNG, png_size
-from app.reports.pdf.coverage import undrawable
+from app.reports.pdf.drawable import MARK, drawn, tidied
 from app.reports.ratios import appeared, change, cost_per_conversion, roas, share
 from app.reports.rows import Link
-from app.reports.texts import one_line
 from app.reports.tired import tired_of
 from app.reports.wording import wording_of
 
 MOST_CAMPAIGNS = 25
-MARK = "[?]"
 _STRONG = ("recommend", "act")
 
 
@@ -45,7 +41,7 @@ def content(document: Document, content_hash: str, link: Link) -> dict[str, Any]
     """What `report.typ` takes. `link` says where a figure leads, empty for nowhere."""
     captions = captions_of(document)
     writer = _Writer(document, formats_of(document), captions, link)
-    found = _tidied(
+    found = tidied(
         {
             "title": document.title,
             "language": writer.formats.locale.language,
@@ -82,8 +78,7 @@ def content(document: Document, content_hash: str, link: Link) -> dict[str, Any]
         }
     )
     # Heads of columns have line breaks of their own.
-    labels = dict(captions.labels.paper)
-    return _drawn({**found, "labels": labels}, captions.undrawn(MARK))
+    return drawn({**found, "labels": dict(captions.labels.paper)}, captions.undrawn(MARK))
 
 
 class _Writer:
@@ -158,7 +153,6 @@ class _Writer:
 
     def campaigns(self) -> dict[str, Any]:
         rows = sorted(self._document.campaign_rows, key=lambda row: -row.figures.spend)
-        left = len(rows) - MOST_CAMPAIGNS
         return {
             "rows": [
                 {
@@ -170,7 +164,7 @@ class _Writer:
             "note": self._captions.most_campaigns(
                 str(MOST_CAMPAIGNS), self.formats.count(len(rows))
             )
-            if left > 0
+            if len(rows) > MOST_CAMPAIGNS
             else "",
         }
 
@@ -303,60 +297,3 @@ def _picture(brand: Brand) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{packed}"/></svg>'
     )
-
-
-_AS_THEY_ARE = frozenset(("svg", "logo", "href"))
-
-
-def _tidied(found: Any) -> Any:
-    """Every text of it on one line, pictures apart."""
-    match found:
-        case str():
-            return one_line(found)
-        case dict():
-            return {
-                name: each if name in _AS_THEY_ARE else _tidied(each)
-                for name, each in found.items()
-            }
-        case list() | tuple():
-            return [_tidied(each) for each in found]
-        case _:
-            return found
-
-
-def _texts(found: Any) -> Iterator[str]:
-    match found:
-        case str():
-            yield found
-        case dict():
-            for name, each in found.items():
-                if name not in _AS_THEY_ARE:
-                    yield from _texts(each)
-        case list():
-            for each in found:
-                yield from _texts(each)
-
-
-def _drawn(found: dict[str, Any], undrawn: str) -> dict[str, Any]:
-    """With characters that cannot be drawn marked, and a note that says so."""
-    missing = undrawable("".join(_texts(found)))
-    if not missing:
-        return found
-    unknown = re.compile(f"[{re.escape(''.join(sorted(missing)))}]+")
-    marked: dict[str, Any] = _marked(found, unknown)
-    return {**marked, "notes": [*marked["notes"], undrawn]}
-
-
-def _marked(found: Any, unknown: re.Pattern[str]) -> Any:
-    match found:
-        case str():
-            return unknown.sub(MARK, found)
-        case dict():
-            return {
-                name: each if name in _AS_THEY_ARE else _marked(each, unknown)
-                for name, each in found.items()
-            }
-        case list():
-            return [_marked(each, unknown) for each in found]
-        case _:
-            return found
