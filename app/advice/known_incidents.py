@@ -90,12 +90,13 @@ def _kept(session: Session, workspace_id: int, found: Sequence[Finding]) -> list
     )
     kept: dict[str, _Known] = {}
     for key, day, last, now, first in rows:
-        kept.setdefault(key, _Known(key, day, last, _named([*now, *first])))
+        kept.setdefault(key, _Known(key, day, last, _named([*(now or ()), *(first or ())])))
     return list(kept.values())
 
 
 def _named(entities: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {str(each["key"]) if each["kind"] == "platform" else _ALL for each in entities}
+    """What is kept may be of an older shape."""
+    return {str(each.get("key")) if each.get("kind") == "platform" else _ALL for each in entities}
 
 
 def _places(entities: Iterable[Entity]) -> set[str]:
