@@ -85,10 +85,21 @@ def test_a_day_that_is_not_over_is_left_out_and_said(write: Write) -> None:
     assert "is not over everywhere" in document.notes[0]
 
 
-def test_a_report_of_today_alone_says_why_it_cannot_be(session: Session, alice: Member) -> None:
+def test_a_report_of_today_alone_is_refused(session: Session, alice: Member) -> None:
     wanted = Wanted(first=TODAY, last=TODAY)
+    with pytest.raises(Invalid, match="is not over"):
+        ordering.order(
+            session, alice.workspace, wanted, user_id=alice.user.id, today=TODAY, now=NOW
+        )
+
+
+def test_a_report_of_a_day_that_is_not_over_everywhere_says_why_it_cannot_be(
+    session: Session, alice: Member
+) -> None:
+    wanted = Wanted(first=TODAY, last=TODAY)
+    tomorrow = TODAY + dt.timedelta(days=1)
     report = ordering.order(
-        session, alice.workspace, wanted, user_id=alice.user.id, today=TODAY, now=NOW
+        session, alice.workspace, wanted, user_id=alice.user.id, today=tomorrow, now=NOW
     )
     session.commit()
     finish(session, report.id)

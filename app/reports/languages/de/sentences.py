@@ -200,8 +200,8 @@ class GermanSentences(Sentences):
 
     def none_final(self) -> str:
         return (
-            "Jeder Tag dieses Berichts kann sich noch ändern: Plattformen tragen bis zu einen "
-            "Monat lang späte Conversions nach und korrigieren Zahlen."
+            "Jeder Tag dieses Berichts kann sich noch ändern: Plattformen tragen späte Conversions "
+            "nach und korrigieren Zahlen, manche noch nach Monaten."
         )
 
     def partly_final(self, final: dt.date, unsettled: Period) -> str:

@@ -169,7 +169,7 @@ class EnglishSentences(Sentences):
     def none_final(self) -> str:
         return (
             "Every day of this report may still change: platforms add late conversions and "
-            "correct figures for up to a month."
+            "correct figures, some of them for months."
         )
 
     def partly_final(self, final: dt.date, unsettled: Period) -> str:
