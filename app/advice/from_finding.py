@@ -15,6 +15,7 @@ from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
 from app.insights.review_days import rests_through
+from app.insights.words import Manner
 from app.models import ChangeSet, Workspace
 
 _NOT_APPLIABLE = (
@@ -51,8 +52,8 @@ def prepare_finding(
     lacks, stopped = in_the_way(session, workspace.id, rights(session, workspace.id), plan)
     if stopped:
         raise Conflict(" ".join(dict.fromkeys(each.text for each in lacks)))
-    last = rests_through(finding)
-    why = f"Recommended from the figures of {finding.first:%Y-%m-%d} to {last:%Y-%m-%d}."
+    days = Manner(finding.currency).days(finding.first, rests_through(finding))
+    why = f"Recommended from the figures of {days}."
     moved = {side.entity.platform for side in plan.sides if not side.switch}
     paused = {side.entity.platform for side in plan.sides if side.switch}
     if problem := disturbed(session, workspace, moved, today):

@@ -35,6 +35,18 @@ if TYPE_CHECKING:
 _INCIDENTS = ("tracking_break", "zero_rows")
 
 
+# What they tell of statuses, budgets and connections is as it is now, not as it was on older days.
+_OF_NOW = (
+    "learning",
+    "disapproved",
+    "fix_disapproved",
+    "budget_limited",
+    "raise_budget",
+    "reconnect",
+)
+_LATELY = dt.timedelta(days=7)
+
+
 def thresholds_of(workspace: Workspace) -> Thresholds:
     """The workspace's own where it has any, else the defaults."""
     if not workspace.thresholds:
@@ -70,6 +82,8 @@ def look(
         figures = replace(figures, break_even_roas=rules.break_even_roas or None)
         seen = wins_and_concerns(figures, rules)
         found += [*seen, *advice(figures, [*seen, *alarms], rules)]
+    if today - period.last > _LATELY:
+        found = [each for each in found if each.rule not in _OF_NOW]
     return [dated(each) for each in rank(found)]
 
 

@@ -13,7 +13,13 @@ from app.advice.left_out import Why
 from app.errors import Invalid
 from app.metrics.period import Period
 from app.metrics.sources import sources
-from app.models import CampaignTotalDay, PlatformConnection, PlatformTotalDay, StoredFinding
+from app.models import (
+    Campaign,
+    CampaignTotalDay,
+    PlatformConnection,
+    PlatformTotalDay,
+    StoredFinding,
+)
 from tests.advice.test_asking import BEFORE, NOW, PERIOD, THROUGH, fill, make_read
 from tests.advice.test_nightly import make_waste
 from tests.conftest import Member
@@ -43,6 +49,15 @@ def test_days_that_no_night_looked_at_have_their_own_findings_and_none_is_kept(
     assert waste.numbers["spend"].value == 14 * 90
     assert (found.days, found.settled, found.left_out) == (SETTLED, SETTLED, [])
     assert session.scalar(select(func.count()).select_from(StoredFinding)) == 0
+
+
+def test_a_state_of_now_is_told_of_no_older_days(session: Session, alice: Member) -> None:
+    make_waste(session, alice)
+    session.execute(update(Campaign).values(status="problem"))
+    lately = answered(session, alice, Period(TODAY - 29 * DAY, TODAY - DAY))
+    assert "disapproved" in {each.rule for each in lately.findings}
+    older = answered(session, alice, SETTLED)
+    assert {each.rule for each in older.findings}.isdisjoint({"disapproved", "fix_disapproved"})
 
 
 def test_days_that_may_still_change_and_those_to_come_are_named(

@@ -260,7 +260,8 @@ def _revenue_of(figures: Figures) -> Decimal | None:
 
 
 def _tone(change: Decimal | None, better: str) -> str:
-    if not change or better == "neither":
+    # What rounds to no per cent is no change, as on the page.
+    if change is None or not round(change, 2) or better == "neither":
         return "calm"
     return "good" if (change > 0) == (better == "more") else "bad"
 
