@@ -121,11 +121,14 @@ def test_a_server_without_schemas_is_asked_without_from_then_on_and_an_idle_proc
 ) -> None:
     model_server.usual = lambda: "no schema"
     setup = replace(setup_for(model_server, "llama-local"), key="")
-    door = Door(setup, idle_seconds=0.5)
+    # Longer than a slow machine takes from one request to the next.
+    door = Door(setup, idle_seconds=3)
     brief = replace(MUG, benefits=("Rinses clean",))
     try:
         for _ in range(2):
             assert len(written(asked(door, brief, places_for(brief, 1)))) == 1
+        process_id = door.process_id
+        assert process_id
         forms = ["response_format" in body for body in model_server.asked]
         assert forms == [True, False, False]
         assert {body["model"] for body in model_server.asked} == {"llama-local"}
@@ -134,8 +137,6 @@ def test_a_server_without_schemas_is_asked_without_from_then_on_and_an_idle_proc
         assert price
         assert price.token_in is None
         assert estimate(brief, 20, door).cost is None
-        process_id = door.process_id
-        assert process_id
         wait_for(lambda: not is_running(process_id))
         wait_for(lambda: door.process_id is None)
     finally:
