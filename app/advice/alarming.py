@@ -58,7 +58,6 @@ def alarm_findings(
     """
     import numpy as np  # noqa: PLC0415 the web process never needs it
 
-    from app.insights.alarm_findings import of_alarm  # noqa: PLC0415 as above
     from app.insights.alarms import alarms  # noqa: PLC0415 as above
     from app.insights.maturity import learn  # noqa: PLC0415 as above
 
@@ -85,16 +84,25 @@ def alarm_findings(
         for of in (series.spend, series.impressions, series.clicks, series.conversions)
     )
     found = alarms(spend, impressions, clicks, conversions, maturity=maturity, thresholds=rules)
-    entities = [Entity("platform", each, platform_label(each), each) for each in platforms]
-    whole = Entity("workspace", str(workspace.id), workspace.name)
     late = {each for each, learnt in zip(platforms, maturity, strict=True) if learnt is None}
-    told = [
-        of_alarm(each, entities, whole, days.first, workspace.currency)
+    news = [
+        each
         for each in found
         if days.first + dt.timedelta(days=_told_through(each)) >= period.first
         and not _only_late(each, platforms, late, len(days) - 1 - each.day)
     ]
-    return going_on(session, workspace.id, told)
+    return going_on(session, workspace.id, _told(news, workspace, platforms, days.first))
+
+
+def _told(
+    news: Sequence[Alarm], workspace: Workspace, platforms: Sequence[str], first: dt.date
+) -> list[Finding]:
+    """As findings. `first` is the day of column 0."""
+    from app.insights.alarm_findings import of_alarm  # noqa: PLC0415 needs numpy
+
+    entities = [Entity("platform", each, platform_label(each), each) for each in platforms]
+    whole = Entity("workspace", str(workspace.id), workspace.name)
+    return [of_alarm(each, entities, whole, first, workspace.currency) for each in news]
 
 
 def _told_through(alarm: Alarm) -> int:

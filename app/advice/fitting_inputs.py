@@ -107,8 +107,8 @@ def fitting_inputs(
     if days is None:
         return None
     accounts = _accounts(known, last, tested_from)
-    counting = [each.account_id for of in accounts.values() for each in of]
-    series = platform_series(session, narrowed(known, list(accounts), counting), days)
+    own = narrowed(known, (), [each.account_id for of in accounts.values() for each in of])
+    series = platform_series(session, own, days)
     if not series.platforms:
         return None
     whole = sources(session, known.workspace_id)
@@ -125,7 +125,7 @@ def fitting_inputs(
         conversions=conversions,
         value=value,
         organic_orders=organic_orders(session, whole, days, active),
-        maturity=arrived(session, narrowed(known, list(accounts), counting), series, today),
+        maturity=arrived(session, own, series, today),
         drawn=drawn_days(session, known.workspace_id, series.platforms, days),
         without_rate=series.without_rate,
     )

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.claims import StoreAgainstClaims, store_against_claims
 from app.metrics.figures import NOTHING, Figures
-from app.metrics.performance import Performance, Slice, on_days
+from app.metrics.performance import Performance, Slice, on_days, performance
 from app.metrics.period import Comparison
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Sources
 from app.models import Campaign, PlatformTotalDay
 from app.models import CampaignTotalDay as Total
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some platforms, accounts and campaigns; empty means all."""
+
+    platforms: Collection[str] = ()
+    accounts: Collection[int] = ()
+    campaigns: Collection[int] = ()
+
+    def among(self, known: Sources) -> Sources:
+        """The chosen accounts, of chosen campaigns their neighbours too."""
+        return narrowed(known, self.platforms, self.accounts)
+
+    def of(self, session: Session, known: Sources) -> Sources:
+        """The accounts that the figures are of."""
+        own = self.among(known)
+        return _of_campaigns(session, own, self.campaigns) if self.campaigns else own
+
+    def performance(self, session: Session, known: Sources, comparison: Comparison) -> Performance:
+        """The figures of what is chosen. `known` are its own accounts."""
+        if self.campaigns:
+            return _campaigns_performance(session, known, comparison, self.campaigns)
+        return performance(session, known, comparison)
+
+    def is_split(
+        self, session: Session, whole: Sources, known: Sources, found: Performance
+    ) -> bool:
+        """Whether narrowing took spend and shops' sales apart: neither may divide the other.
+
+        That is when something was spent here, on the days shown or compared with, while the sales
+        of a shop or the spend beside it are left out. A shop's sales belong to no campaign.
+        """
+        return bool(self.campaigns) or _is_split(session, whole, known, found)
 
 
 def narrowed(known: Sources, platforms: Collection[str], accounts: Collection[int]) -> Sources:
@@ -29,7 +63,7 @@ def narrowed(known: Sources, platforms: Collection[str], accounts: Collection[in
     return replace(known, counted=counted)
 
 
-def of_campaigns(session: Session, known: Sources, campaigns: Collection[int]) -> Sources:
+def _of_campaigns(session: Session, known: Sources, campaigns: Collection[int]) -> Sources:
     """Only the accounts of these campaigns."""
     own = select(Campaign.account_id).where(
         Campaign.workspace_id == known.workspace_id, Campaign.id.in_(campaigns)
@@ -38,12 +72,7 @@ def of_campaigns(session: Session, known: Sources, campaigns: Collection[int]) -
     return replace(known, counted=[each for each in known.counted if each.account_id in accounts])
 
 
-def is_split(session: Session, whole: Sources, known: Sources, found: Performance) -> bool:
-    """Whether narrowing took spend and shops' sales apart, so that one must not divide the other.
-
-    That is when something was spent here, on the days shown or compared with, while the sales of a
-    shop or the spend beside it are left out.
-    """
+def _is_split(session: Session, whole: Sources, known: Sources, found: Performance) -> bool:
     left_out = set(whole.account_ids) - set(known.account_ids)
     slices = found.slices
     if not left_out or not any(each.figures.spend or each.apart.spend for each in slices):
@@ -100,7 +129,7 @@ def _sold(each: Slice) -> bool:
     return any(amount is not None for amount in told)
 
 
-def campaigns_performance(
+def _campaigns_performance(
     session: Session, known: Sources, comparison: Comparison, campaigns: Collection[int]
 ) -> Performance:
     """The figures of these campaigns alone. A shop's sales belong to no campaign and are left out.

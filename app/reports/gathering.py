@@ -11,17 +11,11 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.insights.finding import Entity, Finding
 from app.metrics.campaigns import EVERYTHING, CampaignFigures, Wish, campaigns
-from app.metrics.chosen import (
-    against_claims,
-    campaigns_performance,
-    is_split,
-    narrowed,
-    of_campaigns,
-)
+from app.metrics.chosen import against_claims
 from app.metrics.claims import StoreAgainstClaims
 from app.metrics.figures import Figures, RevenueSource, revenue_source, total
 from app.metrics.freshness import Freshness, freshness
-from app.metrics.performance import Performance, performance
+from app.metrics.performance import Performance
 from app.metrics.period import Compare, Period, compare
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Source, Sources, sources
@@ -152,15 +146,11 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
             "No day of this report is over yet, so there is nothing to compare or to settle. "
             f"Choose days before {today}."
         )
-    known = among = narrowed(whole, wanted.platforms, wanted.accounts)
+    choice = wanted.choice
+    known = choice.of(session, whole)
     comparison = compare(period, today, Compare(wanted.compare))
-    if wanted.campaigns:
-        known = of_campaigns(session, among, wanted.campaigns)
-        found = campaigns_performance(session, known, comparison, wanted.campaigns)
-        split = True
-    else:
-        found = performance(session, known, comparison)
-        split = is_split(session, whole, known, found)
+    found = choice.performance(session, known, comparison)
+    split = choice.is_split(session, whole, known, found)
     before = comparison.before
     return Gathered(
         workspace=workspace,
@@ -169,7 +159,7 @@ def gather(session: Session, workspace: Workspace, wanted: Wanted, now: dt.datet
         today=today,
         period=period,
         known=known,
-        among=among,
+        among=choice.among(whole),
         found=found,
         source=RevenueSource.REPORTED if split else _source(workspace, known, found),
         split=split,

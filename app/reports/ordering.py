@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from app.errors import Conflict, Invalid, NotFound
 from app.insights.languages import LANGUAGES, USUAL, unknown
+from app.metrics.chosen import Choice
 from app.metrics.period import EARLIEST, Compare, Period
 from app.metrics.sources import sources
 from app.models import Campaign, Report, Workspace
@@ -51,6 +52,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def period(self) -> Period:
         """Its days."""
         return Period(self.first, self.last)
+
+    @property
+    def choice(self) -> Choice:
+        """What of the workspace it is of."""
+        return Choice(self.platforms, self.accounts, self.campaigns)
 
     @property
     def narrow(self) -> bool:

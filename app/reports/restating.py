@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
 from app.models import MetricRevision
-from app.reports.document import Day, Days, Document, Figures, Source
+from app.reports.document import Day, Document, Figures, Source
 from app.reports.formats import Formats
 
 _DAY = dt.timedelta(days=1)
@@ -53,7 +53,9 @@ def restated(
 
 def common_days(older: Document, newer: Document) -> Period | None:
     """The days that both reports are about."""
-    return _common(older.days, newer.days)
+    first = max(older.days.first, newer.days.first)
+    last = min(older.days.last, newer.days.last)
+    return Period(first, last) if first <= last else None
 
 
 def runs(days: Iterable[dt.date]) -> list[Period]:
@@ -141,8 +143,3 @@ def _sales(figures: Figures | None) -> object:
 
 def _net(document: Document) -> object:
     return (document.store.orders, document.store.net) if document.store else None
-
-
-def _common(one: Days, other: Days) -> Period | None:
-    first, last = max(one.first, other.first), min(one.last, other.last)
-    return Period(first, last) if first <= last else None

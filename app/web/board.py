@@ -10,20 +10,21 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.metrics.campaigns import CampaignFigures, Wish, campaigns
-from app.metrics.chosen import against_claims
+from app.metrics.chosen import Choice, against_claims
 from app.metrics.claims import StoreAgainstClaims
 from app.metrics.figures import RevenueSource, change, revenue_source
 from app.metrics.freshness import Freshness, Match, freshness, match, runs
 from app.metrics.overlap import Overlap, overlaps
-from app.metrics.performance import DayFigures, Incomplete, Performance, performance
+from app.metrics.performance import DayFigures, Incomplete, Performance
 from app.metrics.period import Period, compare
 from app.metrics.platforms import is_shop
 from app.metrics.problems import UNFINISHED, Problem, problems
 from app.metrics.sources import Source, Sources, sources
 from app.metrics.store_revenue import StoreRevenue
 from app.models import SyncRun, Workspace
+from app.reports.rows import PARAMETER
 from app.web.charts import Pick
-from app.web.narrowing import PARAMETER, Narrow, narrow
+from app.web.narrowing import Narrow, narrow
 from app.web.ranges import View
 
 TOP = 10
@@ -145,14 +146,12 @@ def numbers(session: Session, place: Workspace, view: View, now: dt.datetime) ->
     whole = sources(session, place.id)
     today = whole.unfinished_day(place.time_zone, now)
     report = narrow(session, place.id, view.kept.get(PARAMETER, ""))
-    known = report.of(session, whole) if report else whole
+    choice = report.wanted.choice if report else Choice()
+    known = choice.of(session, whole)
     wish = view.comparison
     comparison = compare(view.shown, today, wish.how, wish.align)
-    if report:
-        found = report.performance(session, known, comparison)
-    else:
-        found = performance(session, known, comparison)
-    split = report is not None and report.is_split(session, whole, known, found)
+    found = choice.performance(session, known, comparison)
+    split = choice.is_split(session, whole, known, found)
     source = revenue_source(view.revenue or place.revenue, found.shown)
     return Numbers(
         today=today,

@@ -31,10 +31,11 @@ from app.metrics.period import Period
 from app.metrics.platforms import platform_label
 from app.metrics.sources import Sources, sources
 from app.metrics.trail import changed_days
+from app.reports.rows import PARAMETER
 from app.spreadsheets import harmless
 from app.web import access, charts
 from app.web.htmx import page
-from app.web.narrowing import PARAMETER, Narrow, narrow
+from app.web.narrowing import Narrow, narrow
 from app.web.plain import flat, plain
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
@@ -207,7 +208,7 @@ def _known() -> tuple[Narrow | None, Sources]:
     place = access.workspace().id
     report = narrow(db.session(), place, request.args.get(PARAMETER, ""))
     known = sources(db.session(), place)
-    return report, report.of(db.session(), known) if report else known
+    return report, report.wanted.choice.of(db.session(), known) if report else known
 
 
 def _wish(report: Narrow | None, size: int = PAGE_SIZE) -> Wish:

@@ -24,13 +24,13 @@ from app.metrics.platforms import platform_label
 from app.metrics.provenance import contributions, definition
 from app.metrics.sources import sources
 from app.models import PlatformConnection
+from app.reports.rows import PARAMETER
 from app.sync.requests import request_sync
 from app.sync.window import Reach
 from app.web import access, charts, claims
 from app.web.board import Board, against, board, numbers, unfinished
 from app.web.growth import sentence
 from app.web.htmx import page
-from app.web.narrowing import PARAMETER
 from app.web.ranges import View, address, read_view
 from app.web.tables import trend_table
 
