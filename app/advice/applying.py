@@ -28,7 +28,8 @@ from app.connectors.launching import Unknown
 from app.connectors.words import FoundAccount
 from app.errors import AppError, Conflict
 from app.models import AdGroup, Campaign, Change, ChangeSet
-from app.sync.lock import CHANGE_LOCKS, only_one
+from app.models.locks import Lock
+from app.sync.lock import only_one
 from app.sync.plan import found
 
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
@@ -113,7 +114,7 @@ def _alone(sessions: sessionmaker[Session], set_id: int, clock: Clock) -> Iterat
     if own is None:
         yield False
         return
-    with only_one(engine, own.workspace_id, CHANGE_LOCKS) as ours:
+    with only_one(engine, own.workspace_id, Lock.CHANGE) as ours:
         if not ours:
             with sessions.begin() as session:
                 change_requests.put_off(session, own, at=clock() + _WAIT_FOR_THE_OTHER)

@@ -19,6 +19,7 @@ from app.errors import Conflict, NotFound
 from app.insights.finding import CLAIMS_NOTHING, Finding
 from app.insights.review_days import review_on
 from app.models import StoredFinding
+from app.models.locks import Lock
 
 logger = logging.getLogger(__name__)
 
@@ -212,8 +213,6 @@ def _read(stored: StoredFinding, content: Mapping[str, Any]) -> Finding:
         ) from error
 
 
-# The first half of PostgreSQL's two-part advisory locks.
-_FINDING_LOCKS = 20_269
 DISMISSED_FOR = dt.timedelta(days=7)
 
 
@@ -221,7 +220,7 @@ def one_at_a_time(session: Session, workspace_id: int) -> None:
     """Two that touch the same rows in different orders would wait for each other for ever."""
     session.execute(
         text("SELECT pg_advisory_xact_lock(:kind, :id)"),
-        {"kind": _FINDING_LOCKS, "id": workspace_id % 2**31},
+        {"kind": Lock.FINDING.value, "id": workspace_id % 2**31},
     )
 
 

@@ -17,12 +17,11 @@ from app.connectors.errors import AccessRevoked, ConnectorError
 from app.connectors.words import FoundAccount, Grant
 from app.errors import Invalid, NotFound
 from app.models import Account, PlatformConnection, PlatformTotalDay
+from app.models.locks import Lock
 
 logger = logging.getLogger(__name__)
 
 MAX_SELECTED = 200
-# The first half of PostgreSQL's two-part advisory locks: connecting in one workspace.
-CONNECT_LOCKS = 20_262
 
 
 def find(session: Session, workspace_id: int, connection_id: int) -> PlatformConnection:
@@ -71,7 +70,7 @@ def connect(
             "connected. Ask the account's owner for access, or sign in as someone who has it."
         )
     # The same login twice at once: the second finds what the first has made.
-    session.execute(select(func.pg_advisory_xact_lock(CONNECT_LOCKS, workspace_id % 2**31)))
+    session.execute(select(func.pg_advisory_xact_lock(Lock.CONNECT.value, workspace_id % 2**31)))
     connection = _existing(session, connector, workspace_id, found, repairs)
     if connection is None:
         connection = PlatformConnection(

@@ -31,8 +31,9 @@ from app.creative.launch_requests import (
 from app.creative.platforms import launcher_of
 from app.creative.reviewing import problem_of
 from app.models import Account, CampaignDraft, LaunchStep, PlatformConnection
+from app.models.locks import Lock
 from app.settings import Settings
-from app.sync.lock import LAUNCH_LOCKS, only_one
+from app.sync.lock import only_one
 from app.sync.plan import found
 from app.sync.requests import request_sync
 from app.sync.window import Reach
@@ -122,7 +123,7 @@ def _alone(
     """
     with sessions() as session:
         engine = session.connection().engine
-    with only_one(engine, draft_id, LAUNCH_LOCKS) as ours:
+    with only_one(engine, draft_id, Lock.LAUNCH) as ours:
         if not ours:
             with sessions.begin() as session:
                 put_off(session, draft_id, task, at=clock() + _WAIT_FOR_THE_OTHER)

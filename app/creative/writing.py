@@ -17,7 +17,8 @@ from app.copywriting.variation import Variation
 from app.copywriting.writing import Called, NotWritten, Place, Writer, Written
 from app.creative import batches, briefs, spending, texts
 from app.models import CreativeBatch, CreativeVariation, ModelCall
-from app.sync.lock import WRITING_LOCKS, only_one
+from app.models.locks import Lock
+from app.sync.lock import only_one
 
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 
@@ -47,7 +48,7 @@ def write_batch(
     """
     with sessions() as session:
         engine = session.connection().engine
-    with only_one(engine, batch_id, WRITING_LOCKS) as ours:
+    with only_one(engine, batch_id, Lock.WRITING) as ours:
         if ours:
             _write(sessions, batch_id, make_writer, clock, stopping)
         else:

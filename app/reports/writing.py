@@ -12,13 +12,14 @@ from app.advice import keeping
 from app.errors import Invalid
 from app.insights.finding import Finding
 from app.models import Report, Workspace
+from app.models.locks import Lock
 from app.reports import ordering
 from app.reports.assembling import assemble
 from app.reports.document import Document, freeze
 from app.reports.findings import numbered
 from app.reports.gathering import Gathered, gather
 from app.reports.phrasing import Phrase, by_rule
-from app.sync.lock import REPORT_LOCKS, only_one
+from app.sync.lock import only_one
 
 _WAIT_FOR_THE_OTHER = dt.timedelta(seconds=15)
 STEPS = 4
@@ -60,7 +61,7 @@ def write_report(
     """
     with sessions() as session:
         engine = session.connection().engine
-    with only_one(engine, report_id, REPORT_LOCKS) as ours:
+    with only_one(engine, report_id, Lock.REPORT) as ours:
         if ours:
             _write(sessions, report_id, compute, phrase, clock)
         else:

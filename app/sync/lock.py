@@ -13,21 +13,19 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from app.models import PlatformConnection, SyncRun
+from app.models.locks import Lock
 
-# The first half of PostgreSQL's two-part advisory locks: what the lock is about.
-SYNC_LOCKS, LAUNCH_LOCKS, WRITING_LOCKS = 20_261, 20_262, 20_263
-REPORT_LOCKS, CHANGE_LOCKS = 20_265, 20_268
 UNFINISHED = ("queued", "running")
 
 
 @contextmanager
-def only_one(engine: Engine, row_id: int, kind: int = SYNC_LOCKS) -> Iterator[bool]:
+def only_one(engine: Engine, row_id: int, kind: Lock = Lock.SYNC) -> Iterator[bool]:
     """Whether this process alone may work on the row now, until the block ends.
 
     A session-level lock on a connection of its own, outside any transaction: it goes with the
     process, so a killed job never leaves it behind.
     """
-    key = {"kind": kind, "id": row_id % 2**31}
+    key = {"kind": kind.value, "id": row_id % 2**31}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         taken = connection.scalar(text("SELECT pg_try_advisory_lock(:kind, :id)"), key)
         try:

@@ -18,10 +18,8 @@ from app.connectors.base import Connector
 from app.connectors.errors import Throttled
 from app.connectors.words import Quota
 from app.metrics.quotas import SLOT, Purpose, Taken, cap, free_at, history_cap, taken
+from app.models.locks import Lock
 from app.settings import Settings
-
-# The first half of PostgreSQL's two-part advisory locks: taking units of a quota.
-QUOTA_LOCKS = 20_263
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:platform || '/' || :quota))")
 _ADD = text("""
@@ -65,7 +63,7 @@ class Ledger:
         """Take units before asking. Raises OutOfQuota, and takes nothing then."""
         now, wanted = self._clock(), self._quotas.get(quota) or Quota(quota, quota, None)
         with self._one, self._sessions.begin() as session:
-            session.execute(_LOCK, {"kind": QUOTA_LOCKS, **self._name(quota)})
+            session.execute(_LOCK, {"kind": Lock.QUOTA.value, **self._name(quota)})
             self._refuse(session, wanted, units, taken(session, self._kind.slug, wanted, now), now)
             self._add(session, quota, now, units=units)
             self.used[quota] += units
