@@ -126,6 +126,7 @@ def test_after_the_faults_every_figure_is_the_platforms_own(
             assert slug in doomed, connection.status_reason
             connected(slug, connection.id, now)
 
+    now = next_noon(sandbox, now)
     for connection in connections.values():
         ask(session, connection, now)
     work_off(session, sandbox, children, now)
@@ -194,6 +195,14 @@ def rested(session: Session, sandbox: SandboxServer, now: dt.datetime) -> dt.dat
     ends = (PlatformConnection.paused_until, QuotaUse.refused_until)
     known = [session.scalar(select(func.max(end))) for end in ends]
     later = max([now, *filter(None, known)]) + dt.timedelta(seconds=1)
+    sandbox.clock(later.isoformat())
+    return later
+
+
+def next_noon(sandbox: SandboxServer, now: dt.datetime) -> dt.datetime:
+    """Hours from every account's midnight: what is read then is compared on the same day."""
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    later = noon if noon >= now else noon + dt.timedelta(days=1)
     sandbox.clock(later.isoformat())
     return later
 
