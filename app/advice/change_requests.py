@@ -96,6 +96,15 @@ def confirm(
     queue(session, own)
 
 
+def differ(found: ChangeSet, amounts: Mapping[int, Decimal]) -> bool:
+    """Whether budgets by change id are others than the set's; one that is gone changed nothing."""
+    wanted = {each.id: each.wanted for each in found.changes}
+    return any(
+        at in wanted and not values.same(values.BUDGET, wanted[at], values.budget(amount))
+        for at, amount in amounts.items()
+    )
+
+
 def look_again(session: Session, found: ChangeSet) -> None:
     """Queue the job for what nobody knows the outcome of. The caller commits."""
     own = locked(session, found.id)
@@ -107,7 +116,10 @@ def discard(session: Session, found: ChangeSet) -> None:
     """Forget what was prepared and not confirmed. The caller commits; raises Conflict."""
     own = locked(session, found.id)
     if own.state != "prepared":
-        raise Conflict("It was confirmed already, so it stays in the log. Revert it instead.")
+        raise Conflict(
+            "It was confirmed already, perhaps in another window, so it was not discarded and "
+            "stays in the log. Below is what became of it; what was applied can be set back."
+        )
     session.delete(own)
 
 

@@ -14,6 +14,11 @@ from app.models import ChangeSet, User
 
 UNFINISHED = ("queued", "applying")
 A_PAGE = 50
+GONE = (
+    "There is no such change here. It may have been discarded, perhaps in another window: then "
+    "nothing of it was sent to any platform. Prepare it again from its recommendation or campaign, "
+    "and see Changes for what was applied."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +40,22 @@ def find(session: Session, workspace_id: int, set_id: int) -> ChangeSet:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFound
+        raise NotFound(GONE)
     return found
 
 
 def locked(session: Session, set_id: int) -> ChangeSet:
-    """The set and its changes, for this transaction alone."""
-    return session.get_one(
+    """The set and its changes, for this transaction alone. Raises NotFound once it is gone."""
+    found = session.get(
         ChangeSet,
         set_id,
         with_for_update=True,
         populate_existing=True,
         options=[selectinload(ChangeSet.changes)],
     )
+    if found is None:
+        raise NotFound(GONE)
+    return found
 
 
 def page(session: Session, workspace_id: int, now: dt.datetime, number: int = 1) -> Page:

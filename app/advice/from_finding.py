@@ -14,6 +14,8 @@ from app.advice.planned import day_of, disturbed, named, tested
 from app.advice.plans import plan_of, titled
 from app.advice.preparing import Reason, prepare
 from app.errors import Conflict
+from app.insights.finding import Finding
+from app.insights.plain_words import expected_ends, expected_words, say_kept
 from app.insights.review_days import rests_through
 from app.insights.words import Manner
 from app.models import ChangeSet, Workspace
@@ -52,14 +54,13 @@ def prepare_finding(
     lacks, stopped = in_the_way(session, workspace.id, rights(session, workspace.id), plan)
     if stopped:
         raise Conflict(" ".join(dict.fromkeys(each.text for each in lacks)))
-    days = Manner(finding.currency).days(finding.first, rests_through(finding))
-    why = f"Recommended from the figures of {days}."
+    why = because(finding, Manner(finding.currency or workspace.currency))
     moved = {side.entity.platform for side in plan.sides if not side.switch}
     paused = {side.entity.platform for side in plan.sides if side.switch}
     if problem := disturbed(session, workspace, moved, today):
         raise Conflict(problem)
     if test := tested(session, workspace, paused, today):
-        why = f"{why} {_PAUSED.format(named(test), test.last)}"
+        why = f"{why}\n{_PAUSED.format(named(test), test.last)}"
     reason = Reason(
         "finding",
         titled(finding, plan),
@@ -68,3 +69,18 @@ def prepare_finding(
         finding_id=stored.id,
     )
     return prepare(session, changers, workspace.id, user_id, plan, reason, now=now)
+
+
+def because(finding: Finding, manner: Manner) -> str:
+    """What a recommendation says, a line each; it stays when the finding is computed away."""
+    said, expected = say_kept(finding, manner), expected_words(finding, manner)
+    told = not expected or expected_ends(finding, manner)[1] in said.how_sure
+    days = manner.days_with_year(finding.first, rests_through(finding))
+    lines = [
+        f"{said.title}.",
+        said.saw,
+        said.how_sure,
+        "" if told else f"Expected, if the past holds: {expected}.",
+        f"Recommended from the figures of {days}.",
+    ]
+    return "\n".join(line for line in lines if line)

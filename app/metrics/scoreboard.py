@@ -9,13 +9,14 @@ from enum import StrEnum
 from math import exp, fsum, lgamma, log
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.insights.finding import CLAIMS_NOTHING, TEST_RULE, Kind
 from app.models import StoredFinding
 
 FEWEST = 10
+A_PAGE = 50
 LEAST_SHARE = 0.6
 # Ranges are the middle 80 %; what bad luck brings once in twenty times is not held against a rule.
 LEVEL, LUCK = 0.8, 0.05
@@ -135,13 +136,35 @@ def scoreboard(session: Session, workspace_id: int) -> list[Score]:
             StoredFinding.kind,
             StoredFinding.followed,
             StoredFinding.outcome,
-        ).where(
-            StoredFinding.workspace_id == workspace_id,
-            StoredFinding.first_content["class_"].astext.not_in(CLAIMS_NOTHING),
-            StoredFinding.rule != TEST_RULE,
-        )
+        ).where(*_claimed(workspace_id))
     )
     return scored(_held(*row) for row in rows)
+
+
+def counted(
+    session: Session, workspace_id: int, rule: str, *, advice: bool, number: int = 1
+) -> Sequence[StoredFinding]:
+    """One page of the findings that a rule's score counts, told last first."""
+    recommendation = StoredFinding.kind == Kind.RECOMMENDATION
+    return session.scalars(
+        select(StoredFinding)
+        .where(
+            *_claimed(workspace_id),
+            StoredFinding.rule == rule,
+            recommendation if advice else ~recommendation,
+        )
+        .order_by(StoredFinding.first_at.desc(), StoredFinding.id.desc())
+        .limit(A_PAGE)
+        .offset((number - 1) * A_PAGE)
+    ).all()
+
+
+def _claimed(workspace_id: int) -> Sequence[ColumnElement[bool]]:
+    return (
+        StoredFinding.workspace_id == workspace_id,
+        StoredFinding.first_content["class_"].astext.not_in(CLAIMS_NOTHING),
+        StoredFinding.rule != TEST_RULE,
+    )
 
 
 def _held(rule: str, kind: str, followed: str, outcome: Mapping[str, Any] | None) -> Held:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.advice import change_sets, values
+from app.advice import change_sets, keeping, values
 from app.advice.by_hand import Wish
 from app.advice.reasons import by_reason
 from app.advice.spreading import exceeds
@@ -18,10 +18,16 @@ from app.connectors.platforms import connector_for
 from app.errors import AppError
 from app.extensions import db
 from app.models import Change, ChangeSet
+from app.reports.findings import rows_of
 from app.web import access, changing
 from app.web.htmx import page
-from app.web.incoming import refuse_nul_in_form, row_number
+from app.web.incoming import page_number, refuse_nul_in_form, row_number
 
+_WITHDRAWN = (
+    "The recommendation behind this no longer stands: it was dismissed, or not found when your "
+    "figures were looked at again. Discard this, unless you want the change all the same."
+)
+_MOST_PAGES = 999_999
 blueprint = Blueprint("changes", __name__, url_prefix="/dashboard/reports/changes")
 blueprint.before_request(refuse_nul_in_form)
 
@@ -29,8 +35,7 @@ blueprint.before_request(refuse_nul_in_form)
 @blueprint.get("")
 def index() -> Response:
     """What was changed, and what is prepared."""
-    asked = request.args.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    number = page_number(request.args.get("page", ""), _MOST_PAGES)
     listed = change_sets.page(db.session(), access.workspace().id, access.now(), number)
     return page("changes/index.html", "log", listed=listed, **_words())
 
@@ -94,7 +99,12 @@ def look(set_id: int) -> ResponseReturnValue:
 def discard(set_id: int) -> ResponseReturnValue:
     """Forget what was prepared and not confirmed."""
     access.require_editor()
-    changing.discard(changing.find(set_id))
+    found = changing.find(set_id)
+    try:
+        changing.discard(found)
+    except AppError as error:
+        db.session.rollback()
+        return _shown(changing.find(set_id), error)
     flash("Discarded. Nothing was sent to any platform.", "done")
     return redirect(url_for("changes.index"), code=303)
 
@@ -139,12 +149,23 @@ def _shown(found: ChangeSet, error: AppError | None = None) -> Response:
         any_over=prepared and any(each.kind == BUDGET and _over(each) for each in found.changes),
         revertible=change_sets.is_revertible(found),
         left=by_reason(found.left_out),
+        **_finding(found),
         shared_error=_shared_error(found),
         problem=error.message if error else "",
         sent=request.form if error else {},
         can_edit=access.may_edit(),
         **_words(),
     )
+
+
+def _finding(found: ChangeSet) -> dict[str, str]:
+    """The rows that it rests on, and what speaks against it by now; empty for neither."""
+    if found.finding_id is None:
+        return {"rows": "", "withdrawn": ""}
+    stored = keeping.find(db.session(), found.workspace_id, found.finding_id)
+    kept = next(keeping.readable([stored]), None)
+    gone = found.state == "prepared" and found.origin == "finding" and stored.state != "open"
+    return {"rows": rows_of(kept[1]) if kept else "", "withdrawn": _WITHDRAWN if gone else ""}
 
 
 def _shared_error(found: ChangeSet) -> str:

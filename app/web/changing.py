@@ -21,6 +21,11 @@ from app.extensions import db
 from app.models import ChangeSet, PlannedTest
 from app.web import access, entry
 
+_ELSEWHERE = (
+    "It was confirmed already, perhaps in another window, with other amounts than yours. Yours "
+    "were not sent. Below is what became of it: to change it further, prepare a new change."
+)
+
 
 def find(set_id: int) -> ChangeSet:
     """The set, when it is the workspace's own. Raises NotFound."""
@@ -89,8 +94,10 @@ def edit(found: ChangeSet, amounts: Mapping[int, Decimal], seen: int | None) -> 
 def confirm(found: ChangeSet, amounts: Mapping[int, Decimal], seen: int | None) -> None:
     """Queue what was reviewed, with the amounts that stood in the form, and commit.
 
-    What the platform says by now is kept when it is another than was reviewed.
+    What the platform says by now is kept when it is another than was reviewed. Raises Conflict.
     """
+    if found.state != "prepared" and change_requests.differ(found, amounts):
+        raise Conflict(_ELSEWHERE)
     _count()
     with _changers() as changers:
         session = db.session()

@@ -60,6 +60,12 @@ def row_number(given: str) -> int:
     return int(given)
 
 
+def page_number(given: str, pages: int) -> int:
+    """The page that a query string asks for, one that there is."""
+    asked = int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 1
+    return min(max(1, asked), max(1, pages))
+
+
 def refuse_nul_in_form() -> None:
     """Before the writes of a blueprint whose forms do not look for it field by field."""
     if any(NUL in name or NUL in value for name, value in request.form.items(multi=True)):

@@ -2,105 +2,34 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.advice import dismissing, keeping, looks, nightly
-from app.advice.permissions import Lack, Rights, in_the_way, rights
-from app.advice.plans import REALLOCATION, plan_of
+from app.advice.permissions import rights
 from app.errors import Invalid
 from app.extensions import db
-from app.insights.finding import Class, Finding, Kind, Number
-from app.insights.plain_words import say_kept
-from app.insights.review_days import rests_through
-from app.insights.sentences.en.missing import MISSING
-from app.insights.thresholds import DEFAULTS
-from app.insights.words import Manner, Said
+from app.insights.finding import Kind
+from app.insights.words import Manner
 from app.metrics.platforms import platform_label
 from app.metrics.sources import sources
-from app.models import StoredFinding
-from app.reports.findings import rows_of
-from app.reports.tired import TiredRow, tired_in
 from app.web import access, left_out_words
 from app.web.htmx import page
 from app.web.incoming import refuse_nul_in_form
+from app.web.reviewed import reviewed
+from app.web.shown_findings import CLASSES, Shown, shown
 
 blueprint = Blueprint("insights", __name__, url_prefix="/dashboard/reports/insights")
 blueprint.before_request(refuse_nul_in_form)
 
-CLASSES = {
-    Class.RECOMMEND: "Recommend",
-    Class.LEANING: "Leaning",
-    Class.WORTH_TESTING: "Worth testing",
-    Class.SILENT: "Nothing safe to recommend",
-    Class.ACT: "Recommend",
-}
-# Where one of these is missing there is nothing to test, or not now.
-NO_TEST = {"platforms", "recent_move", "running_test"}
 GROUPS = {
     Kind.RECOMMENDATION: "Recommendations",
     Kind.CONCERN: "Concerns",
     Kind.WIN: "Wins",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A finding with its words.
-
-    `low` and `high` are empty without a range of what is expected, `ads` are the tired ones, empty
-    for any other finding. `lacks` is what connections it would be applied through may not do.
-    """
-
-    stored: StoredFinding
-    finding: Finding
-    said: Said
-    days: str
-    rows: str
-    ads: list[TiredRow]
-    low: str
-    high: str
-    appliable: bool
-    lacks: Sequence[Lack] = ()
-
-    @property
-    def silent(self) -> bool:
-        """Whether it says that there is nothing to follow."""
-        return self.finding.class_ is Class.SILENT
-
-    @property
-    def promises(self) -> bool:
-        """Whether there is anything to be reviewed."""
-        return self.finding.promises
-
-    @property
-    def testable(self) -> bool:
-        """Whether a planned test would tell more than can be said now."""
-        return (
-            self.finding.rule == REALLOCATION
-            and self.finding.class_ in (Class.SILENT, Class.WORTH_TESTING)
-            and not NO_TEST & set(self.finding.missing)
-        )
-
-    @property
-    def tested(self) -> bool:
-        """Whether it waits for the test that is on."""
-        return "running_test" in self.finding.missing
-
-    @property
-    def platforms(self) -> list[str]:
-        """Those that it is about."""
-        return [each.key for each in self.finding.entities if each.kind == "platform"]
-
-    @property
-    def missing(self) -> list[str]:
-        """What kept it from going further."""
-        return [MISSING[each].wanted for each in self.finding.missing if each in MISSING]
 
 
 @blueprint.get("")
@@ -109,9 +38,9 @@ def index() -> Response:
     session, workspace = db.session(), access.workspace()
     known = rights(session, workspace.id)
     kept = keeping.readable(keeping.still_open(session, workspace.id))
-    found = [_shown(stored, finding, known) for stored, finding in kept]
+    found = [shown(stored, finding, known) for stored, finding in kept]
     hidden = keeping.readable(dismissing.dismissed(session, workspace.id, access.now()))
-    gone = [_shown(stored, finding, known) for stored, finding in hidden]
+    gone = [shown(stored, finding, known) for stored, finding in hidden]
     just = request.args.get("dismissed", "")
     return page(
         "insights/index.html",
@@ -125,6 +54,23 @@ def index() -> Response:
         just_dismissed=next((each for each in gone if str(each.stored.id) == just), None),
         waiting=nightly.waiting(session, workspace.id),
         counted=bool(sources(session, workspace.id).counted),
+        classes=CLASSES,
+        label=platform_label,
+        editor=access.may_edit(),
+    )
+
+
+@blueprint.get("/<int:finding_id>")
+def show(finding_id: int) -> Response:
+    """One finding, also one that is open no more, and what became of it."""
+    session, workspace = db.session(), access.workspace()
+    stored = keeping.find(session, workspace.id, finding_id)
+    return page(
+        "insights/show.html",
+        "finding",
+        each=shown(stored, keeping.restored(stored), rights(session, workspace.id)),
+        became=reviewed(stored, keeping.as_first_said(stored)),
+        group=GROUPS[Kind(stored.kind)],
         classes=CLASSES,
         label=platform_label,
         editor=access.may_edit(),
@@ -190,41 +136,3 @@ def _done() -> ResponseReturnValue:
 
 def _of(found: Sequence[Shown], kind: Kind) -> list[Shown]:
     return [each for each in found if each.finding.kind is kind]
-
-
-def _shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
-    plan = plan_of(finding, DEFAULTS)
-    lacks, stopped = (
-        in_the_way(db.session(), stored.workspace_id, known, plan) if plan else ([], True)
-    )
-    manner = Manner(finding.currency or access.workspace().currency)
-    low, high = _range(finding, manner)
-    return Shown(
-        stored=stored,
-        finding=finding,
-        said=say_kept(finding, manner),
-        days=_days(finding, manner),
-        rows=rows_of(finding),
-        ads=tired_in(finding, manner),
-        low=low,
-        high=high,
-        appliable=not stopped and not stored.is_done,
-        lacks=lacks,
-    )
-
-
-def _range(finding: Finding, manner: Manner) -> tuple[str, str]:
-    """What following it is expected to bring, only of a recommendation."""
-    expected = finding.range
-    if expected is None or finding.kind is not Kind.RECOMMENDATION:
-        return "", ""
-    return (
-        manner.number(Number(expected.low, expected.unit, change=True)),
-        manner.number(Number(expected.high, expected.unit)),
-    )
-
-
-def _days(finding: Finding, manner: Manner) -> str:
-    last = rests_through(finding)
-    count: int = (last - finding.first) // dt.timedelta(days=1) + 1
-    return f"{manner.days(finding.first, last)}, {count} day{'' if count == 1 else 's'}"

@@ -215,6 +215,42 @@ def test_what_somebody_changed_meanwhile_is_said_and_nothing_is_sent(
     assert browser.get(f"/api/changes/{set_id}").json["state"] == "prepared"
 
 
+def test_what_was_discarded_elsewhere_is_said_to_be_so_and_what_to_do(
+    browser: FlaskClient, campaign: Campaign, platform: type[FakeChanger]
+) -> None:
+    address = f"/dashboard/reports/changes/{prepare(browser, campaign, switch='paused')}"
+    form = {"csrf_token": csrf_token(browser)}
+    assert browser.post(f"{address}/discard", data=form).status_code == 303
+    for path in ("confirm", "edit", "discard", "look", "revert"):
+        answer = browser.post(f"{address}/{path}", data=form)
+        assert answer.status_code == 404, path
+        assert "may have been discarded" in answer.text
+        assert "Go to the dashboard" in answer.text
+    assert "Prepare it again" in browser.get(address).text
+    assert platform.sent == []
+
+
+def test_what_was_confirmed_elsewhere_is_shown_with_what_that_means(
+    browser: FlaskClient, campaign: Campaign, platform: type[FakeChanger], settings: Settings
+) -> None:
+    set_id = prepare(browser, campaign)
+    address = f"/dashboard/reports/changes/{set_id}"
+    change_id = browser.get(f"/api/changes/{set_id}").json["changes"][0]["id"]
+    form = {"csrf_token": csrf_token(browser), f"amount-{change_id}": "90"}
+    assert browser.post(f"{address}/confirm", data=form).status_code == 303
+    assert browser.post(f"{address}/confirm", data=form).status_code == 303
+    work(settings, set_id)
+
+    late = browser.post(f"{address}/confirm", data={**form, f"amount-{change_id}": "95"})
+    discarded = browser.post(f"{address}/discard", data=form)
+
+    assert (late.status_code, discarded.status_code) == (409, 409)
+    assert "Yours were not sent" in late.text
+    assert "was not discarded" in discarded.text
+    assert "€90.00" in discarded.text
+    assert platform.sent == ["90"]
+
+
 def test_viewers_look_and_change_nothing(
     browser: FlaskClient,
     campaign: Campaign,

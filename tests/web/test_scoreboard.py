@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.advice import keeping
 from app.advice.measuring import Review
 from app.advice.outcomes import Outcome
-from app.insights.finding import Entity, Number, Unit
+from app.insights.finding import Class, Entity, Kind, Number, Unit
 from app.models import StoredFinding
 from tests.advice.test_keeping import MOVE
 from tests.conftest import Member, sign_in
@@ -126,3 +126,40 @@ def test_another_workspaces_scores_are_not_shown(
     followed(session, alice, 1, Outcome(True, True, 500.0, "money", 300.0, 900.0))
     assert rules(app, charlie) == []
     assert "Nothing was said yet" in text(app, charlie)
+
+
+def test_a_row_leads_to_the_findings_it_counts_and_each_of_them_to_itself(
+    app: Flask, alice: Member, charlie: Member, session: Session
+) -> None:
+    followed(session, alice, 1, Outcome(True, True, 500.0, "money", 300.0, 900.0))
+    other = replace(MOVE, entities=(MOVE.entities[0], Entity("platform", "x", "X", "x", "to")))
+    [unfollowed] = keeping.keep(session, alice.workspace.id, [other], NOON)
+    session.commit()
+    assert f'href="{PAGE}/reallocation"' in text(app, alice)
+    listed = sign_in(app, alice).get(f"{PAGE}/reallocation").text
+    assert listed.count('data-label="Predicted"') == 2
+    assert "+$1,900 – $6,700 a month (80% range)" in listed
+    assert "as a person said" not in listed
+    assert [listed.count(f'data-label="Judged by it">{each}<') for each in ("Yes", "No")] == [1, 1]
+    assert f'href="/dashboard/reports/insights/{unfollowed}"' in listed
+
+    finding = sign_in(app, alice).get(f"/dashboard/reports/insights/{unfollowed}").text
+
+    assert "Not reviewed yet" in finding
+    assert f'href="{PAGE}/reallocation"' in finding
+    stranger = sign_in(app, charlie)
+    for path in (f"{PAGE}/reallocation", f"/dashboard/reports/insights/{unfollowed}"):
+        assert stranger.get(path).status_code == 404
+    assert sign_in(app, alice).get(f"{PAGE}/no_rule").status_code == 404
+
+
+def test_wins_and_advice_of_one_name_are_listed_apart(
+    app: Flask, alice: Member, session: Session
+) -> None:
+    seen = replace(MOVE, rule="roas_change", kind=Kind.WIN, class_=Class.OBSERVED)
+    keeping.keep(session, alice.workspace.id, [seen], NOON)
+    session.commit()
+    client = sign_in(app, alice)
+    assert f'href="{PAGE}/roas_change?of=observed"' in client.get(PAGE).text
+    assert "That it lasts" in client.get(f"{PAGE}/roas_change?of=observed&page=99").text
+    assert client.get(f"{PAGE}/roas_change").status_code == 404
