@@ -19,7 +19,7 @@ from app.errors import AppError
 from app.extensions import db
 from app.models import Change, ChangeSet
 from app.reports.findings import rows_of
-from app.web import access, changing
+from app.web import access, budget_notes, changing
 from app.web.htmx import page
 from app.web.incoming import page_number, refuse_nul_in_form, row_number
 
@@ -150,6 +150,7 @@ def _shown(found: ChangeSet, error: AppError | None = None) -> Response:
         revertible=change_sets.is_revertible(found),
         left=by_reason(found.left_out),
         **_finding(found),
+        **_spending(found),
         shared_error=_shared_error(found),
         problem=error.message if error else "",
         sent=request.form if error else {},
@@ -166,6 +167,13 @@ def _finding(found: ChangeSet) -> dict[str, str]:
     kept = next(keeping.readable([stored]), None)
     gone = found.state == "prepared" and found.origin == "finding" and stored.state != "open"
     return {"rows": rows_of(kept[1]) if kept else "", "withdrawn": _WITHDRAWN if gone else ""}
+
+
+def _spending(found: ChangeSet) -> dict[str, Any]:
+    """What was spent of each budget by change id, and what speaks against all of it."""
+    known = budget_notes.of([found])
+    notes = {each.id: budget_notes.note(each, known) for each in found.changes}
+    return {"notes": notes, "warning": budget_notes.warning(found, known)}
 
 
 def _shared_error(found: ChangeSet) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,10 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from app.advice import change_sets, values
 from app.advice.by_hand import Wish
+from app.advice.reached import Reached
 from app.errors import Invalid
 from app.extensions import db
 from app.models import Change, ChangeSet
-from app.web import access, changing
+from app.web import access, budget_notes, changing
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
 
 blueprint = Blueprint("changes_api", __name__, url_prefix="/api/changes")
@@ -63,7 +65,8 @@ class ValueOut(Answer):
 class ChangeOut(Answer):
     """`before` is what the platform said at `read_at`, `after` what it said once changed.
 
-    `state` is prepared, applying, applied, failed, unclear or reverted.
+    `state` is prepared, applying, applied, failed, unclear or reverted. `note` says, before it is
+    confirmed, what was spent of a budget on the last days and what a change of it can do.
     """
 
     id: int
@@ -81,6 +84,7 @@ class ChangeOut(Answer):
     before: ValueOut
     wanted: ValueOut
     after: ValueOut | None
+    note: str
     error: str
     read_at: dt.datetime
     ended_at: dt.datetime | None
@@ -92,7 +96,9 @@ class ChangeSetState(Answer):
 
 
 class ChangeSetOut(ChangeSetState):
-    """`state` is prepared, queued, applying, applied, failed, unclear or reverted.
+    """`warning` is said before it is confirmed, where none of what is cut would be cut.
+
+    `state` is prepared, queued, applying, applied, failed, unclear or reverted.
 
     `cap` is the largest change of one budget as a share. `left_out` are [name, why]. `block` of a
     planned test counts from 0, -1 puts the budgets back.
@@ -109,6 +115,7 @@ class ChangeSetOut(ChangeSetState):
     cap: Decimal | None
     revision: int
     left_out: list[list[str]]
+    warning: str
     error: str
     created_at: dt.datetime
     expires_at: dt.datetime
@@ -134,9 +141,12 @@ class ChangeSetList(Answer):
 def list_changes() -> ResponseReturnValue:
     asked = arguments(ListQuery)
     found = change_sets.page(db.session(), access.workspace().id, access.now(), asked.page)
+    known = budget_notes.of(found.sets)
     return answer(
         ChangeSetList(
-            changes=[_set_out(each) for each in found.sets], page=found.number, pages=found.pages
+            changes=[_set_out(each, known) for each in found.sets],
+            page=found.number,
+            pages=found.pages,
         )
     )
 
@@ -156,13 +166,13 @@ def prepare_change() -> ResponseReturnValue:
         )
     else:
         raise Invalid("Name a finding_id or a campaign_id.")
-    return answer(_set_out(changing.find(made.id)), 201)
+    return answer(_told(made.id), 201)
 
 
 @blueprint.get("/<int:set_id>")
 @documented("Changes that belong together", answer=ChangeSetOut)
 def show_change(set_id: int) -> ResponseReturnValue:
-    return answer(_set_out(changing.find(set_id)))
+    return answer(_told(set_id))
 
 
 @blueprint.patch("/<int:set_id>")
@@ -171,7 +181,7 @@ def edit_change(set_id: int) -> ResponseReturnValue:
     access.require_editor()
     found, given = changing.find(set_id), body(EditIn)
     changing.edit(found, {each.id: each.daily_budget for each in given.changes}, given.revision)
-    return answer(_set_out(changing.find(set_id)))
+    return answer(_told(set_id))
 
 
 @blueprint.post("/<int:set_id>/confirm")
@@ -196,7 +206,7 @@ def look_at_change(set_id: int) -> ResponseReturnValue:
 def revert_change(set_id: int) -> ResponseReturnValue:
     access.require_editor()
     made = changing.revert(changing.find(set_id))
-    return answer(_set_out(changing.find(made.id)), 201)
+    return answer(_told(made.id), 201)
 
 
 @blueprint.delete("/<int:set_id>")
@@ -221,15 +231,25 @@ _CHANGE = (
 ).split()
 
 
-def _set_out(found: ChangeSet) -> ChangeSetOut:
+def _told(set_id: int) -> ChangeSetOut:
+    found = changing.find(set_id)
+    return _set_out(found, budget_notes.of([found]))
+
+
+def _set_out(found: ChangeSet, known: Mapping[int, Reached]) -> ChangeSetOut:
     told = {name: getattr(found, name) for name in _SET}
-    return ChangeSetOut(**told, changes=[_change_out(each) for each in found.changes])
+    return ChangeSetOut(
+        **told,
+        warning=budget_notes.warning(found, known),
+        changes=[_change_out(each, known) for each in found.changes],
+    )
 
 
-def _change_out(change: Change) -> ChangeOut:
+def _change_out(change: Change, known: Mapping[int, Reached]) -> ChangeOut:
     return ChangeOut(
         **{name: getattr(change, name) for name in _CHANGE},
         account=change.account_name,
+        note=budget_notes.note(change, known),
         before=_value(change.before),
         wanted=_value(change.wanted),
         after=_value(change.after) if change.after is not None else None,
