@@ -97,7 +97,7 @@ def _compute(until: threading.Event) -> list[int]:
 
 
 def _preview(site: Site) -> None:
-    """What the letter of a schedule takes to be shown, which the web process itself assembles."""
+    """What the letter of a schedule takes to be shown, computed in a process for it."""
     for days in ("7d", "30d", "90d"):
         sent = {"title": days, "range": days, "recipients": ["somebody@example.com"]}
         made = site.post("/api/report-schedules", sent)

@@ -20,14 +20,13 @@ from app.creative.writers import writer_for
 from app.imports import run as imports
 from app.insights.finding import Finding
 from app.models import Account, Workspace
-from app.reports import delivering, ordering
+from app.reports import apart, delivering, ordering
 from app.reports import writing as report_writing
 from app.reports.document import Document
 from app.reports.phrasing import Phrase, phraser
 from app.sync import ending, exchange, rollup, run
 from app.sync.requests import TASK as SYNC
 from app.sync.run import Interrupted
-from jobs import apart
 from jobs.letters import send_alerts, send_reminders
 from jobs.prune import prune
 from jobs.report_letters import deliver_report, tell_owners
@@ -127,7 +126,7 @@ def write_report(context: JobContext, *, report_id: int) -> None:
         report_writing.write_report(
             sessionmaker(runtime.engine, expire_on_commit=False),
             report_id,
-            partial(apart.compute_report, runtime),
+            partial(apart.compute_report, runtime.settings),
             clock=utc_now,
             phrase=_phrased(runtime),
         )
@@ -226,7 +225,7 @@ def apply_change(context: JobContext, *, set_id: int) -> None:
 def look_for_findings(context: JobContext, *, workspace_id: int) -> None:
     """Compute a workspace's findings, keep and review them, and tell what cannot wait."""
     runtime = Runtime.of(context)
-    apart.look(runtime, workspace_id, utc_now())
+    apart.look(runtime.settings, workspace_id, utc_now())
     if runtime.settings.smtp_host:
         send_alerts(runtime, utc_now())
 

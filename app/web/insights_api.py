@@ -10,7 +10,6 @@ from flask import Blueprint, Response
 from app.accounts import limits
 from app.accounts.limits import Count
 from app.advice import dismissing, keeping, looks, nightly
-from app.advice.answering import answer_for
 from app.advice.left_out import LeftOut
 from app.extensions import db
 from app.insights.finding import Entity, Finding
@@ -18,8 +17,8 @@ from app.insights.plain_words import say_kept
 from app.insights.review_days import rests_through
 from app.insights.words import Manner
 from app.metrics.period import Period
-from app.metrics.sources import sources
 from app.models import StoredFinding
+from app.reports import apart
 from app.reports.findings import new_copy_for, rows_of
 from app.web import access, entry, left_out_words
 from app.web.apidoc import Answer, Arguments, Body, answer, arguments, body, documented
@@ -31,7 +30,8 @@ blueprint = Blueprint("insights_api", __name__, url_prefix="/api/insights")
 class DaysIn(Arguments):
     """Days to look at, computed for this answer; with one of the two the usual number of days.
 
-    Without both: what the nightly look found whose days touch the last 30.
+    That takes seconds, and few are computed at once: 503 says to ask again. Without both: what
+    the nightly look found whose days touch the last 30, at once.
     """
 
     from_: dt.date | None = msgspec.field(default=None, name="from")
@@ -141,7 +141,9 @@ class QueuedOut(Answer):
 
 
 @blueprint.get("")
-@documented("Wins, concerns and recommendations", query=DaysIn, answer=InsightsOut, errors=(429,))
+@documented(
+    "Wins, concerns and recommendations", query=DaysIn, answer=InsightsOut, errors=(429, 503)
+)
 def show() -> Response:
     """The most money at stake first; dismissed ones are left out."""
     asked, today = arguments(DaysIn), access.today()
@@ -172,7 +174,7 @@ def _kept(days: Period) -> InsightsOut:
 
 def _computed(days: Period) -> InsightsOut:
     session, place, now = db.session(), access.workspace(), access.now()
-    found = answer_for(session, place, days, known=sources(session, place.id), now=now)
+    found = apart.find(access.settings(), place.id, days, now)
     kept = keeping.known_of(session, place.id, found.findings)
     dismissed = {key for key, each in kept.items() if each.state == "dismissed"}
     dated = keeping.reviewed_as_kept(found.findings, kept)

@@ -10,7 +10,6 @@ from functools import partial
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import sessionmaker
 
 from app import mail
 from app.accounts import limits
@@ -18,7 +17,7 @@ from app.accounts.limits import Count
 from app.errors import Conflict, Invalid, named
 from app.extensions import db
 from app.models import ReportSchedule
-from app.reports import letters, looking, template, writing
+from app.reports import apart, letters, template
 from app.reports.document import Document, Frozen, freeze
 from app.reports.files import file_of
 from app.reports.posting import Parcel
@@ -27,13 +26,13 @@ from app.web import access, entry, outbox
 
 
 def html(schedule: ReportSchedule) -> ResponseReturnValue:
-    """The letter, on a page of its own. Raises Conflict where no report could be made."""
+    """The letter, a page of its own. Raises Conflict where no report could be made, and NotNow."""
     letter = letters.sample_words(_parcel(schedule), schedule.link)
     return render_template("email/report.html", letter=letter)
 
 
 def send(schedule: ReportSchedule, to: str) -> None:
-    """Mail it once the answer is on its way. Raises Conflict where no report could be made."""
+    """Mail it once the answer is on its way. Raises Conflict and NotNow as `html`."""
     parcel = _parcel(schedule)
     outbox.afterwards(partial(_send, parcel, letters.sample_words(parcel, schedule.link), to))
 
@@ -69,11 +68,10 @@ def _parcel(schedule: ReportSchedule) -> Parcel:
 def _document(schedule: ReportSchedule) -> Document:
     """The report as if it were due now."""
     workspace, now = access.workspace(), access.now()
-    sessions = sessionmaker(db.engine, expire_on_commit=False)
     try:
         template.checked(db.session(), workspace.id, schedule.request)
         wanted = template.wanted_at(schedule.request, schedule.title, workspace, now)
-        return writing.draft(sessions, workspace.id, wanted, looking.look, now)
+        return apart.draft(access.settings(), workspace.id, wanted, now)
     except Invalid as error:
         raise Conflict(
             "There is nothing to show: the report cannot be made as it is asked for. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,17 +11,24 @@ from typing import cast
 
 import msgspec
 import pytest
+from flask import Flask
 from procrastinate import JobContext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
+from app.advice.answering import answer_for
+from app.errors import Invalid
+from app.metrics.period import Period
+from app.metrics.sources import sources
 from app.models import FindingLook, Report
-from app.reports import ordering
+from app.reports import apart, looking, ordering, writing
 from app.reports.ordering import Wanted
 from app.settings import Settings
 from jobs import tasks
 from jobs.runtime import KEY, Runtime, utc_now
-from tests.conftest import Member
+from tests.advice.test_asking import NOW, PERIOD
+from tests.advice.test_nightly import make_waste
+from tests.conftest import Member, sign_in
 
 DAY = dt.timedelta(days=1)
 
@@ -84,6 +92,52 @@ def test_a_look_is_made_and_noted_by_its_process(
 ) -> None:
     tasks.look_for_findings(context, workspace_id=alice.workspace.id)
     assert session.scalars(select(FindingLook.workspace_id)).all() == [alice.workspace.id]
+
+
+def test_what_a_page_asks_for_comes_back_as_it_was_computed(
+    session: Session, alice: Member, settings: Settings
+) -> None:
+    make_waste(session, alice)
+    session.commit()
+    place = alice.workspace
+    known = sources(session, place.id)
+    found = apart.find(settings, place.id, PERIOD, NOW)
+    assert found == answer_for(session, place, PERIOD, known=known, now=NOW)
+    assert "zero_result" in [each.rule for each in found.findings]
+    wanted = Wanted(first=PERIOD.first, last=PERIOD.last)
+    sessions = sessionmaker(session.get_bind(), expire_on_commit=False)
+    assert apart.draft(settings, place.id, wanted, NOW) == writing.draft(
+        sessions, place.id, wanted, looking.look, NOW
+    )
+
+
+def test_days_to_come_are_refused_to_a_page_in_words(alice: Member, settings: Settings) -> None:
+    far = Period(dt.date(2999, 1, 1), dt.date(2999, 1, 31))
+    with pytest.raises(Invalid, match="has not begun"):
+        apart.find(settings, alice.workspace.id, far, NOW)
+    with pytest.raises(Invalid, match="over"):
+        apart.draft(settings, alice.workspace.id, Wanted(first=far.first, last=far.last), NOW)
+
+
+def test_a_page_waits_only_so_long_for_others_and_is_told(
+    app: Flask, alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_PATIENCE", 0.0)
+    monkeypatch.setattr(apart, "_places", threading.BoundedSemaphore(1))
+    client = sign_in(app, alice)
+    with apart._places:
+        busy = client.get("/api/insights?from=2026-06-01&to=2026-06-14")
+    assert (busy.status_code, busy.json["error"]["code"]) == (503, "not_now")
+    assert client.get("/api/insights?from=2026-06-01&to=2026-06-14").status_code == 200
+
+
+def test_what_takes_too_long_for_a_page_is_given_up_and_told(
+    app: Flask, alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_PAGE_SECONDS", 0.01)
+    given_up = sign_in(app, alice).get("/api/insights?from=2026-06-01&to=2026-06-14")
+    assert given_up.status_code == 503
+    assert "Ask for fewer days" in given_up.text
 
 
 def test_every_setting_reaches_the_process(settings: Settings) -> None:
