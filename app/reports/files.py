@@ -34,7 +34,7 @@ UNFINISHED = (
 FAILED = (
     "This report could not be made, so it has no files. Its page says why and lets you try again."
 )
-RENDERING = 1
+RENDERING = 2
 """Raised whenever the same document is drawn otherwise than before: known files are then old.
 
 tests/reports/test_rendering.py has the texts of one, and fails for a change without it.

@@ -20,7 +20,7 @@ from app.reports.tired import tired_of
 from app.reports.wording import wording_of
 from app.web.formats import Better, Pill, change_pill
 
-SHOWN_CAMPAIGNS = 25
+SHOWN_CAMPAIGNS = 8
 
 
 def drawn(document: Document, link: Link) -> dict[str, Any]:

@@ -94,6 +94,42 @@ def test_a_pdf_says_what_the_document_says() -> None:
         assert expected in text, expected
 
 
+LEFT_AT_MOST = 200
+"""Points of a page's 756 below its last line: what a chart that has to stay whole may need."""
+
+
+def left_over(pdf: bytes) -> list[int]:
+    """How much of each page but the last is empty above its foot, in points."""
+    document, left = pypdfium2.PdfDocument(pdf), []
+    for number in range(len(document) - 1):
+        drawn = document[number].render(scale=1, grayscale=True).to_numpy()
+        bottom = drawn.shape[0] - 57
+        inked = (drawn[:bottom].reshape(bottom, -1) < 245).any(axis=1)
+        left.append(int(bottom - inked.nonzero()[0].max()))
+    document.close()
+    return left
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, 0), (3, 0), (2, 9), (6, 0), (5, 19)])
+def test_no_page_ends_early_because_what_follows_is_tall(count: int, lines: int) -> None:
+    words = "Because of what was seen in these figures over the days, more is said here. " * 3
+    advice = msgspec.structs.replace(
+        samples.usual().recommendations[0], how_sure=words * 2, change_our_mind=words
+    )
+    found = [samples.finding(f"Finding {number}", saw=words) for number in range(count)]
+    left = left_over(
+        printed(
+            samples.usual(
+                wins=found,
+                concerns=found[: count // 2],
+                recommendations=[advice] * count,
+                without_rate=["CHF 100 of spend is not in the figures."] * lines,
+            )
+        )
+    )
+    assert max(left) <= LEFT_AT_MOST, left
+
+
 def test_a_report_from_before_keeps_the_hash_it_was_stored_with() -> None:
     text = text_of(print_pdf(Frozen(samples.usual(), "ab" * 32)))
     assert "ab" * 32 in text

@@ -143,3 +143,19 @@ def test_only_who_may_share_is_offered_to(
     assert f"{address}/shares" not in text
     for kept in ("download.pdf", "download.csv", "download.xlsx"):
         assert kept in text
+
+
+def test_a_long_table_of_campaigns_is_folded_after_its_first_rows_and_what_matters_is_above(
+    app: Flask,
+) -> None:
+    document = samples.many(40)
+    shown = body(app, document)
+    places = [shown.find(each) for each in (document.summary[0], "report-strip", "report-finding")]
+    first, _, folded = shown.partition('<details class="report-all">')
+    assert places == sorted(places)
+    assert places[-1] < first.find("table-figures")
+    assert f"The other {40 - 8}" in folded
+    names = [each.name for each in document.campaign_rows]
+    assert len(names) == 40
+    assert all(name in plain(first) for name in names[:8])
+    assert all(name in plain(folded) for name in names[8:])
