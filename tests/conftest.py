@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.accounts import passwords
 from app.accounts.passwords import hash_password
 from app.extensions import db
 from app.models import Membership, User, Workspace
@@ -41,6 +43,7 @@ pytest_plugins = ["tests.sandbox_server", "tests.mail_server", "tests.model_serv
 PASSWORD = "correct horse battery"
 KEY = Fernet.generate_key().decode()
 SHIPPED_RATES: list[int] = []
+SHIPPED_HASHER = passwords._hasher
 TEMPLATE, TESTS, COPY = "growzzy_template", "growzzy_tests", "growzzy_copy"
 # The connections that a test process keeps, with what they have prepared. A new one takes longer
 # than most tests.
@@ -72,6 +75,16 @@ def one_day() -> Iterator[None]:
     """Pages go by the clock of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "now", clock.now)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords cost the tests next to nothing; tests/accounts/test_passwords.py is about them."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(passwords, "DUMMY_HASH", cheap.hash(Fernet.generate_key()))
         yield
 
 

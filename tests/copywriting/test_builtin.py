@@ -21,10 +21,10 @@ from app.copywriting.writing import Event, NotWritten, Place, Written
 from tests.copywriting.briefs import LANGUAGES, random_brief
 
 BRIEFS = [
-    *((seed, code) for seed in range(6) for code in LANGUAGES),
+    *((seed, code) for seed in range(3) for code in LANGUAGES),
     *(
         pytest.param(seed, code, marks=pytest.mark.prove)
-        for seed in range(6, 106)
+        for seed in range(3, 106)
         for code in LANGUAGES
     ),
 ]
@@ -94,10 +94,11 @@ def test_every_text_fits_its_platform_says_only_the_brief_and_differs_from_the_o
         assert problems == [], variation.text
         for unwanted in brief.avoid:
             assert not re.search(rf"\b{re.escape(unwanted)}\b", variation.text, re.IGNORECASE)
-    for one, other in itertools.combinations(variations, 2):
-        pairs = [(runs(one.text), runs(other.text))]
+    said = [(each, runs(each.text), runs(each.primary_text)) for each in variations]
+    for (one, whole, first), (other, wholes, firsts) in itertools.combinations(said, 2):
+        pairs = [(whole, wholes)]
         if AdPlatform.GOOGLE not in {one.platform, other.platform}:
-            pairs.append((runs(one.primary_text), runs(other.primary_text)))
+            pairs.append((first, firsts))
         for mine, theirs in pairs:
             assert len(mine & theirs) / min(len(mine), len(theirs)) <= 0.6, (one.text, other.text)
 

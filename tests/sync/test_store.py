@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.connectors.errors import Temporary
 from app.connectors.words import Days, Fact, Grain, StoreFigures
 from app.models import Account, Ad, AdDay, AdGroup, Campaign, CampaignDay, MetricRevision, StoreDay
+from app.sync import batch as batch_module
 from app.sync.batch import Batch
 from app.sync.store import Origin, Written, replace, replace_store
 from tests.conftest import Member
@@ -166,15 +167,21 @@ def test_odd_characters_in_ids_survive(session: Session, account: Account, odd: 
     assert put(session, account, facts, grain=Grain.PLACEMENT).rows_changed == 0
 
 
-def test_figures_beyond_memory_are_stored_too(session: Session, account: Account) -> None:
+def test_figures_beyond_memory_are_stored_too(
+    session: Session, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go through a temporary file, and come back from it in blocks."""
+    monkeypatch.setattr(batch_module, "_KEEP_IN_MEMORY", 32 * 1024)
+    monkeypatch.setattr(batch_module, "_BLOCK", 32 * 1024)
     # This connection may have planned the checks of foreign keys while there were a few rows, and
-    # would now read all campaigns for each of 70,000.
+    # would now read all campaigns for each of 2,000.
     session.execute(text("DISCARD PLANS"))
     with Batch(Grain.CAMPAIGN) as batch:
-        for start in range(0, 70_000, 10_000):
-            batch.add([fact(TODAY, f"c{n}") for n in range(start, start + 10_000)])
+        for start in range(0, 2_000, 1_000):
+            batch.add([fact(TODAY, f"c{n}") for n in range(start, start + 1_000)])
+        assert len(list(batch.blocks())) > 1
         written = replace(session, account, batch, [TODAY], origin=Origin())
-    assert written == Written(70_000, 70_000)
+    assert written == Written(2_000, 2_000)
 
 
 def test_a_shop_day_keeps_what_the_source_does_not_say_unknown(

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
+from app.accounts import passwords
 from app.accounts.sessions import IDLE, digest
 from app.models import Membership, User, UserSession, Workspace
 from app.settings import Settings
 from app.web.cookies import NAME
-from tests.conftest import PASSWORD, Member, csrf_token, sign_in
+from tests.conftest import PASSWORD, SHIPPED_HASHER, Member, csrf_token, sign_in
 
 OTHER_PASSWORD = "seven quiet lighthouses"
 
@@ -215,8 +216,9 @@ def test_a_sign_up_costs_one_argon2_hash_whether_or_not_the_address_is_taken(
 
 
 def test_a_password_hashed_with_older_parameters_is_renewed(
-    client: FlaskClient, session: Session, alice: Member
+    client: FlaskClient, session: Session, alice: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SHIPPED_HASHER)
     older = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
     user = session.get_one(User, alice.user.id)
     user.password_hash = older.hash(PASSWORD)
