@@ -51,9 +51,9 @@ def prepare_finding(
     plan = plan_of(finding, thresholds_of(workspace))
     if plan is None:
         raise Conflict(_NOT_APPLIABLE)
-    lacks, stopped = in_the_way(session, workspace.id, rights(session, workspace.id), plan)
-    if stopped:
-        raise Conflict(" ".join(dict.fromkeys(each.text for each in lacks)))
+    [way] = in_the_way(session, workspace.id, rights(session, workspace.id), [plan])
+    if way.stopped:
+        raise Conflict(" ".join(dict.fromkeys(each.text for each in way.lacks)))
     why = because(finding, Manner(finding.currency or workspace.currency))
     moved = {side.entity.platform for side in plan.sides if not side.switch}
     paused = {side.entity.platform for side in plan.sides if side.switch}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.advice.changers import NOT_HERE, changer_of, label_of
@@ -36,6 +36,17 @@ class Lack:
     manager: str
     text: str
     way: Way = Way.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """What the connections of a plan lack; `stopped` where one side cannot be changed at all."""
+
+    lacks: Sequence[Lack]
+    stopped: bool
+
+
+NOTHING = InTheWay((), stopped=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +95,53 @@ def rights(session: Session, workspace_id: int) -> Rights:
 
 
 def in_the_way(
-    session: Session, workspace_id: int, known: Rights, plan: Plan
-) -> tuple[list[Lack], bool]:
-    """What the connections of a plan lack, and whether one side of it cannot be changed at all."""
+    session: Session, workspace_id: int, known: Rights, plans: Sequence[Plan]
+) -> list[InTheWay]:
+    """Of each plan, in their order."""
     if not known.lacks:
-        return [], False
-    sides = [_behind(session, workspace_id, known, side.entity) for side in plan.sides]
-    return known.of(set().union(*sides)), any(known.stops(each) for each in sides)
+        return [NOTHING] * len(plans)
+    entities = {side.entity for plan in plans for side in plan.sides}
+    accounts = _accounts(session, workspace_id, entities)
+    found = []
+    for plan in plans:
+        sides = [_behind(known, side.entity, accounts) for side in plan.sides]
+        lacks = known.of(set().union(*sides))
+        found.append(InTheWay(lacks, stopped=any(known.stops(each) for each in sides)))
+    return found
 
 
-def _behind(session: Session, workspace_id: int, known: Rights, entity: Entity) -> AbstractSet[int]:
+_TABLES: Mapping[str, type[Campaign | AdGroup]] = {"campaign": Campaign, "ad_group": AdGroup}
+Accounts = Mapping[tuple[str, int], int]
+
+
+def _accounts(session: Session, workspace_id: int, entities: Collection[Entity]) -> Accounts:
+    """The accounts of campaigns and ad groups, by kind and id."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for each in entities:
+        if each.kind in _TABLES:
+            ids[each.kind].add(int(each.key))
+    if not ids:
+        return {}
+    rows = session.execute(
+        union_all(
+            *(
+                select(literal(kind), table.id, table.account_id).where(
+                    table.workspace_id == workspace_id, table.id.in_(ids[kind])
+                )
+                for kind, table in _TABLES.items()
+            )
+        )
+    )
+    return {(kind, number): account for kind, number, account in rows}
+
+
+def _behind(known: Rights, entity: Entity, accounts: Accounts) -> AbstractSet[int]:
     """The connections that an entity is changed through."""
     if entity.kind in ("platform", "channel"):
         return known.by_platform.get(entity.key.partition("/")[0], set())
     key = int(entity.key)
-    if entity.kind == "account":
-        connection = known.by_account.get(key)
-    else:
-        asked = select(Campaign.account_id).where(Campaign.workspace_id == workspace_id)
-        if entity.kind == "ad_group":
-            asked = asked.join(AdGroup, AdGroup.campaign_id == Campaign.id).where(AdGroup.id == key)
-        else:
-            asked = asked.where(Campaign.id == key)
-        connection = known.by_account.get(session.scalar(asked) or 0)
+    account = key if entity.kind == "account" else accounts.get((entity.kind, key), 0)
+    connection = known.by_account.get(account)
     return set() if connection is None else {connection}
 
 

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.advice import dismissing, keeping, looks, nightly
-from app.advice.permissions import rights
 from app.errors import Invalid
 from app.extensions import db
 from app.insights.finding import Kind
@@ -36,11 +35,9 @@ GROUPS = {
 def index() -> Response:
     """What is open, the most money at stake first."""
     session, workspace = db.session(), access.workspace()
-    known = rights(session, workspace.id)
-    kept = keeping.readable(keeping.still_open(session, workspace.id))
-    found = [shown(stored, finding, known) for stored, finding in kept]
-    hidden = keeping.readable(dismissing.dismissed(session, workspace.id, access.now()))
-    gone = [shown(stored, finding, known) for stored, finding in hidden]
+    found = shown(keeping.readable(keeping.still_open(session, workspace.id)))
+    hidden = dismissing.dismissed(session, workspace.id, access.now())
+    gone = shown(keeping.readable(hidden))
     just = request.args.get("dismissed", "")
     return page(
         "insights/index.html",
@@ -65,10 +62,11 @@ def show(finding_id: int) -> Response:
     """One finding, also one that is open no more, and what became of it."""
     session, workspace = db.session(), access.workspace()
     stored = keeping.find(session, workspace.id, finding_id)
+    [each] = shown([(stored, keeping.restored(stored))])
     return page(
         "insights/show.html",
         "finding",
-        each=shown(stored, keeping.restored(stored), rights(session, workspace.id)),
+        each=each,
         became=reviewed(stored, keeping.as_first_said(stored)),
         group=GROUPS[Kind(stored.kind)],
         classes=CLASSES,

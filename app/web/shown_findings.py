@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.advice.permissions import Lack, Rights, in_the_way
+from app.advice.permissions import InTheWay, Lack, in_the_way, rights
 from app.advice.plans import REALLOCATION, plan_of
 from app.extensions import db
 from app.insights.finding import Class, Finding
@@ -85,12 +85,19 @@ class Shown:
         return [MISSING[each].wanted for each in self.finding.missing if each in MISSING]
 
 
-def shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
-    """The finding as it was kept; `known` are the workspace's rights."""
-    plan = plan_of(finding, DEFAULTS)
-    lacks, stopped = (
-        in_the_way(db.session(), stored.workspace_id, known, plan) if plan else ([], True)
-    )
+def shown(kept: Iterable[tuple[StoredFinding, Finding]]) -> list[Shown]:
+    """Findings of the workspace as they were kept."""
+    session, place = db.session(), access.workspace().id
+    several = list(kept)
+    made = {stored.id: plan_of(finding, DEFAULTS) for stored, finding in several}
+    plans = {number: plan for number, plan in made.items() if plan}
+    ways = in_the_way(session, place, rights(session, place), list(plans.values()))
+    by_id = dict(zip(plans, ways, strict=True))
+    return [_shown(stored, finding, by_id.get(stored.id)) for stored, finding in several]
+
+
+def _shown(stored: StoredFinding, finding: Finding, way: InTheWay | None) -> Shown:
+    """`way` is None for what cannot be applied."""
     manner = Manner(finding.currency or access.workspace().currency)
     low, high = expected_ends(finding, manner)
     return Shown(
@@ -102,8 +109,8 @@ def shown(stored: StoredFinding, finding: Finding, known: Rights) -> Shown:
         ads=tired_in(finding, manner),
         low=low,
         high=high,
-        appliable=not stopped and not stored.is_done,
-        lacks=lacks,
+        appliable=way is not None and not way.stopped and not stored.is_done,
+        lacks=way.lacks if way else (),
     )
 
 
