@@ -23,7 +23,7 @@ from app.metrics.ad_series import (
     columns_of,
 )
 from app.metrics.ages import conversions_at_ages
-from app.metrics.known_days import first_active, known_days
+from app.metrics.known_days import Active, known_days
 from app.metrics.period import WEEK, Period
 from app.metrics.platforms import platform_label
 from app.metrics.reach import frequencies
@@ -48,6 +48,7 @@ def alarm_findings(
     period: Period,
     *,
     known: Sources,
+    active: Active,
     today: dt.date,
     now: dt.datetime,
     rules: Thresholds,
@@ -64,7 +65,6 @@ def alarm_findings(
     days = history(known, period.last, LEARN_FROM_DAYS)
     if days is None:
         return []
-    active = first_active(session, known)
     known = replace(known, counted=_read_for_long(known, active, days))
     series = platform_series(session, known, days)
     doubtful = signals.behind_platforms(known, period.last, now)
@@ -122,7 +122,7 @@ def _only_late(alarm: Alarm, platforms: Sequence[str], late: Collection[str], ag
     return any(each in late for each in about)
 
 
-def _read_for_long(known: Sources, active: Mapping[int, dt.date], days: Period) -> list[Source]:
+def _read_for_long(known: Sources, active: Active, days: Period) -> list[Source]:
     """Without accounts that were only read lately, where others of their platform were for longer.
 
     What they add is no change, and what was usual of them is not known yet.
@@ -136,9 +136,7 @@ def _read_for_long(known: Sources, active: Mapping[int, dt.date], days: Period) 
     ]
 
 
-def _begins(
-    known: Sources, active: Mapping[int, dt.date], series: PlatformSeries
-) -> dict[str, int]:
+def _begins(known: Sources, active: Active, series: PlatformSeries) -> dict[str, int]:
     """By platform, the first column with spend from which on all accounts that go on were read.
 
     Neither the platform's start nor that of what is known of another account is a shift.

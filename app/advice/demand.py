@@ -7,13 +7,12 @@ claims are not unclaimed for being left out of a report.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.advice.going_on import goes_on
-from app.metrics.known_days import known_days
+from app.metrics.known_days import Active, known_days
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Sources
@@ -21,11 +20,11 @@ from app.models import PlatformTotalDay as Total
 
 
 def organic_orders(
-    session: Session, whole: Sources, days: Period, active: Mapping[int, dt.date]
+    session: Session, whole: Sources, days: Period, active: Active
 ) -> list[float] | None:
     """One entry a day, NaN where a shop or what a platform claims was not read.
 
-    Of shops that go on; None without any. `active` is that of `known_days`.
+    Of shops that go on; None without any.
     """
     shops = [each for each in whole.counted if is_shop(each.platform) and goes_on(each, days.last)]
     if not shops:

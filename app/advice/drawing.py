@@ -20,6 +20,7 @@ from app.advice.planned import WEEK, tested_days
 from app.errors import Invalid
 from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.chosen import narrowed
+from app.metrics.known_days import first_active
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label
 from app.metrics.series import platform_series
@@ -250,7 +251,8 @@ def _cost(
     from app.insights.planned_cost import cost  # noqa: PLC0415 as above
 
     today = known.unfinished_day(workspace.time_zone, now)
-    figures = fitting_inputs(session, known, today - dt.timedelta(days=1), today)
+    active = first_active(session, workspace.id)
+    figures = fitting_inputs(session, known, today - dt.timedelta(days=1), today, active)
     if figures is None or figures.without_rate:
         return None
     levels = {name: float(level) for name, level in test.levels.items()}

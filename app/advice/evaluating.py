@@ -16,6 +16,7 @@ from app.advice.fitting_inputs import FittingInputs, fitting_inputs
 from app.advice.going_on import begun_with
 from app.advice.looking import in_doubt, thresholds_of
 from app.advice.planned import WEEK, advance, day_of, weeks_run
+from app.metrics.known_days import Active, first_active
 from app.metrics.period import Period
 from app.metrics.platforms import platform_label
 from app.metrics.sources import Sources
@@ -40,9 +41,10 @@ def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.d
     if not open_ones:
         return
     today = known.unfinished_day(workspace.time_zone, now)
-    doubtful = _in_doubt(session, workspace, known, today, now)
+    active = first_active(session, workspace.id)
+    doubtful = _in_doubt(session, workspace, known, active, today, now)
     for test in open_ones:
-        figures = fitting_inputs(session, known, today - _ONE_DAY, today, test.first)
+        figures = fitting_inputs(session, known, today - _ONE_DAY, today, active, test.first)
         if figures is None or figures.without_rate:
             continue
         last = _read_through(known, test, figures.days.last)
@@ -51,12 +53,17 @@ def read_tests(session: Session, workspace: Workspace, known: Sources, now: dt.d
 
 
 def _in_doubt(
-    session: Session, workspace: Workspace, known: Sources, today: dt.date, now: dt.datetime
+    session: Session,
+    workspace: Workspace,
+    known: Sources,
+    active: Active,
+    today: dt.date,
+    now: dt.datetime,
 ) -> set[str]:
     last, rules = today - _ONE_DAY, thresholds_of(workspace)
     days = Period.ending(last, _LATELY_DAYS)
     alarms = alarm_findings(
-        session, workspace, days, known=known, today=today, now=now, rules=rules
+        session, workspace, days, known=known, active=active, today=today, now=now, rules=rules
     )
     return in_doubt(known, last, now, alarms)
 

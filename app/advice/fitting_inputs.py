@@ -15,7 +15,7 @@ from app.advice.lots import drawn_days
 from app.advice.maturing import arrived
 from app.insights.review_days import UNSETTLED_DAYS
 from app.metrics.chosen import narrowed
-from app.metrics.known_days import first_active, known_days
+from app.metrics.known_days import Active, known_days
 from app.metrics.period import WEEK, Period
 from app.metrics.series import history, platform_series
 from app.metrics.sources import Source, Sources, sources
@@ -95,6 +95,7 @@ def fitting_inputs(
     known: Sources,
     last: dt.date,
     today: dt.date,
+    active: Active,
     tested_from: dt.date | None = None,
 ) -> FittingInputs | None:
     """The whole history up to the last day; None where nothing was advertised.
@@ -112,7 +113,6 @@ def fitting_inputs(
     if not series.platforms:
         return None
     whole = sources(session, known.workspace_id)
-    active = first_active(session, whole)
     told = {each: known_days(accounts[each], active, days) for each in series.platforms}
     spend, conversions, value = (
         [_known(of[each], told[each], days) for each in series.platforms]

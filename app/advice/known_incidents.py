@@ -8,14 +8,13 @@ days it is the same one as long as it shares a platform.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
-from app.insights.finding import Entity, Finding
+from app.insights.finding import Finding
 from app.models import StoredFinding
 
 # By how much the estimate of a few days' incident moves; two of them are further apart.
@@ -50,7 +49,7 @@ def going_on(session: Session, workspace_id: int, found: Sequence[Finding]) -> l
     kept = _kept(session, workspace_id, found)
     told = []
     for each in found:
-        places = _places(each.entities)
+        places = _about(each)
         same = min(
             (one for one in kept if _same(one, each) and not _touch(one.taken, places)),
             key=lambda one: _apart(one.since, each.since),
@@ -90,17 +89,18 @@ def _kept(session: Session, workspace_id: int, found: Sequence[Finding]) -> list
     )
     kept: dict[str, _Known] = {}
     for key, day, last, now, first in rows:
-        kept.setdefault(key, _Known(key, day, last, _named([*(now or ()), *(first or ())])))
+        told = [(each.get("kind"), each.get("key")) for each in (*(now or ()), *(first or ()))]
+        kept.setdefault(key, _Known(key, day, last, _places(told)))
     return list(kept.values())
 
 
-def _named(entities: Iterable[Mapping[str, Any]]) -> set[str]:
-    """What is kept may be of an older shape."""
-    return {str(each.get("key")) if each.get("kind") == "platform" else _ALL for each in entities}
+def _places(told: Iterable[tuple[object, object]]) -> set[str]:
+    """Of entities by kind and key, which may lack either where they were kept long ago."""
+    return {str(key) if kind == "platform" else _ALL for kind, key in told}
 
 
-def _places(entities: Iterable[Entity]) -> set[str]:
-    return {each.key if each.kind == "platform" else _ALL for each in entities}
+def _about(finding: Finding) -> set[str]:
+    return _places((each.kind, each.key) for each in finding.entities)
 
 
 def _touch(one: set[str], other: set[str]) -> bool:
@@ -112,7 +112,7 @@ def _same(known: _Known, finding: Finding) -> bool:
     if rule != finding.rule or not _overlaps(known, finding):
         return False
     if rule == _SHARED:
-        return _touch(known.places, _places(finding.entities))
+        return _touch(known.places, _about(finding))
     return known.key.removesuffix(known.since) == finding.key.removesuffix(finding.since)
 
 

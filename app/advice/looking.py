@@ -23,6 +23,7 @@ from app.insights.ranking import rank
 from app.insights.review_days import dated
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS, Thresholds
+from app.metrics.known_days import Active, first_active
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label
 from app.metrics.sources import Sources
@@ -66,11 +67,19 @@ def look(
     """Findings of days that are over, the most money at stake first."""
     rules = thresholds_of(workspace)
     today = known.unfinished_day(workspace.time_zone, now)
+    active = first_active(session, workspace.id)
     alarms = alarm_findings(
-        session, workspace, period, known=known, today=today, now=now, rules=rules
+        session,
+        workspace,
+        period,
+        known=known,
+        active=active,
+        today=today,
+        now=now,
+        rules=rules,
     )
     doubtful = in_doubt(known, period.last, now, alarms)
-    found = _reallocation(session, workspace, period.last, known, now, rules, doubtful)
+    found = _reallocation(session, workspace, period.last, known, active, now, rules, doubtful)
     found += [*_of_tests(session, known, period, now), *alarms]
     settled = settled_part(known, period, today)
     used = used_up(session, known, settled.last) if settled else []
@@ -116,6 +125,7 @@ def _reallocation(
     workspace: Workspace,
     last: dt.date,
     known: Sources,
+    active: Active,
     now: dt.datetime,
     rules: Thresholds,
     doubtful: Collection[str],
@@ -126,7 +136,7 @@ def _reallocation(
     from app.insights.reallocation import reallocate  # noqa: PLC0415
 
     today = known.unfinished_day(workspace.time_zone, now)
-    figures = fitting_inputs(session, known, last, today)
+    figures = fitting_inputs(session, known, last, today, active)
     # Money without an exchange rate would count as nothing spent.
     if figures is None or figures.without_rate:
         return []

@@ -16,6 +16,7 @@ from app.advice.looking import thresholds_of
 from app.errors import Invalid
 from app.insights.review_days import UNSETTLED_DAYS
 from app.insights.thresholds import Thresholds
+from app.metrics.known_days import first_active
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Sources
@@ -104,7 +105,7 @@ def simulate(
         _check(name, amount)
     today = known.unfinished_day(workspace.time_zone, now)
     last = today - dt.timedelta(days=1)
-    figures = fitting_inputs(session, known, last, today)
+    figures = fitting_inputs(session, known, last, today, first_active(session, workspace.id))
     strangers = set(wanted) - set(figures.names if figures else ())
     if strangers:
         raise Invalid(

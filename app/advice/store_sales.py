@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.insights.finding import Entity
 from app.insights.period import StoreSales, Thing
-from app.metrics.claims import NO_CLAIM, Claim, claimed_leads
+from app.metrics.claim import NO_CLAIM, Claim
+from app.metrics.leads import claimed_leads
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.sources import Source, Sources, sources

@@ -12,32 +12,21 @@ measure is known: orders for an export without them are not, nor is revenue with
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.metrics.claim import NO_CLAIM, Claim, Measure, added
 from app.metrics.figures import ZERO, ratio
+from app.metrics.leads import Leads, by_platform, campaign_leads, no_sales
 from app.metrics.performance import Performance, Slice
 from app.metrics.period import Period
 from app.metrics.platforms import counting, is_shop
 from app.metrics.sources import Source, Sources
-from app.models import Campaign
-from app.models import CampaignTotalDay as Total
-
-# Words in a campaign's objective, or in the conversion type of an account, that mean no sale.
-NO_SALES = ("lead", "job_applicant")
-
-
-class Measure(StrEnum):
-    """What is compared: how many sales, or for how much."""
-
-    ORDERS = "orders"
-    REVENUE = "revenue"
 
 
 class LeftOut(StrEnum):
@@ -47,27 +36,6 @@ class LeftOut(StrEnum):
     NO_SHOP = "no_shop"
     NO_RATE = "no_rate"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a platform claims; `value` is in the workspace's currency."""
-
-    conversions: Decimal = ZERO
-    value: Decimal = ZERO
-
-    def __add__(self, other: Claim) -> Claim:
-        return Claim(self.conversions + other.conversions, self.value + other.value)
-
-    def __sub__(self, other: Claim) -> Claim:
-        return Claim(self.conversions - other.conversions, self.value - other.value)
-
-    def of(self, measure: Measure) -> Decimal:
-        """The side that is held against orders or revenue."""
-        return self.conversions if measure == Measure.ORDERS else self.value
-
-
-NO_CLAIM = Claim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +172,7 @@ def store_against_claims(
     if not shops:
         return None
     advertisers = [source for source in known.counted if not is_shop(source.platform)]
-    leads = _leads(session, known, shown)
+    leads = campaign_leads(session, known, shown)
     by_day: dict[dt.date, list[Slice]] = {}
     for each in found.slices:
         if each.day in shown:
@@ -218,64 +186,6 @@ def store_against_claims(
         [source for source in (*shops, *advertisers) if over and _partly(source, over)],
         _unconverted(found, advertisers),
     )
-
-
-def added(claims: Iterable[Claim]) -> Claim:
-    """Claims added up, on purpose."""
-    return sum(claims, NO_CLAIM)
-
-
-def claimed_leads(session: Session, known: Sources, days: Period) -> dict[str, Claim]:
-    """By platform what is claimed of these days that is known to be no sale."""
-    by_id = {each.account_id: each for each in known.counted}
-    after = [number for number, each in by_id.items() if _after_leads(each)]
-    whole: Sequence[Row[*tuple[int, Decimal, Decimal | None]]] = session.execute(
-        select(Total.account_id, func.sum(Total.conversions), func.sum(Total.value))
-        .where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_(after),
-            Total.day.between(days.first, days.last),
-        )
-        .group_by(Total.account_id)
-    ).all()
-    claims = [(row[0], Claim(row[1], row[2] or ZERO)) for row in whole]
-    leads = _leads(session, known, days)
-    claims += [(number, claim) for (number, _), claim in leads.items() if number not in after]
-    found: dict[str, Claim] = {}
-    for number, claim in claims:
-        platform = by_id[number].platform
-        found[platform] = found.get(platform, NO_CLAIM) + claim
-    return found
-
-
-Leads = Mapping[tuple[int, dt.date], Claim]
-
-
-def _leads(session: Session, known: Sources, shown: Period) -> Leads:
-    """What campaigns after leads claim, by account and day."""
-    rows = session.execute(
-        select(
-            Total.account_id,
-            Total.day,
-            func.sum(Total.conversions),
-            func.sum(Total.value),
-        )
-        .join(Campaign, Campaign.id == Total.campaign_id)
-        .where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_(known.account_ids),
-            Total.day.between(shown.first, shown.last),
-            Total.spend.is_not(None),
-            or_(*(Campaign.objective.icontains(word, autoescape=True) for word in NO_SALES)),
-        )
-        .group_by(Total.account_id, Total.day)
-    )
-    return {(account, day): Claim(count, value or ZERO) for account, day, count, value in rows}
-
-
-def _after_leads(source: Source) -> bool:
-    chosen = (source.conversion_action or "").lower()
-    return any(word in chosen for word in NO_SALES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +216,14 @@ def _day(day: dt.date, slices: Sequence[Slice], parts: _Parts) -> ClaimedDay:
 
 
 def _claim(source: Source, mine: Slice | None, leads: Claim) -> Claim:
-    if mine is None or _after_leads(source):
+    if mine is None:
         return NO_CLAIM
-    return Claim(mine.figures.conversions, mine.figures.reported_revenue) - leads
+    whole = _claimed(mine)
+    return whole - no_sales(source, whole, leads)
+
+
+def _claimed(mine: Slice) -> Claim:
+    return Claim(mine.figures.conversions, mine.figures.reported_revenue)
 
 
 def _why(sold: Sequence[Slice | None], *, held: bool, is_over: bool) -> dict[Measure, LeftOut]:
@@ -342,17 +257,11 @@ def _by_platform(
 ) -> dict[str, Claim]:
     """What was left out as leads on the days shown, by platform."""
     by_id = {source.account_id: source for source in advertisers}
-    sums: dict[str, Claim] = {}
-    for each in found.slices:
-        source = by_id.get(each.account_id)
-        if source is None or each.day not in found.comparison.shown:
-            continue
-        claim = leads.get((each.account_id, each.day), NO_CLAIM)
-        if _after_leads(source):
-            claim = Claim(each.figures.conversions, each.figures.reported_revenue)
-        if claim != NO_CLAIM:
-            sums[source.platform] = sums.get(source.platform, NO_CLAIM) + claim
-    return sums
+    return by_platform(
+        (by_id[each.account_id], _claimed(each), leads.get((each.account_id, each.day), NO_CLAIM))
+        for each in found.slices
+        if each.account_id in by_id and each.day in found.comparison.shown
+    )
 
 
 def _partly(source: Source, over: Period) -> bool:

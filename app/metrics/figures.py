@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import reduce
 from operator import add
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 Amount = TypeVar("Amount", Decimal, int)
 
 ZERO = Decimal(0)
 THOUSAND = 1000
+_PER_CENT = Decimal("0.01")
+
+Better = Literal["more", "less", "neither"]
+"""Whether more or less of a figure is good news."""
+Verdict = Literal["better", "worse", "neutral"]
 
 
 class RevenueSource(StrEnum):
@@ -109,6 +114,13 @@ def change(now: Decimal | int | None, before: Decimal | int | None) -> Decimal |
     if now is None or not before:
         return None
     return (Decimal(now) - Decimal(before)) / abs(Decimal(before))
+
+
+def verdict(change: Decimal, better: Better) -> Verdict:
+    """How good news a relative change is: none where it rounds to no per cent."""
+    if better == "neither" or not change.quantize(_PER_CENT, ROUND_HALF_UP):
+        return "neutral"
+    return "better" if (change > 0) == (better == "more") else "worse"
 
 
 def revenue_source(wish: str, shown: Figures) -> RevenueSource:

@@ -9,20 +9,23 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
-from app.metrics.sources import Source, Sources
+from app.metrics.sources import Source
 from app.models import PlatformTotalDay as Total
 
 # An account that was read for so long before it began had nothing going on before that, either.
 _NOTHING_BEFORE = dt.timedelta(days=28)
 
 
-def first_active(session: Session, known: Sources) -> dict[int, dt.date]:
-    """By account the first day held on which it spent or sold anything."""
+Active = Mapping[int, dt.date]
+"""By account the first day held on which it spent or sold anything."""
+
+
+def first_active(session: Session, workspace_id: int) -> Active:
+    """Of every account of a workspace that ever did."""
     rows: Sequence[Row[*tuple[int, dt.date]]] = session.execute(
         select(Total.account_id, func.min(Total.day))
         .where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_(known.account_ids),
+            Total.workspace_id == workspace_id,
             or_(Total.native_spend > 0, Total.conversions > 0, Total.orders > 0),
         )
         .group_by(Total.account_id)
@@ -30,9 +33,7 @@ def first_active(session: Session, known: Sources) -> dict[int, dt.date]:
     return {row[0]: row[1] for row in rows}
 
 
-def known_days(
-    accounts: Iterable[Source], active: Mapping[int, dt.date], within: Period
-) -> Period | None:
+def known_days(accounts: Iterable[Source], active: Active, within: Period) -> Period | None:
     """The days of `within` on which each of the accounts was read; None for none.
 
     Days before an account's history count where it was held for four weeks before it began: it

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.metrics.claims import Compared, Measure, StoreAgainstClaims
+from app.metrics.claim import Measure
+from app.metrics.claims import Compared, StoreAgainstClaims
 from app.metrics.platforms import platform_label
 from app.reports.document import Claim, Store
 from app.reports.languages.sentences import Sentences

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.metrics.claims import Measure, StoreAgainstClaims
+from app.metrics.claim import Measure
+from app.metrics.claims import StoreAgainstClaims
 from app.metrics.figures import Figures, RevenueSource
 from app.metrics.performance import DayFigures, PlatformFigures
 from app.metrics.period import Period

@@ -10,13 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.metrics.claims import (
-    Claim,
-    Compared,
-    LeftOut,
-    Measure,
-    StoreAgainstClaims,
-)
+from app.metrics.claim import Claim, Measure
+from app.metrics.claims import Compared, LeftOut, StoreAgainstClaims
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop, platform_label
 from app.metrics.store_revenue import StoreRevenue

@@ -11,12 +11,11 @@ from flask import Blueprint, Response
 from msgspec import Meta
 
 from app.extensions import db
+from app.metrics.claim import Claim, Measure
 from app.metrics.claims import (
-    Claim,
     ClaimedDay,
     Compared,
     LeftOut,
-    Measure,
     StoreAgainstClaims,
     store_against_claims,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.connectors.base import Connector
 from app.errors import NotFound
 from app.extensions import db
-from app.metrics.claims import Measure
+from app.metrics.claim import Measure
 from app.metrics.freshness import freshness, runs
 from app.metrics.growth import (
     ENOUGH_CONVERSIONS,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,11 +25,11 @@ from markupsafe import Markup
 
 from app.copywriting.preview import PLACEMENTS, shown
 from app.insights.words import ALMOST_SURE, bound_of
+from app.metrics.figures import Better, verdict
 
 NOTHING = "–"
 WHOLE_FROM = 1000
 
-Better = Literal["more", "less", "neither"]
 Number = Decimal | int
 
 
@@ -215,12 +214,9 @@ def change_pill(change: Decimal | None, better: Better = "more") -> Pill:
     text = percent(size)
     if not size:
         return Pill("neutral", "minus", text, "No change")
-    up = change > 0
-    verdict = {"neither": "neutral", "more": "better" if up else "worse"}.get(
-        better, "worse" if up else "better"
-    )
-    words = f"{'Up' if up else 'Down'} {text}" + (f", {verdict}" if verdict != "neutral" else "")
-    return Pill(verdict, "arrow-up-right" if up else "arrow-down-right", text, words)
+    up, tone = change > 0, verdict(change, better)
+    words = f"{'Up' if up else 'Down'} {text}" + (f", {tone}" if tone != "neutral" else "")
+    return Pill(tone, "arrow-up-right" if up else "arrow-down-right", text, words)
 
 
 SPARK_WIDTH = 100

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
+from app.metrics.figures import Better
 from app.reports.document import CampaignRow, Day, Document, Kpi, PlatformRow
 from app.reports.drawing import Line, lines_of
 from app.reports.expected import expected
@@ -18,7 +19,7 @@ from app.reports.ratios import appeared, change, share
 from app.reports.rows import Link
 from app.reports.tired import tired_of
 from app.reports.wording import wording_of
-from app.web.formats import Better, Pill, change_pill
+from app.web.formats import Pill, change_pill
 
 SHOWN_CAMPAIGNS = 8
 

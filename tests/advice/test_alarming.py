@@ -14,6 +14,7 @@ from app.advice.alarming import alarm_findings, tired_findings
 from app.insights.finding import Finding
 from app.insights.thresholds import DEFAULTS
 from app.insights.words import Manner, say
+from app.metrics.known_days import first_active
 from app.metrics.period import Period
 from app.metrics.sources import sources
 from app.models import Account, Ad, AdDay, Alert, Campaign, CampaignDay, PlatformConnection
@@ -65,6 +66,7 @@ def look(session: Session, member: Member) -> list[Finding]:
         member.workspace,
         Period.ending(YESTERDAY, 35),
         known=sources(session, member.workspace.id),
+        active=first_active(session, member.workspace.id),
         today=TODAY,
         now=NOW,
         rules=DEFAULTS,

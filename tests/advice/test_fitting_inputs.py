@@ -13,6 +13,7 @@ from app.advice.fitting_inputs import FittingInputs, fitting_inputs
 from app.advice.looking import look
 from app.insights.finding import Finding
 from app.metrics.chosen import narrowed
+from app.metrics.known_days import first_active
 from app.metrics.period import Period
 from app.metrics.sources import Sources, sources
 from app.models import Account, Campaign, PlatformConnection
@@ -53,7 +54,8 @@ def make_shop(session: Session, member: Member, first: dt.date) -> Account:
 
 def inputs(session: Session, member: Member, known: Sources | None = None) -> FittingInputs:
     whole = sources(session, member.workspace.id)
-    found = fitting_inputs(session, known or whole, LAST, TODAY)
+    active = first_active(session, member.workspace.id)
+    found = fitting_inputs(session, known or whole, LAST, TODAY, active)
     assert found is not None
     return found
 

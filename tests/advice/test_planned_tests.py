@@ -18,6 +18,7 @@ from app.advice.keeping import restored
 from app.advice.reviewing import review
 from app.insights.finding import Class
 from app.insights.words import Manner, say
+from app.metrics.known_days import first_active
 from app.metrics.sources import sources
 from app.models import Account, DayAtAge, PlannedTest, StoredFinding, Workspace
 from tests.advice.planned_tests import FIRST, make_test, make_world
@@ -42,7 +43,9 @@ def read(session: Session, member: Member, day: dt.date) -> Evaluated | None:
 
 
 def inputs(session: Session, member: Member, day: dt.date) -> FittingInputs:
-    found = fitting_inputs(session, sources(session, member.workspace.id), day - ONE_DAY, day)
+    known = sources(session, member.workspace.id)
+    active = first_active(session, member.workspace.id)
+    found = fitting_inputs(session, known, day - ONE_DAY, day, active)
     assert found is not None
     return found
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from app import create_app
+from app.metrics.figures import Better
 from app.web import formats
 from tests.conftest import make_settings
 
@@ -120,12 +121,13 @@ def test_something_that_never_happened_is_a_dash() -> None:
         (Decimal("0.2"), "less", "worse", "Up 20%, worse"),
         (Decimal("-0.2"), "less", "better", "Down 20%, better"),
         (Decimal("0.12"), "neither", "neutral", "Up 12%"),
+        (Decimal("0.005"), "more", "better", "Up 1%, better"),
         (Decimal("0.001"), "more", "neutral", "No change"),
         (None, "more", "neutral", "No earlier figure to compare with"),
     ],
 )
 def test_only_better_is_green_and_only_worse_is_red(
-    change: Decimal | None, better: formats.Better, tone: str, words: str
+    change: Decimal | None, better: Better, tone: str, words: str
 ) -> None:
     pill = formats.change_pill(change, better)
     assert (pill.tone, pill.words) == (tone, words)

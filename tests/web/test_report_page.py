@@ -99,6 +99,18 @@ def test_from_nothing_is_new_and_only_what_is_unknown_has_no_earlier_figure(
     assert kpi["change"] == on_paper
 
 
+@pytest.mark.parametrize(
+    ("now", "change", "tone"),
+    [("500", "0", "calm"), ("502.4", "0.0048", "calm"), ("502.5", "0.005", "good")],
+)
+def test_paper_colours_what_the_page_colours(app: Flask, now: str, change: str, tone: str) -> None:
+    document = with_figures(now, "500", change)
+    [said] = pills(body(app, document))
+    [kpi] = content(document, "0" * 64, nowhere)["kpis"]
+    assert kpi["tone"] == tone
+    assert (", better." in said) is (tone == "good")
+
+
 @pytest.mark.usefixtures("month")
 def test_the_head_says_which_days_are_compared_and_when_it_was_generated(
     browser: FlaskClient, session: Session, write: Write

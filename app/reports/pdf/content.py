@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from app.metrics.figures import Better, verdict
 from app.reports import drawing
 from app.reports.document import (
     Brand,
@@ -34,6 +35,7 @@ from app.reports.tired import tired_of
 from app.reports.wording import wording_of
 
 MOST_CAMPAIGNS = 25
+_TONES = {"better": "good", "worse": "bad", "neutral": "calm"}
 _STRONG = ("recommend", "act")
 
 
@@ -260,10 +262,7 @@ def _revenue_of(figures: Figures) -> Decimal | None:
 
 
 def _tone(change: Decimal | None, better: str) -> str:
-    # What rounds to no per cent is no change, as on the page.
-    if change is None or not round(change, 2) or better == "neither":
-        return "calm"
-    return "good" if (change > 0) == (better == "more") else "bad"
+    return "calm" if change is None else _TONES[verdict(change, cast("Better", better))]
 
 
 def _lead(document: Document, formats: Formats, captions: Captions) -> str:
