@@ -13,6 +13,7 @@ from babel.numbers import format_currency, format_decimal
 
 from app.insights.rates import decimals_of
 from app.reports.document import Days, Document
+from app.reports.ratios import appeared
 
 NOTHING = "–"
 _WHOLE_FROM = 1000
@@ -79,6 +80,14 @@ class Formats:
         per_cent = (value * 100).quantize(Decimal(1), ROUND_HALF_UP)
         sign = "+" if per_cent > 0 else "−" if per_cent < 0 else "±"
         return f"{sign}{self._decimal(abs(per_cent), '#,##0')}{self._per_cent}"
+
+    def change_of(
+        self, moved: Decimal | None, now: Decimal | None, before: Decimal | None, new: str
+    ) -> str:
+        """As `change`; from nothing it is `new`, and nothing after nothing is no change."""
+        if appeared(now, before):
+            return new
+        return self.change(Decimal(0) if now == before == 0 else moved)
 
     def count(self, value: Decimal | int | None) -> str:
         """Grouped; a decimal only where a platform counts in parts of one."""

@@ -69,7 +69,7 @@ def words(parcel: Parcel, unsubscribe: str) -> Words:
         rating=document.rating.word,
         summary=document.summary,
         written_by=captions.written_by(summary_wording_of(document)),
-        rows=[] if document.blank else [_row(kpi, formats) for kpi in document.kpis],
+        rows=[] if document.blank else [_row(kpi, formats, labels) for kpi in document.kpis],
         filters=document.filters,
         as_of=captions.as_of(moment(document.as_of, document.time_zone, formats)),
         final=document.finality,
@@ -113,12 +113,12 @@ def moment(when: dt.datetime, time_zone: str, formats: Formats) -> str:
     return f"{formats.day(there.date())}, {there:%H:%M} {time_zone}"
 
 
-def _row(kpi: Kpi, formats: Formats) -> Row:
+def _row(kpi: Kpi, formats: Formats, labels: Mapping[str, str]) -> Row:
     compared = kpi.before is not None
     return Row(
         kpi.label,
         formats.unit(kpi.value, kpi.unit),
-        formats.change(kpi.change) if compared else "",
+        formats.change_of(kpi.change, kpi.value, kpi.before, labels["new"]) if compared else "",
         formats.unit(kpi.before, kpi.unit) if compared else "",
     )
 

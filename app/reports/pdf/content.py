@@ -29,7 +29,7 @@ from app.reports.languages import captions_of
 from app.reports.languages.captions import Captions
 from app.reports.logo import PNG, png_size
 from app.reports.pdf.drawable import MARK, drawn, tidied
-from app.reports.ratios import appeared, change, cost_per_conversion, roas, share
+from app.reports.ratios import change, cost_per_conversion, roas, share
 from app.reports.rows import Link
 from app.reports.tired import tired_of
 from app.reports.wording import wording_of
@@ -221,9 +221,7 @@ class _Writer:
         }
 
     def _change(self, moved: Decimal | None, now: Decimal | None, before: Decimal | None) -> str:
-        if appeared(now, before):
-            return self._labels.paper["new"]
-        return self.formats.change(Decimal(0) if now == before == 0 else moved)
+        return self.formats.change_of(moved, now, before, self._labels.paper["new"])
 
     def _spend(self) -> Decimal:
         return sum((row.figures.spend for row in self._document.platform_rows), Decimal(0))

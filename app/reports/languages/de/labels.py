@@ -205,6 +205,7 @@ LABELS = Labels(
         "frozen": "Dieser Bericht ist unveränderlich; sein Inhalt hat den SHA-256-Hash",
     },
     letter={
+        "new": "neu",
         "invented": "Einige dieser Zahlen stammen von einer Sandbox-Plattform: Sie sind erfunden.",
         "sample": (
             "Dies ist eine Vorschau mit den Zahlen von jetzt. Niemand von der Empfängerliste hat "

@@ -204,6 +204,7 @@ LABELS = Labels(
         "frozen": "This report is frozen; its content has the SHA-256 hash",
     },
     letter={
+        "new": "new",
         "invented": "Some of these figures come from a sandbox platform: they are invented.",
         "sample": (
             "This is a preview with the figures of now. Nobody on the list of recipients got it."
