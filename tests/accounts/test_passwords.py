@@ -45,6 +45,9 @@ def check(password: str) -> None:
 )
 def test_any_eight_to_a_thousand_characters_make_a_password(password: str) -> None:
     check(password)
+    stored = hash_password(password)
+    assert verify_password(stored, password)
+    assert not verify_password(stored, password[:-1])
 
 
 @pytest.mark.parametrize("password", ["", "short", "1234567", "seven77"])
@@ -84,8 +87,10 @@ def test_the_own_email_and_name_do_not_count(password: str) -> None:
         check(password)
 
 
-def test_the_own_name_may_be_part_of_a_long_password() -> None:
+def test_the_own_name_may_be_part_of_a_password_that_is_long_enough_without_it() -> None:
     check("priya walks nine dogs")
+    with pytest.raises(Invalid, match="your own e-mail address or name"):
+        check("priya nine")
 
 
 def test_a_password_is_the_same_however_its_letters_are_composed() -> None:

@@ -428,11 +428,12 @@ def test_where_linkedin_does_not_end_it_the_way_by_hand_is_told(
 
 
 def test_a_sign_in_that_is_unwell_is_asked_again_to_end_access(
-    linkedin: LinkedIn, answer: Answer
+    linkedin: LinkedIn, answer: Answer, wire: responses.RequestsMock
 ) -> None:
     answer("revoke", {}, 503, times=2)
     answer("revoke", {})
     held(linkedin, ends_in=40, renews=False).revoke()
+    assert [call.response.status_code for call in wire.calls] == [503, 503, 200]
 
 
 @pytest.mark.parametrize(

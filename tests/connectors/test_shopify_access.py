@@ -491,6 +491,7 @@ def test_access_that_has_ended_needs_no_removing(
     shop.answer("AppUninstall", '{"errors": "[API] Invalid API key"}', 401)
     forever = replace(offline(), renews=False, refresh_token="", expires_at=None)
     Shopify(settings, http, forever).revoke()
+    assert [name for name, _ in shop.asked] == ["AppUninstall"]
 
 
 @pytest.mark.parametrize("kind", ["client_credentials", "pasted"])

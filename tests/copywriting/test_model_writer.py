@@ -277,6 +277,7 @@ def test_closing_the_iterator_lets_go_of_the_provider(
     model_server.released.set()
 
     wait_for(lambda: model_server.let_go >= 1)
+    assert len(model_server.asked) == 4
 
 
 @pytest.mark.parametrize("misdeed", ["invented", "long", "alike"])

@@ -61,7 +61,9 @@ def truth() -> dict[str, tuple[int, Decimal]]:
 
 
 def wait_for_chunks(session: Session, run: SyncRun, process: Popen[str], wanted: int) -> None:
+    deadline = time.monotonic() + 90
     while process.poll() is None:
+        assert time.monotonic() < deadline, run.state
         session.expire_all()
         if run.chunks_done >= wanted:
             return
@@ -78,6 +80,7 @@ def test_a_killed_sync_goes_on_with_what_it_lacked(
     for _ in range(2):
         process = start("sync", run.id)
         wait_for_chunks(session, run, process, run.chunks_done + chance.randint(1, 4))
+        # The place to kill it at lies somewhere in the chunk after.
         time.sleep(chance.random() / 20)
         process.kill()
         process.wait()
