@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from app.metrics.freshness import runs
 from app.metrics.period import Period
 from app.metrics.platforms import is_shop
 from app.metrics.problems import problems
-from app.metrics.series import platform_series
+from app.metrics.series import accounts_without_rate, days_without_rate, platform_series
 from app.metrics.sources import Source, Sources, sources
 from app.metrics.things import platform_entity, things
 from app.models import PlatformTotalDay as Total
@@ -72,9 +72,10 @@ def ask(
 ) -> PeriodFigures | None:
     """The settled days of the period and as many before it; None where `reach` has none."""
     today = known.unfinished_day(workspace.time_zone, now)
-    seen = reach(known, period, before, today)
-    if seen is None:
+    held = reach(known, period, before, today)
+    if held is None:
         return None
+    seen = _with_rates(session, known, held)
     found = things(
         session,
         (workspace.id, workspace.name),
@@ -101,6 +102,21 @@ def ask(
         month_budgets=_month_budgets(session, workspace, known, period, today),
         feeds=_feeds(session, known, period.last, now),
     )
+
+
+def _with_rates(session: Session, known: Sources, held: Reach) -> Reach:
+    """Of accounts whose money is known: a day without an exchange rate is not one without spend.
+
+    Without a comparison where some of the days before has none.
+    """
+    unknown = accounts_without_rate(session, known, held.settled)
+    counted = [e for e in held.counted if is_shop(e.platform) or e.account_id not in unknown]
+    seen = replace(held, counted=counted)
+    if seen.compared is None:
+        return seen
+    spending = replace(known, counted=seen.spending)
+    unrated = accounts_without_rate(session, spending, seen.compared)
+    return replace(seen, compared=None) if unrated else seen
 
 
 def settled_part(known: Sources, period: Period, today: dt.date) -> Period | None:
@@ -143,13 +159,17 @@ def _month_budgets(
     if last < month or period.last < month:
         return ()
     whole_ones = _asked_whole(sources(session, workspace.id), known)
+    days = Period(month - dt.timedelta(days=_EARLIER_DAYS), last)
+    spending = replace(known, counted=[e for e in known.counted if not is_shop(e.platform)])
+    unrated = days_without_rate(session, spending, days)
     told = whole_ones & _known_whole(known, Period(month, last))
+    told -= {"", *unrated[0]} if unrated else set()
     budgets: Mapping[str, str] = {
         slug: amount for slug, amount in workspace.monthly_budgets.items() if slug in told
     }
     if not budgets:
         return ()
-    series = platform_series(session, known, Period(month - dt.timedelta(days=_EARLIER_DAYS), last))
+    series = platform_series(session, known, days)
     made = []
     for slug, budget in sorted(budgets.items()):
         chosen = [series.spend[each] for each in series.platforms if slug in ("", each)]

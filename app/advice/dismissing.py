@@ -12,6 +12,14 @@ from app.errors import Conflict
 from app.models import StoredFinding
 
 
+def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
+    """A person does not want to see it any more."""
+    keeping.one_at_a_time(session, workspace_id)
+    found = keeping.find(session, workspace_id, finding_id)
+    found.state = "dismissed"
+    return found
+
+
 def dismissed(session: Session, workspace_id: int, now: dt.datetime) -> list[StoredFinding]:
     """Those that were dismissed and may still last, the most money at stake first."""
     return list(

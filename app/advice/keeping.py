@@ -168,14 +168,6 @@ def say_followed(
     return found
 
 
-def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
-    """A person does not want to see it any more."""
-    one_at_a_time(session, workspace_id)
-    found = find(session, workspace_id, finding_id)
-    found.state = "dismissed"
-    return found
-
-
 class Unreadable(Conflict):
     """What is kept of a finding is of a shape that is not known any more."""
 
@@ -240,9 +232,6 @@ def _dismissed(
     )
 
 
-# What a later computation of the same finding says anew.
-_CHANGING = ("class", "first", "last", "at_stake", "currency", "content", "computed_at")
-
 # What was said first is what promised something first.
 _SAID_FIRST = ("first_content", "first_at", "review_on")
 
@@ -257,11 +246,30 @@ def _column(name: str) -> ColumnElement[Any]:
     return column
 
 
+def _said_anew(finding: Finding, now: dt.datetime) -> dict[str, Any]:
+    """What a later computation of the same finding says otherwise."""
+    return {
+        "class_": finding.class_.value,
+        "first": finding.first,
+        "last": finding.last,
+        "at_stake": round(Decimal(finding.at_stake), 4),
+        "currency": finding.currency,
+        "content": msgspec.to_builtins(finding),
+        "computed_at": now,
+    }
+
+
+def _columns(attributes: Iterable[str]) -> list[str]:
+    """A column may be called as a word of Python's is."""
+    return [each.removesuffix("_") for each in attributes]
+
+
 def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetime) -> int:
-    content = msgspec.to_builtins(finding)
+    anew = _said_anew(finding, now)
     dismissed = _dismissed(session, workspace_id, finding.key, now)
     if dismissed is not None:
-        dismissed.content, dismissed.last, dismissed.computed_at = content, finding.last, now
+        for name, value in anew.items():
+            setattr(dismissed, name, value)
         return dismissed.id
     added = insert(StoredFinding).values(
         workspace_id=workspace_id,
@@ -272,21 +280,15 @@ def _keep(session: Session, workspace_id: int, finding: Finding, now: dt.datetim
         followed="",
         followed_how="",
         review_on=finding.review_on,
-        first_content=content,
+        first_content=anew["content"],
         first_at=now,
-        class_=finding.class_.value,
-        first=finding.first,
-        last=finding.last,
-        at_stake=round(Decimal(finding.at_stake), 4),
-        currency=finding.currency,
-        content=content,
-        computed_at=now,
+        **anew,
     )
     upserted = added.on_conflict_do_update(
         index_elements=["workspace_id", "key"],
         index_where=text("state = 'open'"),
         set_={
-            **{each: added.excluded[each] for each in _CHANGING},
+            **{each: added.excluded[each] for each in _columns(anew)},
             **{
                 each: case((_claimed_nothing(), added.excluded[each]), else_=_column(each))
                 for each in _SAID_FIRST

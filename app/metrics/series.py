@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.metrics.period import Period
@@ -75,24 +75,33 @@ def platform_series(session: Session, known: Sources, days: Period) -> PlatformS
     )
 
 
+def accounts_without_rate(session: Session, known: Sources, days: Period) -> set[int]:
+    """The accounts with money of these days that has no exchange rate."""
+    return set(session.scalars(select(Total.account_id).where(*_unrated(known, days)).distinct()))
+
+
 def days_without_rate(
     session: Session, known: Sources, days: Period
 ) -> tuple[set[str], Period] | None:
     """The platforms with money that has no exchange rate, and from when to when; None for none."""
     rows = session.execute(
         select(Total.platform, func.min(Total.day), func.max(Total.day))
-        .where(
-            Total.workspace_id == known.workspace_id,
-            Total.account_id.in_(known.account_ids),
-            Total.day.between(days.first, days.last),
-            or_(Total.spend.is_(None), Total.value.is_(None)),
-        )
+        .where(*_unrated(known, days))
         .group_by(Total.platform)
     ).all()
     if not rows:
         return None
     span = Period(min(row[1] for row in rows), max(row[2] for row in rows))
     return {row[0] for row in rows}, span
+
+
+def _unrated(known: Sources, days: Period) -> list[ColumnElement[bool]]:
+    return [
+        Total.workspace_id == known.workspace_id,
+        Total.account_id.in_(known.account_ids),
+        Total.day.between(days.first, days.last),
+        or_(Total.spend.is_(None), Total.value.is_(None)),
+    ]
 
 
 def _amount(row: Sequence[object] | None, place: int) -> float:

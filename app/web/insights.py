@@ -113,7 +113,7 @@ def followed(finding_id: int) -> ResponseReturnValue:
 def dismiss(finding_id: int) -> ResponseReturnValue:
     """Show it no more; the page then offers to take that back."""
     access.require_editor()
-    keeping.dismiss(db.session(), access.workspace().id, finding_id)
+    dismissing.dismiss(db.session(), access.workspace().id, finding_id)
     db.session.commit()
     return redirect(url_for("insights.index", dismissed=finding_id), code=303)
 

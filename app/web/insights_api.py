@@ -237,7 +237,7 @@ def followed(finding_id: int) -> Response:
 @documented("Show a finding no more", answer=FindingOut, errors=(404,))
 def dismiss(finding_id: int) -> Response:
     access.require_editor()
-    found = keeping.dismiss(db.session(), access.workspace().id, finding_id)
+    found = dismissing.dismiss(db.session(), access.workspace().id, finding_id)
     return _changed(found)
 
 

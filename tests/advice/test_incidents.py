@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.advice import keeping, nightly, signals
+from app.advice import dismissing, keeping, nightly, signals
 from app.advice.known_incidents import going_on
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Unit
 from app.insights.ranking import rank
@@ -184,7 +184,7 @@ def test_a_break_keeps_its_key_its_dismissal_and_its_advice_whatever_it_is_told_
     place = alice.workspace.id
     told = replace(BREAK, entities=kept)
     [number] = keeping.keep(session, place, [told], NOW)
-    keeping.dismiss(session, place, number)
+    dismissing.dismiss(session, place, number)
     first = BREAK.first + DAY
     for night in (1, 2):
         again = replace(
@@ -275,7 +275,7 @@ def test_a_dismissed_incident_stays_away_though_its_first_day_moves(
 ) -> None:
     place = alice.workspace.id
     [number] = keeping.keep(session, place, [BREAK], NOW)
-    keeping.dismiss(session, place, number)
+    dismissing.dismiss(session, place, number)
     first = BREAK.first + DAY
     again = replace(BREAK, first=first, facts={"since": first.isoformat()})
     assert keeping.keep(session, place, going_on(session, place, [again]), NOW + DAY) == [number]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.advice import keeping
+from app.advice import dismissing, keeping
 from app.errors import NotFound
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.models import StoredFinding
@@ -108,7 +108,7 @@ def test_what_is_no_longer_found_is_closed_and_a_new_one_is_another(
 
 def test_a_strangers_finding_is_not_there(session: Session, alice: Member, charlie: Member) -> None:
     [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
-    for call in (keeping.find, keeping.dismiss):
+    for call in (keeping.find, dismissing.dismiss):
         with pytest.raises(NotFound):
             call(session, charlie.workspace.id, number)
     keeping.close_missing(session, charlie.workspace.id, [], NOON + DAY)
@@ -118,7 +118,7 @@ def test_a_strangers_finding_is_not_there(session: Session, alice: Member, charl
 
 def test_a_dismissed_finding_is_shown_no_more(session: Session, alice: Member) -> None:
     [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
-    keeping.dismiss(session, alice.workspace.id, number)
+    dismissing.dismiss(session, alice.workspace.id, number)
     assert keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last) == []
 
 
@@ -126,12 +126,25 @@ def test_a_dismissed_finding_stays_away_while_it_lasts_and_may_return_when_it_wa
     session: Session, alice: Member
 ) -> None:
     [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
-    keeping.dismiss(session, alice.workspace.id, number)
+    dismissing.dismiss(session, alice.workspace.id, number)
     for night in range(1, 15):
         assert keeping.keep(session, alice.workspace.id, [MOVE], NOON + night * DAY) == [number]
     assert keeping.kept(session, alice.workspace.id, MOVE.first, MOVE.last) == []
     [later] = keeping.keep(session, alice.workspace.id, [MOVE], NOON + 30 * DAY)
     assert later != number
+
+
+def test_a_dismissed_finding_comes_back_with_what_was_found_meanwhile(
+    session: Session, alice: Member
+) -> None:
+    [number] = keeping.keep(session, alice.workspace.id, [MOVE], NOON)
+    dismissing.dismiss(session, alice.workspace.id, number)
+    later = replace(MOVE, at_stake=9000.0, class_=Class.LEANING, first=MOVE.first + DAY)
+    keeping.keep(session, alice.workspace.id, [later], NOON + DAY)
+    found = dismissing.undismiss(session, alice.workspace.id, number)
+    session.refresh(found)
+    assert keeping.restored(found).at_stake == found.at_stake == 9000
+    assert (found.class_, found.first) == ("leaning", later.first)
 
 
 def test_two_that_keep_the_same_in_other_orders_do_not_block_each_other(

@@ -191,7 +191,7 @@ def test_a_dismissal_hides_the_ads_it_was_about_and_no_others(
 ) -> None:
     place = alice.workspace.id
     [one] = keeping.keep(session, place, [tired(campaign, ads[:2], (5, 4))], TOLD)
-    keeping.dismiss(session, place, one)
+    dismissing.dismiss(session, place, one)
     [same] = keeping.keep(session, place, [tired(campaign, ads[1:3], (5, 4))], TOLD + DAY)
     assert (same, state_of(session, one)) == (one, "dismissed")
     [other] = keeping.keep(session, place, [tired(campaign, ads[3:], (5, 4))], TOLD + 2 * DAY)
@@ -208,7 +208,7 @@ def test_a_report_tells_other_ads_as_the_other_finding_that_they_are(
     one, other = tired(campaign, ads[:2], (5, 4)), tired(campaign, ads[3:], (5, 4))
     [number] = keeping.keep(session, place, [one], TOLD)
     if state == "dismissed":
-        keeping.dismiss(session, place, number)
+        dismissing.dismiss(session, place, number)
     assert keeping.known_of(session, place, [one])[one.key].id == number
     assert keeping.known_of(session, place, [other]) == {}
     assert keeping.open_numbers(session, place, [other]) == [None]

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.advice import keeping
+from app.advice import dismissing, keeping
 from app.advice.action_log import enter
 from app.insights.finding import Finding
 from app.models import (
@@ -289,7 +289,7 @@ def test_what_somebody_dismissed_does_not_come_back_to_the_client(
     old, frozen = newest(session).id, newest(session).document
     assert [each.rule for each in before.recommendations] == ["cut_waste"]
     [number] = keeping.keep(session, alice.workspace.id, [waste], NOW)
-    keeping.dismiss(session, alice.workspace.id, number)
+    dismissing.dismiss(session, alice.workspace.id, number)
     session.commit()
 
     after = write([waste], **narrowing)
@@ -327,7 +327,7 @@ def test_what_a_stranger_dismissed_is_still_told_here(
     write: Write, session: Session, charlie: Member, waste: Finding
 ) -> None:
     [number] = keeping.keep(session, charlie.workspace.id, [waste], NOW)
-    keeping.dismiss(session, charlie.workspace.id, number)
+    dismissing.dismiss(session, charlie.workspace.id, number)
     session.commit()
     assert len(write([waste]).recommendations) == 1
 

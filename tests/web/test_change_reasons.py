@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.advice import keeping
+from app.advice import dismissing, keeping
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.models import Account, Ad, AdDay, AdGroup, Campaign
 from app.web import access
@@ -94,7 +94,7 @@ def test_the_review_says_what_was_found_how_sure_and_leads_to_it(
     ):
         assert words in shown
     assert "no longer stands" not in shown
-    keeping.dismiss(session, alice.workspace.id, finding)
+    dismissing.dismiss(session, alice.workspace.id, finding)
     session.commit()
     assert "no longer stands" in review(browser, prepared)
 
