@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from importlib import import_module
 
 from babel import Locale
@@ -74,8 +75,10 @@ class Manner:
             )
         if abs(value) < _SMALL:
             return format_currency(value, self.currency, locale=self.locale)
+        # Half of a unit is rounded up as in tables: the same amount may stand in both.
+        whole = Decimal(repr(float(value))).quantize(Decimal(1), ROUND_HALF_UP)
         return format_currency(
-            round(value),
+            whole,
             self.currency,
             standard.replace("0.00", "0"),
             locale=self.locale,

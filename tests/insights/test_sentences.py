@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from app.insights import sentences
 from app.insights.finding import Finding, Kind, Number, Unit
@@ -15,6 +17,7 @@ from app.insights.period import Sums
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.sentences.en.missing import MISSING
 from app.insights.words import Manner, Said, say, worded_rules
+from app.reports.formats import Formats
 from tests.insights.account import FEED, campaign, figures, level
 from tests.insights.showing import shown
 
@@ -149,3 +152,12 @@ def test_small_amounts_keep_what_tells_them_apart(
 ) -> None:
     said = Manner(currency).money(amount)
     assert said.replace("\u00a0", "") == written
+
+
+@pytest.mark.parametrize("amount", ["1234.5", "1235.5", "-1234.5", "999.5", "999.995", "1e12"])
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_an_amount_is_the_same_in_a_sentence_and_in_the_table_beside_it(
+    currency: str, amount: str
+) -> None:
+    table = Formats(currency, Locale.parse("en_US"), "UTC").money(Decimal(amount))
+    assert Manner(currency).money(float(amount)) == table
