@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -23,6 +24,9 @@ from app.metrics.sources import Sources
 from app.models import PlannedTest, Workspace
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from app.insights.planned_test import Plan
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -106,6 +110,43 @@ def _read_through(known: Sources, test: PlannedTest, last: dt.date) -> dt.date |
     return min(edges)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Figures of the tested platforms, a row each, up to the last day that was read.
+
+    The test begins in column `begins`. `maturity` is what has arrived by then of the last day and
+    of those before it.
+    """
+
+    begins: int
+    spend: NDArray[np.float64]
+    conversions: NDArray[np.float64]
+    value: NDArray[np.float64]
+    organic_orders: Sequence[float] | None
+    maturity: NDArray[np.float64] | None
+
+
+def _rows(test: PlannedTest, figures: FittingInputs, last: dt.date) -> _Rows:
+    import numpy as np  # noqa: PLC0415 the web process needs it for little else
+
+    days = (last - figures.days.first).days + 1
+    cut = len(figures.days) - days
+    rows = [list(figures.names).index(each) for each in test.platforms]
+    spend, conversions, value = (
+        np.array([of[row][:days] for row in rows])
+        for of in (figures.spend, figures.conversions, figures.value)
+    )
+    arrived, organic = figures.maturity, figures.organic_orders
+    return _Rows(
+        begins=(test.first - figures.days.first).days,
+        spend=spend,
+        conversions=conversions,
+        value=value,
+        organic_orders=None if organic is None else organic[:days],
+        maturity=None if arrived is None else np.array([arrived[row][cut:] for row in rows]),
+    )
+
+
 def _read(
     test: PlannedTest,
     figures: FittingInputs,
@@ -114,36 +155,25 @@ def _read(
     *,
     doubtful: Collection[str],
 ) -> Evaluated:
-    import numpy as np  # noqa: PLC0415 the web process needs it for little else
-
-    from app.insights.planned_test import as_drawn, evaluate  # noqa: PLC0415 as above
+    from app.insights.planned_test import as_drawn, evaluate  # noqa: PLC0415 needs numpy
     from app.insights.tested import result_finding  # noqa: PLC0415 as above
 
-    days = (last - figures.days.first).days + 1
-    begins = (test.first - figures.days.first).days
     of_weeks = weeks_run(test, test.last + _ONE_DAY)
-    planned = _shortened(as_plan(test), of_weeks)
-    rows = [list(figures.names).index(each) for each in test.platforms]
-    spend, conversions, value = (
-        np.array([of[row][:days] for row in rows])
-        for of in (figures.spend, figures.conversions, figures.value)
-    )
-    cut = len(figures.days) - days
-    arrived = figures.maturity
+    planned, seen = _shortened(as_plan(test), of_weeks), _rows(test, figures, last)
     found = evaluate(
         planned,
-        begins,
-        spend,
-        conversions,
-        value,
-        maturity=None if arrived is None else np.array([arrived[row][cut:] for row in rows]),
-        organic_orders=None if figures.organic_orders is None else figures.organic_orders[:days],
+        seen.begins,
+        seen.spend,
+        seen.conversions,
+        seen.value,
+        maturity=seen.maturity,
+        organic_orders=seen.organic_orders,
         doubtful=doubtful,
         thresholds=thresholds_of(workspace),
     )
-    over = min((days - begins) // WEEK, of_weeks)
-    followed = as_drawn(planned, spend[:, begins:], over)
-    lately = spend[:, begins + (over - 1) * WEEK : begins + over * WEEK] if over else spend[:, :0]
+    spent = seen.spend[:, seen.begins :]
+    over = min(spent.shape[1] // WEEK, of_weeks)
+    drawn = as_drawn(planned, spent, over)
     labels = {each: platform_label(each) for each in test.platforms}
     said = result_finding(found, planned, test.first, labels=labels, currency=test.currency)
     return Evaluated(
@@ -151,16 +181,21 @@ def _read(
         of_weeks=of_weeks,
         as_drawn={
             name: [bool(each) for each in row]
-            for name, row in zip(test.platforms, followed, strict=True)
+            for name, row in zip(test.platforms, drawn, strict=True)
         },
-        lately={
-            name: float(row.mean())
-            for name, row in zip(test.platforms, lately, strict=True)
-            if row.size and np.isfinite(row).all()
-        },
+        lately=_lately(test.platforms, spent[:, : over * WEEK]),
         last=last,
         found=said if found.weeks else None,
     )
+
+
+def _lately(platforms: Sequence[str], spent: NDArray[np.float64]) -> dict[str, float]:
+    """Money a day in the last week, of platforms of which every day of it is known."""
+    return {
+        name: float(row.mean())
+        for name, row in zip(platforms, spent[:, -WEEK:], strict=True)
+        if row.size and isfinite(row.sum())
+    }
 
 
 def as_plan(test: PlannedTest) -> Plan:
