@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
@@ -34,13 +33,13 @@ from app.connectors.tiktok.errors import (
     exchange_failure,
 )
 from app.connectors.tiktok.launch import TikTokLauncher
+from app.connectors.tiktok.lists import Lists
 from app.connectors.tiktok.reports import LEVELS, NAMES, Question, Reports
 from app.connectors.words import (
     Days,
     DayTotal,
     Fact,
     FoundAccount,
-    FoundEntity,
     Grain,
     Grant,
     PastedField,
@@ -59,22 +58,6 @@ ACCOUNT_FIELDS = (
     "display_timezone",
     "status",
 )
-_COMMON_FIELDS = ("campaign_id", "operation_status", "secondary_status", "create_time")
-_BUDGET_FIELDS = ("budget", "budget_mode")
-CAMPAIGN_FIELDS = (
-    *_COMMON_FIELDS,
-    *_BUDGET_FIELDS,
-    "campaign_name",
-    "objective_type",
-    "campaign_automation_type",
-    "is_smart_performance_campaign",
-    "is_search_campaign",
-)
-AD_GROUP_FIELDS = (*_COMMON_FIELDS, *_BUDGET_FIELDS, "adgroup_id", "adgroup_name")
-AD_FIELDS = (*_COMMON_FIELDS, "adgroup_id", "ad_id", "ad_name", "ad_text", "ad_texts")
-LISTS = {"campaign": CAMPAIGN_FIELDS, "adgroup": AD_GROUP_FIELDS, "ad": AD_FIELDS}
-# Bought at a fixed price. TikTok lists them only by name, one at a time, yet reports on them.
-RESERVED = ("RESERVATION_RF", "RESERVATION_TOP_VIEW")
 INFO_IDS = 100
 DAILY_REQUESTS = 864_000
 
@@ -95,7 +78,6 @@ _TOKEN = msgspec.json.Decoder(answers.Token, strict=False)
 _USER = msgspec.json.Decoder(answers.User, strict=False)
 _LISTED = msgspec.json.Decoder(answers.Page[answers.Listed], strict=False)
 _ADVERTISERS = msgspec.json.Decoder(answers.Page[answers.Advertiser], strict=False)
-_THINGS = msgspec.json.Decoder(answers.Page[answers.Thing], strict=False)
 _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 
 NOT_VALID = (
@@ -293,7 +275,7 @@ class TikTok(Connector):
     def structure(self, account: FoundAccount) -> Structure:
         """Deleted ones included, except ads that TikTok itself has thrown away."""
         try:
-            return self._structure(account)
+            return self._lists(account).structure()
         except (ScopeMissing, AccountRefused):
             # TikTok tells a missing permission from a missing account only sometimes.
             if not lacking(self.granted().scopes):
@@ -315,7 +297,7 @@ class TikTok(Connector):
         question = Question(
             account.external_id, level, dimension, status, NAMES[grain], rule, conversion_action
         )
-        campaigns = partial(self._campaign_ids, account)
+        campaigns = self._lists(account).campaign_ids
         for rows in self._reports.pages(self.granted(), question, days, campaigns):
             yield answers.facts(rows, rule)
 
@@ -334,6 +316,9 @@ class TikTok(Connector):
     def reach(self, account: FoundAccount, days: Days) -> list[Reached]:
         rows = self._reports.reached(self.granted(), account.external_id, days)
         return [answers.reached(row) for row in rows]
+
+    def _lists(self, account: FoundAccount) -> Lists:
+        return Lists(self._api, self.granted(), account, self.note)
 
     def _app(self) -> dict[str, str]:
         return {
@@ -418,78 +403,8 @@ class TikTok(Connector):
             raise answers.unusable("no list of ad accounts")
         return [answers.found_account(advertiser) for advertiser in page.rows]
 
-    def _structure(self, account: FoundAccount) -> Structure:
-        listed = {kind: self._things(account, kind, fields) for kind, fields in LISTS.items()}
-        known = {answers.same(campaign.campaign_id) for campaign in listed["campaign"]}
-        for buying_type in RESERVED:
-            campaigns = self._reserved(account, "campaign", buying_type)
-            if {answers.same(campaign.campaign_id) for campaign in campaigns} <= known:
-                continue
-            listed["campaign"] += campaigns
-            for kind in ("adgroup", "ad"):
-                listed[kind] += self._reserved(account, kind, buying_type)
-        return Structure(
-            campaigns=_each_once(map(answers.campaign, listed["campaign"])),
-            ad_groups=_each_once(map(answers.ad_group, listed["adgroup"])),
-            ads=_each_once(map(answers.ad, self._with_smart_plus(account, listed))),
-        )
-
-    def _reserved(self, account: FoundAccount, kind: str, buying_type: str) -> list[answers.Thing]:
-        """None where the account or the app may not buy this way."""
-        try:
-            return self._things(account, kind, LISTS[kind], {"buying_types": [buying_type]})
-        except (BadQuestion, AccountRefused, ScopeMissing, SetupProblem):
-            return []
-
-    def _with_smart_plus(
-        self, account: FoundAccount, listed: Mapping[str, list[answers.Thing]]
-    ) -> list[answers.Thing]:
-        """All ads; those of upgraded Smart+ in place of their creatives, which /ad/get/ lists."""
-        ads = listed["ad"]
-        campaigns = listed["campaign"]
-        smart = {answers.same(c.campaign_id) for c in campaigns if answers.is_smart_plus(c)}
-        if not smart:
-            return ads
-        try:
-            own = self._things(account, "smart_plus/ad", ())
-        except (BadQuestion, AccountRefused, SetupProblem, ScopeMissing):
-            self.note(
-                f"{account.name}: TikTok did not list the ads of its Smart+ campaigns, so their "
-                "creatives are shown instead."
-            )
-            return ads
-        others = [ad for ad in ads if answers.same(ad.campaign_id) not in smart]
-        return others + [ad for ad in own if answers.same(ad.campaign_id) in smart]
-
-    def _things(
-        self,
-        account: FoundAccount,
-        kind: str,
-        fields: Sequence[str],
-        only: Mapping[str, Sequence[str]] | None = None,
-    ) -> list[answers.Thing]:
-        """Without its status ALL, TikTok hides what was deleted."""
-        level = kind.rpartition("/")[2].upper()
-        wanted = {"secondary_status": f"{level}_STATUS_ALL", **(only or {})}
-        asked = {"advertiser_id": account.external_id, "filtering": as_json(wanted)}
-        if fields:
-            asked["fields"] = as_json(fields)
-        pages = self._api.pages(self.granted(), f"{kind}/get", _THINGS, asked)
-        listed = [thing for page in pages for thing in page]
-        for word in dict.fromkeys(word for thing in listed for word in answers.surprises(thing)):
-            self.note(f"TikTok uses a word that this version does not know: {word}.")
-        return listed
-
-    def _campaign_ids(self, account: FoundAccount) -> list[str]:
-        listed = self._things(account, "campaign", CAMPAIGN_FIELDS)
-        return [answers.same(thing.campaign_id) for thing in listed]
-
 
 def lacking(scopes: Sequence[str]) -> list[str]:
     """The permissions for reading that are not among these; none when TikTok named no scope."""
     given = set(scopes)
     return [name for name, any_of in SCOPES.items() if given and not given & any_of]
-
-
-def _each_once(entities: Iterable[FoundEntity]) -> list[FoundEntity]:
-    return list({entity.external_id: entity for entity in entities}.values())
