@@ -42,8 +42,9 @@ run: $(RUNTIME) ## Serve everything on http://127.0.0.1:8000 (another port: PORT
 test: style $(BROWSER) $(SCHEMA) ## Everything: lint, types, import contracts, templates, tests in a real browser
 	@$(MAKE) -j 2 types tests
 
+# Two cores are busy with three processes, as tests wait for browsers and for other processes.
 tests: $(TOOLS) $(BROWSER) $(SCHEMA)
-	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2
+	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 3 --dist worksteal
 
 prove: $(TOOLS) $(BROWSER) ## The long tests: 200 schedules of faults and kills, 10,000 campaigns, whole histories
 	CHROMIUM=$(CURDIR)/$(BROWSER) $(BIN)/pytest -n 2 -m prove

@@ -70,6 +70,12 @@ TABLES = """
 """
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's first: they wait more than they compute, and one process does them all."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_day() -> Iterator[None]:
     """Pages go by the clock of the tests."""
@@ -175,6 +181,13 @@ def kept_engine(swept_database: tuple[str, psycopg.Connection]) -> Iterator[Engi
     event.listen(made, "connect", _keep)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def engine(settings: Settings, kept_engine: Engine) -> Engine:
+    """The kept connections and compiled statements; whoever listens to it is heard by one test."""
+    assert make_url(settings.database_url).database == TESTS
+    return kept_engine.execution_options()
 
 
 @pytest.fixture

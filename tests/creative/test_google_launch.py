@@ -63,7 +63,7 @@ def dollars(session: Session, alice: Member, settings: Settings) -> Account:
 def draft(browser: FlaskClient, work: Work, dollars: Account) -> str:
     """The address of a draft with everything that Google wants to know."""
     headers = {"X-CSRFToken": csrf_token(browser)}
-    batch_id = ordered(browser, platforms=["google"])
+    batch_id = ordered(browser, platforms=["google"], count=1)
     work(batch_id)
     first = read(browser, batch_id)["variations"][0]["id"]
     made = browser.post(f"/api/creative/variations/{first}/draft", headers=headers)

@@ -42,7 +42,7 @@ def drafted(
     objects: Objects,
 ) -> int:
     """A draft of two ads that is ready to be launched."""
-    batch_id = ordered(browser, platforms=["meta"])
+    batch_id = ordered(browser, platforms=["meta"], count=2)
     work(batch_id)
     ids = [each["id"] for each in read(browser, batch_id)["variations"][:2]]
     made = browser.post(

@@ -65,7 +65,7 @@ def dollars(session: Session, alice: Member, settings: Settings) -> Account:
 def drafted(browser: FlaskClient, work: Work) -> str:
     """The address of a draft with everything that LinkedIn wants to know but the Page."""
     token = csrf_token(browser)
-    batch_id = ordered(browser, platforms=["linkedin"])
+    batch_id = ordered(browser, platforms=["linkedin"], count=2)
     work(batch_id)
     ids = [each["id"] for each in read(browser, batch_id)["variations"][:2]]
     form = {"variation_id": ids, "csrf_token": token}

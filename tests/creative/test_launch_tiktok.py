@@ -62,7 +62,7 @@ def headers(browser: FlaskClient) -> dict[str, str]:
 @pytest.fixture
 def drafted(browser: FlaskClient, work: Work, headers: dict[str, str], ad_account: Account) -> int:
     """A draft of one ad that is ready to be launched."""
-    batch_id = ordered(browser, platforms=["tiktok"])
+    batch_id = ordered(browser, platforms=["tiktok"], count=1)
     work(batch_id)
     variation = read(browser, batch_id)["variations"][0]["id"]
     made = browser.post(f"/api/creative/variations/{variation}/draft", headers=headers)

@@ -64,7 +64,7 @@ def headers(browser: FlaskClient) -> dict[str, str]:
 @pytest.fixture
 def address(browser: FlaskClient, at_meta: Work, headers: dict[str, str], dollars: Account) -> str:
     """Where a complete draft of two ads is."""
-    batch_id = ordered(browser, platforms=["meta"])
+    batch_id = ordered(browser, platforms=["meta"], count=2)
     at_meta(batch_id)
     ids = [each["id"] for each in read(browser, batch_id)["variations"][:2]]
     token = {"csrf_token": headers["X-CSRFToken"]}

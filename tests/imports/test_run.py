@@ -8,7 +8,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -31,7 +31,6 @@ from app.models import (
     PlatformTotalDay,
     StoreDay,
 )
-from app.settings import Settings
 from tests.conftest import Member
 from tests.factories import make_account, make_campaign, make_connection, make_day
 from tests.imports import exports
@@ -543,10 +542,3 @@ def test_imports_of_another_workspace_are_not_found(
         find(session, charlie.workspace.id, made.id)
     assert listed(session, charlie.workspace.id) == []
     assert listed(session, alice.workspace.id) == [made]
-
-
-@pytest.fixture
-def engine(settings: Settings) -> object:
-    made = create_engine(settings.database_url)
-    yield made
-    made.dispose()

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.connections.grants import choose, connect
@@ -61,7 +61,7 @@ def connected(session: Session, alice: Member, settings: Settings) -> Connect:
 
 
 @pytest.fixture
-def run(session: Session, settings: Settings) -> Run:
+def run(session: Session, engine: Engine, settings: Settings) -> Run:
     """Does one sync of a connection at the sandbox's noon; its waiting takes no time."""
 
     def do(
@@ -72,10 +72,8 @@ def run(session: Session, settings: Settings) -> Run:
     ) -> SyncRun:
         asked = request_sync(session, connection, trigger="manual", now=now, reach=reach, days=days)
         session.commit()
-        engine = create_engine(settings.database_url)
         with Http(sleep=lambda _: None, wall=now.timestamp) as http:
             sync(engine, http, settings, asked.id, clock=lambda: now, stopping=threading.Event())
-        engine.dispose()
         session.expire_all()
         return asked
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.advice import applying, change_requests, change_sets, preparing, values
@@ -119,12 +119,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(session: Session, alice: Member, settings: Settings) -> Iterator[Desk]:
-    engine = create_engine(settings.database_url)
+def desk(session: Session, engine: Engine, alice: Member, settings: Settings) -> Iterator[Desk]:
     sessions = sessionmaker(engine, expire_on_commit=False)
     with Http(sleep=lambda _: None, wall=NOON.timestamp) as http:
         yield Desk(session, sessions, settings, http, alice.user.id, alice.workspace.id)
-    engine.dispose()
 
 
 @pytest.fixture

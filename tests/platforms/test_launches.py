@@ -6,7 +6,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.connectors.base import Connector
@@ -50,8 +50,7 @@ def test_a_brief_becomes_a_paused_campaign_that_the_next_sync_knows(
 ) -> None:
     connection = connected(slug, access="create")
     draft = drafted(session, alice, settings, slug)
-    engine = create_engine(settings.database_url)
-    sessions = sessionmaker(engine, expire_on_commit=False)
+    sessions = sessionmaker(session.get_bind(), expire_on_commit=False)
     with Http(sleep=lambda _: None, wall=NOON.timestamp) as http:
         account = session.scalars(
             select(Account)
@@ -69,7 +68,6 @@ def test_a_brief_becomes_a_paused_campaign_that_the_next_sync_knows(
         launch.launch(
             sessions, http, settings, draft.id, clock=lambda: NOON, stopping=threading.Event()
         )
-    engine.dispose()
     session.expire_all()
     assert (draft.state, draft.error) == ("launched", "")
     assert draft.manager_url.startswith("https://")
@@ -101,15 +99,13 @@ def drafted(session: Session, alice: Member, settings: Settings, slug: str) -> C
     )
     batch = batches.order(session, alice.workspace.id, alice.user.id, brief, 2, BUILT_IN, now=NOON)
     session.commit()
-    engine = create_engine(settings.database_url)
     writing.write_batch(
-        sessionmaker(engine, expire_on_commit=False),
+        sessionmaker(session.get_bind(), expire_on_commit=False),
         batch.id,
         lambda opened, ordered: writer_for(opened, settings, ordered, lambda: NOON),
         clock=lambda: NOON,
         stopping=threading.Event(),
     )
-    engine.dispose()
     session.expire_all()
     made = drafts.create(session, alice.workspace.id, alice.user.id, batch.variations, now=NOON)
     session.commit()

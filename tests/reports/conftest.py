@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.insights.finding import Finding
@@ -149,7 +149,7 @@ def newest(session: Session) -> Report:
 
 
 @pytest.fixture
-def world(session: Session, settings: Settings, mail_server: MailServer) -> Iterator[World]:
+def world(session: Session, engine: Engine, settings: Settings, mail_server: MailServer) -> World:
     """What a delivery runs in, on MONDAY."""
     mailing = replace(
         settings,
@@ -159,9 +159,7 @@ def world(session: Session, settings: Settings, mail_server: MailServer) -> Iter
         smtp_from="Growzzy <ads@example.com>",
         smtp_security="none",
     )
-    engine = create_engine(settings.database_url)
-    yield World(session, mailing, sessionmaker(engine, expire_on_commit=False))
-    engine.dispose()
+    return World(session, mailing, sessionmaker(engine, expire_on_commit=False))
 
 
 @pytest.fixture

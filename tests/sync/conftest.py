@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.connections.vault import Vault
@@ -38,13 +38,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def account(session: Session, alice: Member) -> Account:
     """The selected account of a connection nothing was read from yet."""
     return make_account(session, alice.workspace.id)
-
-
-@pytest.fixture
-def engine(settings: Settings) -> Iterator[Engine]:
-    made = create_engine(settings.database_url)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.connections.grants import choose, connect
@@ -79,10 +79,15 @@ def run(
 ) -> SyncRun:
     asked = request_sync(session, connection, trigger="manual", now=now, reach=reach)
     session.commit()
-    engine = create_engine(settings.database_url)
     with Http() as http:
-        sync(engine, http, settings, asked.id, clock=lambda: now, stopping=threading.Event())
-    engine.dispose()
+        sync(
+            session.get_bind(),
+            http,
+            settings,
+            asked.id,
+            clock=lambda: now,
+            stopping=threading.Event(),
+        )
     session.expire_all()
     assert (asked.state, asked.error) == ("done", "")
     return asked
