@@ -83,7 +83,7 @@ GROUPS = (
             Shown("zero_result_multiple", "Spend without a result, in target CPAs", Unit.TIMES),
             Shown("concern_cpa_multiple", "CPA above its target", Unit.TIMES),
             Shown("concern_cpa_conversions", "Conversions before a CPA is judged", Unit.NUMBER),
-            Shown("change_z", "Size of a change, in standard errors", Unit.NUMBER),
+            Shown("change_z", "Size of a change, in usual swings by chance", Unit.NUMBER),
             Shown("noise_rate", "Chance of a false finding in a period"),
             Shown("least_change", "Smallest change worth a sentence"),
             Shown("over_claimed", "Platforms’ claims above what was sold", Unit.TIMES),
@@ -110,8 +110,8 @@ GROUPS = (
         "Breaks and spikes",
         "How far a day or a run of days may be from what is usual.",
         (
-            Shown("cusum_reference", "Shift that is looked for, in deviations", Unit.NUMBER),
-            Shown("cusum_decision", "Sum of deviations that is a shift", Unit.NUMBER),
+            Shown("cusum_reference", "Shift that is looked for, in usual swings", Unit.NUMBER),
+            Shown("cusum_decision", "Sum of swings that is a shift", Unit.NUMBER),
             Shown("cusum_decision_cpc", "The same for costs of a click", Unit.NUMBER),
             Shown("least_shift", "Smallest shift that is an alarm"),
             Shown("count_tail", "Chance of so few results, to be a break"),
@@ -123,7 +123,7 @@ GROUPS = (
         "Tired ads",
         "When an ad’s click rate has fallen by more than chance and season.",
         (
-            Shown("fatigue_z", "Size of the fall, in standard errors", Unit.NUMBER),
+            Shown("fatigue_z", "Size of the fall, in usual swings by chance", Unit.NUMBER),
             Shown("fatigue_ratio", "Click rate left, of what it was"),
             Shown("fatigue_days", "Days in a row", Unit.DAYS),
             Shown("fatigue_from_day", "Earliest day of an ad’s life", Unit.DAYS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -512,6 +513,21 @@ def test_while_a_history_is_read_the_figures_come_in_between(
     assert 'hx-target="#board"' in text(alices, "/dashboard/progress?seen=2", headers=PARTIAL)
     assert 'hx-target="#board"' not in text(alices, "/dashboard/progress?seen=3", headers=PARTIAL)
     assert "13% done" in text(alices)
+
+
+def test_before_the_first_part_is_read_no_share_is_told(
+    session: Session, alice: Member, alices: FlaskClient, account: Account
+) -> None:
+    begun = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=4, seconds=5)
+    session.add(
+        _run(alice, account, reach="history", state="running", chunks_total=1, started_at=begun)
+    )
+    session.commit()
+
+    shown = text(alices)
+
+    assert "begun 4 minutes ago; no part is complete yet" in re.sub(r"<[^>]*>", "", shown)
+    assert "% done" not in shown
 
 
 def _run(member: Member, account: Account, **columns: object) -> SyncRun:

@@ -296,3 +296,10 @@ def test_the_pages_of_the_area_link_each_other_and_only_what_is_served(
     assert f'<a href="{path}" aria-current="page">{name}</a>' in nav
     for each in nav.split('href="')[1:]:
         assert client.get(each.partition('"')[0]).status_code == 200
+
+
+def test_where_nothing_is_safe_it_says_of_which_days_that_is(
+    client: FlaskClient, session: Session, alice: Member
+) -> None:
+    keep(session, alice, SILENT)
+    assert "Looked at: Jan 1 – Oct 25." in client.get(PAGE).text

@@ -133,12 +133,15 @@ def _one_tired(told: Telling) -> Said:
         title=f"{told.name}: {told.most} nutzt sich ab",
         saw=(
             f"Klickrate {_at_first(told)} {told['rate_before_1']}, jetzt {told['rate_now_1']} "
-            f"({told.days}): {told.size('drop_1')} weniger; was alle Anzeigen des Kontos betraf, "
-            f"ist herausgerechnet. Laufzeit bisher{_or_more(told)}: "
+            f"({told.days}): {told.size('drop_1')} weniger, verglichen mit den anderen "
+            f"Anzeigen des Kontos in dieser Zeit. Laufzeit bisher{_or_more(told)}: "
             f"{told.counted('running_1', DAYS)}, Ausgaben in diesen Tagen: {told['spend']}."
             f"{_seen(told)}"
         ),
-        how_sure=f"{told.size('z')} Standardfehler darunter, drei Tage in Folge.{_used_up(told)}",
+        how_sure=(
+            f"{told.size('z')}-mal so weit darunter, wie es durch Zufall üblich ist, drei Tage in "
+            f"Folge.{_used_up(told)}"
+        ),
         do=f"Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz. {told.review}",
         change_our_mind="Eine neue Platzierung oder Zielgruppe, in der die Anzeige nun läuft.",
     )
@@ -148,14 +151,14 @@ def _several_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.name}: {told.counted('ads', ADS)} nutzen sich ab",
         saw=(
-            f"Jede wird seltener geklickt als {_at_first(told)}; was alle Anzeigen des Kontos "
-            f"betraf, ist herausgerechnet. Zusammen kosteten sie {told['spend']} ({told.days}), am "
-            f"meisten {told.most}: Klickrate {_at_first(told)} {told['rate_before_1']}, jetzt "
-            f"{told['rate_now_1']}.{_seen(told)}"
+            f"Jede wird seltener geklickt als {_at_first(told)}, auch verglichen mit den anderen "
+            f"Anzeigen des Kontos in dieser Zeit. Zusammen kosteten sie {told['spend']} "
+            f"({told.days}), am meisten {told.most}: Klickrate {_at_first(told)} "
+            f"{told['rate_before_1']}, jetzt {told['rate_now_1']}.{_seen(told)}"
         ),
         how_sure=(
-            f"Mindestens {told.size('z')} Standardfehler darunter, drei Tage in Folge."
-            f"{_used_up(told)}"
+            f"Mindestens {told.size('z')}-mal so weit darunter, wie es durch Zufall üblich ist, "
+            f"drei Tage in Folge.{_used_up(told)}"
         ),
         do=(
             "Durch neue Texte ersetzen, mit demselben oder einem anderen Ansatz, die teuersten "

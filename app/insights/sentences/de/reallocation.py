@@ -101,7 +101,10 @@ def _silent(told: Telling) -> Said:
     lacking = _lacking(told, "Keine Umschichtung ist sicher").strip()
     return Said(
         title="Keine sichere Empfehlung zur Budgetverschiebung",
-        saw=lacking or "Keine Umschichtung lohnt sich mit ausreichender Wahrscheinlichkeit.",
+        saw=(
+            f"{lacking or 'Keine Umschichtung lohnt sich mit ausreichender Wahrscheinlichkeit.'} "
+            f"Betrachtet: {told.days}."
+        ),
         do="" if "recent_move" in told.finding.missing else _test(told),
         change_our_mind="Mehr nahezu vollständige Wochen, schwankende Budgets oder ein Test.",
     )

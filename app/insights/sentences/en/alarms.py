@@ -126,11 +126,15 @@ def _one_tired(told: Telling) -> Said:
         title=f"{told.most} of {told.name} is wearing out",
         saw=(
             f"Its click rate was {told['rate_before_1']} {_at_first(told)} and is "
-            f"{told['rate_now_1']} now ({told.days}): {told.size('drop_1')} less, what happened to "
-            f"the account's other ads divided out. It has run for {told.few('running_1')} days"
-            f"{_or_more(told)} and cost {told['spend']} in these.{_seen(told)}"
+            f"{told['rate_now_1']} now ({told.days}): {told.size('drop_1')} less, compared "
+            f"with how the account's other ads did meanwhile. It has run for "
+            f"{told.few('running_1')} days{_or_more(told)} and cost {told['spend']} in these."
+            f"{_seen(told)}"
         ),
-        how_sure=f"{told.size('z')} standard errors below, three days running.{_used_up(told)}",
+        how_sure=(
+            f"{told.size('z')} times as far below as chance usually takes it, three days running."
+            f"{_used_up(told)}"
+        ),
         do=f"Replace it with new copy, on its angle or another one. {told.review}",
         change_our_mind="A new placement or audience that the ad was moved to.",
     )
@@ -140,14 +144,15 @@ def _several_tired(told: Telling) -> Said:
     return Said(
         title=f"{told.counted('ads', 'ad').capitalize()} of {told.name} are tired",
         saw=(
-            f"Each is clicked less than {_at_first(told)}, what happened to the account's other "
-            f"ads divided out. Together they cost {told['spend']} ({told.days}), most of them "
-            f"{told.most}: its click rate was {told['rate_before_1']} {_at_first(told)} and is "
-            f"{told['rate_now_1']} now."
+            f"Each is clicked less than {_at_first(told)}, also compared with how the account's "
+            f"other ads did meanwhile. Together they cost {told['spend']} ({told.days}), most of "
+            f"them {told.most}: its click rate was {told['rate_before_1']} {_at_first(told)} and "
+            f"is {told['rate_now_1']} now."
             f"{_seen(told)}"
         ),
         how_sure=(
-            f"At least {told.size('z')} standard errors below, three days running.{_used_up(told)}"
+            f"At least {told.size('z')} times as far below as chance usually takes it, three days "
+            f"running.{_used_up(told)}"
         ),
         do=(
             "Replace them with new copy, on their angle or another one, those that cost most first."

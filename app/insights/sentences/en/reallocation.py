@@ -73,7 +73,10 @@ def _worth_testing(told: Telling) -> Said:
 def _silent(told: Telling) -> Said:
     return Said(
         title="Nothing safe to recommend about moving budget",
-        saw=_lacking(told, "No move is safe").strip() or "No move is likely enough to pay.",
+        saw=(
+            f"{_lacking(told, 'No move is safe').strip() or 'No move is likely enough to pay.'} "
+            f"Looked at: {told.days}."
+        ),
         do="" if "recent_move" in told.finding.missing else _test(told),
         change_our_mind="More nearly complete weeks, budgets that vary, or a test.",
     )
