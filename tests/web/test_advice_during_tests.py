@@ -21,9 +21,9 @@ from app.settings import Settings
 from tests.advice.planned_tests import make_test
 from tests.conftest import Member, csrf_token, sign_in
 from tests.factories import make_rate
+from tests.web.planned_test_scene import TODAY, Budgets, budgets
 from tests.web.test_changes import work
 from tests.web.test_insights_page import ADVICE, keep
-from tests.web.test_planned_test_changes import TODAY, Budgets, budgets
 
 __all__ = ["budgets"]
 

@@ -16,91 +16,72 @@ from sqlalchemy.orm import Session
 from app.connectors.changing import Current, Target
 from app.connectors.words import FoundAccount
 from app.models import Account, AdGroup, Campaign, Change, ChangeSet, PlannedTest, Workspace
-from app.settings import Settings
 from tests.advice.planned_tests import make_test
-from tests.conftest import Member, csrf_token, sign_in
+from tests.conftest import Member, sign_in
 from tests.factories import make_account, make_campaign, make_connection
-from tests.web.test_changes import work
-from tests.web.test_planned_test_changes import (
+from tests.web.planned_test_scene import (
     API,
+    DOWN_AND_UP,
     TODAY,
+    UP_AND_DOWN,
+    USUAL,
     Budgets,
+    Scene,
     budgets,
-    confirm,
-    move_to_block,
+    scene,
     send,
     test_id,
 )
+from tests.web.test_changes import work
 from tests.web.test_planned_tests import PAGE, advertised, begin
 
-__all__ = ["advertised", "budgets", "test_id"]
-USUAL = {"g1": Decimal(60), "g2": Decimal("40.01"), "m1": Decimal(90)}
-UP_AND_DOWN = {"g1": Decimal(78), "g2": Decimal("52.01"), "m1": Decimal(63)}
-DOWN_AND_UP = {"g1": Decimal(42), "g2": Decimal("28.01"), "m1": Decimal(117)}
-test_id.__test__ = False
+__all__ = ["advertised", "budgets", "scene", "test_id"]
 
 
-def test_by_hand_then_from_here_twice_then_back_ends_where_it_began(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
-) -> None:
-    client = sign_in(app, alice)
-    budgets.update(UP_AND_DOWN | {"g2": Decimal("52.02")})
+def test_by_hand_then_from_here_twice_then_back_ends_where_it_began(scene: Scene) -> None:
+    scene.budgets.update(UP_AND_DOWN | {"g2": Decimal("52.02")})
     for block, expected in ((1, DOWN_AND_UP), (2, UP_AND_DOWN | {"m1": Decimal(117)})):
-        move_to_block(session, test_id, block)
-        confirm(client, settings, send(client, f"{API}/{test_id}/apply").json["id"])
-        assert budgets == expected
-    send(client, f"{API}/{test_id}/stop")
-    confirm(client, settings, send(client, f"{API}/{test_id}/back").json["id"])
-    assert budgets == USUAL
+        scene.move_to_block(block)
+        scene.carry_out("apply")
+        assert scene.budgets == expected
+    scene.send("stop")
+    scene.carry_out("back")
+    assert scene.budgets == USUAL
 
 
-def test_what_was_set_by_hand_already_is_not_scaled_again(
-    app: Flask, session: Session, alice: Member, budgets: dict[str, Decimal], test_id: int
-) -> None:
-    client = sign_in(app, alice)
-    move_to_block(session, test_id, 1)
-    budgets.update(DOWN_AND_UP)
-    refused = send(client, f"{API}/{test_id}/apply")
+def test_what_was_set_by_hand_already_is_not_scaled_again(scene: Scene) -> None:
+    scene.move_to_block(1)
+    scene.budgets.update(DOWN_AND_UP)
+    refused = scene.send("apply")
     assert refused.status_code == 409
     assert "nothing to set" in refused.json["error"]["message"]
-    send(client, f"{API}/{test_id}/stop")
-    budgets.update(USUAL)
-    refused = send(client, f"{API}/{test_id}/back")
+    scene.send("stop")
+    scene.budgets.update(USUAL)
+    refused = scene.send("back")
     assert refused.status_code == 409
     assert "nothing to set" in refused.json["error"]["message"]
 
 
-def test_budgets_set_by_hand_are_put_back_to_what_was_written_down(
-    app: Flask, alice: Member, settings: Settings, budgets: dict[str, Decimal], test_id: int
-) -> None:
-    client = sign_in(app, alice)
-    budgets.update(UP_AND_DOWN)
-    send(client, f"{API}/{test_id}/stop")
-    confirm(client, settings, send(client, f"{API}/{test_id}/back").json["id"])
-    assert budgets == USUAL
+def test_budgets_set_by_hand_are_put_back_to_what_was_written_down(scene: Scene) -> None:
+    scene.budgets.update(UP_AND_DOWN)
+    scene.send("stop")
+    scene.carry_out("back")
+    assert scene.budgets == USUAL
 
 
-def test_a_budget_that_somebody_changed_since_is_left_to_them(
-    app: Flask, alice: Member, settings: Settings, budgets: dict[str, Decimal], test_id: int
-) -> None:
-    client = sign_in(app, alice)
-    budgets["m1"] = Decimal("1234.5")
-    set_id = send(client, f"{API}/{test_id}/apply").json["id"]
-    [(name, why)] = client.get(f"/api/changes/{set_id}").json["left_out"]
+def test_a_budget_that_somebody_changed_since_is_left_to_them(scene: Scene) -> None:
+    scene.budgets["m1"] = Decimal("1234.5")
+    set_id = scene.send("apply").json["id"]
+    [(name, why)] = scene.client.get(f"/api/changes/{set_id}").json["left_out"]
     assert name == "Nämé m1"
     assert why == (
         "Its budget is 1,234.50 EUR now; planned were 63.00 EUR, 90.00 EUR and 117.00 EUR: "
         "somebody changed it since, so nothing is set from here. Set it by hand to 63.00 EUR."
     )
-    confirm(client, settings, set_id)
-    assert budgets == UP_AND_DOWN | {"m1": Decimal("1234.5")}
-    assert "1 not set from here" in client.get(f"{PAGE}/{test_id}").text
-    again = send(client, f"{API}/{test_id}/apply").json["error"]["message"]
+    scene.confirm(set_id)
+    assert scene.budgets == UP_AND_DOWN | {"m1": Decimal("1234.5")}
+    assert "1 not set from here" in scene.client.get(f"{PAGE}/{scene.test_id}").text
+    again = scene.send("apply").json["error"]["message"]
     assert "Nämé m1: Its budget is 1,234.50 EUR now" in again
 
 
@@ -112,18 +93,16 @@ def test_a_budget_that_somebody_changed_since_is_left_to_them(
     ],
 )
 def test_what_was_not_written_down_in_this_currency_is_not_guessed(
-    app: Flask,
+    scene: Scene,
     session: Session,
-    alice: Member,
-    test_id: int,
     disturb: Callable[[dict[str, str]], dict[str, str] | None],
     told: str,
 ) -> None:
-    test = session.get_one(PlannedTest, test_id)
+    test = scene.test
     others = {name: disturb(known) for name, known in test.budgets.items()}
     test.budgets = {name: known for name, known in others.items() if known}
     session.commit()
-    refused = send(sign_in(app, alice), f"{API}/{test_id}/apply")
+    refused = scene.send("apply")
     assert refused.status_code == 409
     assert told in refused.json["error"]["message"]
 
@@ -152,11 +131,7 @@ def test_the_budgets_of_campaigns_and_ad_groups_are_written_down_when_a_test_is_
 
 
 def test_of_two_who_apply_a_block_at_once_both_get_the_same_review(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    test_id: int,
-    monkeypatch: pytest.MonkeyPatch,
+    scene: Scene, app: Flask, session: Session, alice: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both, read = threading.Barrier(2, timeout=20), Budgets.read_current
 
@@ -168,76 +143,54 @@ def test_of_two_who_apply_a_block_at_once_both_get_the_same_review(
     monkeypatch.setattr(Budgets, "read_current", together)
     clients = [sign_in(app, alice) for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda each: send(each, f"{API}/{test_id}/apply"), clients))
+        answers = list(pool.map(lambda each: send(each, f"{API}/{scene.test_id}/apply"), clients))
     assert [each.status_code for each in answers] == [201, 201]
     assert len({each.json["id"] for each in answers}) == 1
     assert len(session.scalars(select(ChangeSet)).all()) == 1
 
 
 def test_nothing_is_prepared_while_budgets_of_the_test_are_being_set(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
+    scene: Scene, session: Session
 ) -> None:
     """The platforms have set them, and the process was killed before it wrote that down."""
-    client = sign_in(app, alice)
-    set_id = send(client, f"{API}/{test_id}/apply").json["id"]
-    confirm(client, settings, set_id)
+    set_id = scene.send("apply").json["id"]
+    scene.confirm(set_id)
     for kind, column in ((ChangeSet, ChangeSet.id), (Change, Change.set_id)):
         killed = update(kind).where(column == set_id).values(state="applying", ended_at=None)
         session.execute(killed)
     session.commit()
-    refused = send(client, f"{API}/{test_id}/apply")
+    refused = scene.send("apply")
     assert refused.status_code == 409
     assert "are being set now; wait until that is done" in refused.json["error"]["message"]
-    work(settings, set_id)
-    assert budgets == UP_AND_DOWN
-    assert client.get(f"/api/changes/{set_id}").json["state"] == "applied"
-    assert "nothing to set" in send(client, f"{API}/{test_id}/apply").json["error"]["message"]
+    work(scene.settings, set_id)
+    assert scene.budgets == UP_AND_DOWN
+    assert scene.client.get(f"/api/changes/{set_id}").json["state"] == "applied"
+    assert "nothing to set" in scene.send("apply").json["error"]["message"]
 
 
-def queue(app: Flask, member: Member, path: str) -> int:
-    """Prepare and confirm; the job has not begun."""
-    client = sign_in(app, member)
-    set_id = int(send(client, path).json["id"])
-    headers = {"X-CSRFToken": csrf_token(client)}
-    assert (
-        client.post(f"/api/changes/{set_id}/confirm", json={}, headers=headers).status_code == 202
-    )
-    return set_id
-
-
-def stop(session: Session, test: PlannedTest) -> None:
+def stop(scene: Scene) -> None:
+    test = scene.test
     test.state, test.stopped_because, test.stopped_on = "stopped", "person", TODAY
-    session.commit()
+    scene.session.commit()
 
 
-def change_currency(session: Session, test: PlannedTest) -> None:
-    session.get_one(Workspace, test.workspace_id).currency = "GBP"
-    session.commit()
+def change_currency(scene: Scene) -> None:
+    scene.session.get_one(Workspace, scene.test.workspace_id).currency = "GBP"
+    scene.session.commit()
 
 
-def end_block(session: Session, test: PlannedTest) -> None:
-    move_to_block(session, test.id, 1)
+def end_block(scene: Scene) -> None:
+    scene.move_to_block(1)
 
 
 @pytest.mark.parametrize("happen", [stop, change_currency, end_block])
 def test_what_was_confirmed_is_not_sent_once_its_block_is_no_longer_on(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
-    happen: Callable[[Session, PlannedTest], None],
+    scene: Scene, session: Session, happen: Callable[[Scene], None]
 ) -> None:
-    set_id = queue(app, alice, f"{API}/{test_id}/apply")
-    happen(session, session.get_one(PlannedTest, test_id))
-    work(settings, set_id)
-    assert budgets == USUAL
+    set_id = scene.queued("apply")
+    happen(scene)
+    work(scene.settings, set_id)
+    assert scene.budgets == USUAL
     session.expire_all()
     made = session.get_one(ChangeSet, set_id)
     assert made.state == "failed"
@@ -246,23 +199,18 @@ def test_what_was_confirmed_is_not_sent_once_its_block_is_no_longer_on(
 
 
 def test_of_a_set_that_was_killed_half_way_only_what_was_sent_is_looked_up_once_it_is_too_late(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
+    scene: Scene, session: Session
 ) -> None:
-    set_id = queue(app, alice, f"{API}/{test_id}/apply")
+    set_id = scene.queued("apply")
     first, *_ = session.scalars(
         select(Change).where(Change.set_id == set_id).order_by(Change.position)
     )
     assert first.name == "Nämé m1"
     first.state = "applying"
-    budgets["m1"] = Decimal(63)
-    stop(session, session.get_one(PlannedTest, test_id))
-    work(settings, set_id)
-    assert budgets == USUAL | {"m1": Decimal(63)}
+    scene.budgets["m1"] = Decimal(63)
+    stop(scene)
+    work(scene.settings, set_id)
+    assert scene.budgets == USUAL | {"m1": Decimal(63)}
     session.expire_all()
     made = session.get_one(ChangeSet, set_id)
     assert [each.state for each in made.changes] == ["applied", "failed", "failed"]
@@ -271,20 +219,15 @@ def test_of_a_set_that_was_killed_half_way_only_what_was_sent_is_looked_up_once_
 
 
 def test_budgets_are_not_put_back_into_another_test(
-    app: Flask,
-    session: Session,
-    alice: Member,
-    settings: Settings,
-    budgets: dict[str, Decimal],
-    test_id: int,
+    scene: Scene, session: Session, alice: Member
 ) -> None:
-    budgets.update(UP_AND_DOWN)
-    stop(session, session.get_one(PlannedTest, test_id))
-    set_id = queue(app, alice, f"{API}/{test_id}/back")
+    scene.budgets.update(UP_AND_DOWN)
+    stop(scene)
+    set_id = scene.queued("back")
     make_test(session, alice, first=TODAY)
-    assert send(sign_in(app, alice), f"{API}/{test_id}/back").status_code == 409
-    work(settings, set_id)
-    assert budgets == UP_AND_DOWN
+    assert scene.send("back").status_code == 409
+    work(scene.settings, set_id)
+    assert scene.budgets == UP_AND_DOWN
     session.expire_all()
     assert "would disturb it" in session.get_one(ChangeSet, set_id).error
 
@@ -304,9 +247,9 @@ def test_a_test_that_never_began_has_no_budgets_to_put_back(
 
 
 def test_campaigns_of_a_platform_keep_their_own_written_down_budgets(
-    session: Session, test_id: int
+    scene: Scene, session: Session
 ) -> None:
-    known = session.get_one(PlannedTest, test_id).budgets
+    known = scene.test.budgets
     by_name = {each.external_id: each.id for each in session.scalars(select(Campaign))}
     assert known[f"campaign:{by_name['g2']}"] == {"amount": "40.01", "currency": "USD"}
     assert known[f"campaign:{by_name['m1']}"] == {"amount": "90", "currency": "EUR"}
