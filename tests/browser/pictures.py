@@ -26,9 +26,9 @@ PAGES = {
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1320, "light"), (375, "dark"))
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
-    """Sign up, connect, upload a shop's export, and photograph every page."""
+    """Sign up, connect, upload a shop's export, write copy and a report, and take every page."""
     sandbox.clock(dt.datetime.now(dt.UTC).isoformat())
     context = browser.new_context(viewport={"width": 1320, "height": 1240})
     page = context.new_page()
@@ -42,17 +42,19 @@ def test_pictures(browser: Browser, site: str, sandbox: SandboxServer) -> None:
     page.get_by_role("button", name="Look again").click()
     _take(page, "upload-preview-1320-light")
     _write_copy(page, site)
+    report = _write_report(page, site)
     state = context.storage_state()
     context.close()
     for width, scheme in LOOKS:
         looking = browser.new_context(
             viewport={"width": width, "height": 1240},
             color_scheme=scheme,
+            reduced_motion="reduce",
             storage_state=state,
             base_url=site,
         )
         page = looking.new_page()
-        for name, path in PAGES.items():
+        for name, path in {**PAGES, "report": report}.items():
             page.goto(path, wait_until="networkidle")
             _take(page, f"{name}-{width}-{scheme}")
         looking.close()
@@ -73,6 +75,16 @@ def _write_copy(page: Page, site: str) -> None:
     expect(page.get_by_role("button", name="Use in ad").nth(19)).to_be_visible(timeout=60_000)
 
 
+def _write_report(page: Page, site: str) -> str:
+    """The path of its page."""
+    page.goto(f"{site}/dashboard/reports")
+    page.get_by_role("button", name="Generate report").click()
+    expect(page.get_by_text("SHA-256")).to_be_visible(timeout=300_000)
+    return page.url.removeprefix(site)
+
+
 def _take(page: Page, name: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
+    # A page that scrolls to what is new is taken from its top, and not on its way.
+    page.evaluate("window.scrollTo({ top: 0, behavior: 'instant' })")
     page.screenshot(path=PICTURES / f"{name}.png")

@@ -11,14 +11,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.advice import dismissing, keeping
+from app.advice.reached import Effect, Reached
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
-from app.models import Account, Ad, AdDay, AdGroup, Campaign
-from app.web import access
+from app.models import Account, Ad, AdDay, AdGroup, Campaign, Change, ChangeSet
+from app.web import access, budget_notes
 from tests.conftest import Member, csrf_token
 from tests.factories import make_campaign, make_days
 from tests.sync.fake_platform import NOON
 from tests.web.test_changes import FakeChanger, browser, campaign, platform, prepare
 
+DAY = dt.date(2026, 11, 1)
 __all__ = ["browser", "campaign", "platform"]
 
 
@@ -193,3 +195,33 @@ def test_an_ad_groups_budget_is_held_against_its_ads_only_where_they_carry_the_s
     made = browser.post("/api/changes", json=asked, headers=headers).json
     note = made["changes"][0]["note"]
     assert words in note if words else note == ""
+
+
+@pytest.mark.parametrize(
+    ("effects", "warned"),
+    [
+        ((Effect.NOTHING, Effect.AS_SAID), True),
+        ((Effect.NOTHING, Effect.NOTHING), True),
+        ((Effect.LESS, Effect.AS_SAID), False),
+        ((None, Effect.AS_SAID), False),
+    ],
+)
+def test_a_move_whose_giver_does_not_spend_its_budget_is_said_to_spend_more_in_all(
+    effects: tuple[Effect | None, Effect | None], warned: bool
+) -> None:
+    changes = [
+        Change(id=1, kind="budget", before=budget("100"), wanted=budget("80")),
+        Change(id=2, kind="budget", before=budget("50"), wanted=budget("70")),
+    ]
+    known = {
+        at: Reached(at == 1, DAY, DAY, 7, *[Decimal(40)] * 3, used_up=0, effect=effect)
+        for at, effect in enumerate(effects, start=1)
+        if effect is not None
+    }
+    told = budget_notes.warning(ChangeSet(changes=changes), known)
+    assert ("Together more would be spent" in told) is warned
+    assert bool(told) is warned
+
+
+def budget(amount: str) -> dict[str, str]:
+    return {"daily_budget": amount}
