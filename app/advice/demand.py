@@ -7,6 +7,7 @@ claims are not unclaimed for being left out of a report.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,11 +19,25 @@ from app.metrics.platforms import is_shop
 from app.metrics.sources import Sources
 from app.models import PlatformTotalDay as Total
 
+_UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Some accounts together. `tells_orders`: not one of those with figures leaves them out."""
+
+    orders: float
+    conversions: float
+    tells_orders: bool = True
+
+
+_NOTHING = _Day(0.0, 0.0)
+
 
 def organic_orders(
     session: Session, whole: Sources, days: Period, active: Active
 ) -> list[float] | None:
-    """One entry a day, NaN where a shop or what a platform claims was not read.
+    """One entry a day, NaN where a shop does not tell its orders or something was not read.
 
     Of shops that go on; None without any.
     """
@@ -35,24 +50,27 @@ def organic_orders(
     sold = _by_day(session, whole, days, [each.account_id for each in shops])
     claimed = _by_day(session, whole, days, [each.account_id for each in claiming])
     told = known_days([*shops, *going_on], active, days)
-    nothing = (0.0, 0.0)
     return [
-        max(sold.get(day, nothing)[0] - claimed.get(day, nothing)[1], 0.0)
+        _unclaimed(sold.get(day, _NOTHING), claimed.get(day, _NOTHING))
         if told and day in told
-        else float("nan")
+        else _UNKNOWN
         for day in days
     ]
 
 
+def _unclaimed(sold: _Day, claimed: _Day) -> float:
+    return max(sold.orders - claimed.conversions, 0.0) if sold.tells_orders else _UNKNOWN
+
+
 def _by_day(
     session: Session, whole: Sources, days: Period, accounts: list[int]
-) -> dict[dt.date, tuple[float, float]]:
-    """Orders and conversions."""
+) -> dict[dt.date, _Day]:
     rows = session.execute(
         select(
             Total.day,
-            func.sum(Total.orders),
+            func.coalesce(func.sum(Total.orders), 0),
             func.sum(Total.conversions),
+            func.bool_and(Total.orders.is_not(None)),
         )
         .where(
             Total.workspace_id == whole.workspace_id,
@@ -61,4 +79,7 @@ def _by_day(
         )
         .group_by(Total.day)
     )
-    return {day: (float(orders or 0), float(conversions)) for day, orders, conversions in rows}
+    return {
+        day: _Day(float(orders), float(conversions), tells_orders=told)
+        for day, orders, conversions, told in rows
+    }

@@ -43,12 +43,12 @@ def make_spending(
     return account
 
 
-def make_shop(session: Session, member: Member, first: dt.date) -> Account:
-    """Ten orders a day since then."""
+def make_shop(session: Session, member: Member, first: dt.date, orders: int | None = 10) -> Account:
+    """As many orders a day since then."""
     connection = make_connection(session, member.workspace, "shopify", last_synced_at=NOW)
     account = make_account(session, connection, history_from=first, read_through=TODAY)
     for day in Period(first, LAST):
-        make_store_day(session, account, day, net="500", orders=10)
+        make_store_day(session, account, day, net="500", orders=orders)
     return account
 
 
@@ -140,6 +140,30 @@ def test_a_shop_younger_than_the_ads_counts_from_its_own_days(
     assert found.organic_orders[-1] == 2
     assert [each.response.shop for each in found.fitted()] == [True, True]
     assert "store" not in advised(session, alice).missing
+
+
+def test_a_shop_that_does_not_tell_its_orders_tells_no_demand(
+    session: Session, alice: Member
+) -> None:
+    for platform in ("meta", "google"):
+        make_spending(session, alice, platform)
+    make_shop(session, alice, FROM, orders=None)
+    found = inputs(session, alice)
+    assert [each.response.shop for each in found.fitted()] == [False, False]
+    assert "store" in advised(session, alice).missing
+
+
+def test_days_on_which_one_shop_does_not_tell_its_orders_are_unknown(
+    session: Session, alice: Member
+) -> None:
+    make_spending(session, alice)
+    make_shop(session, alice, FROM)
+    silent = make_shop(session, alice, FROM)
+    for day in Period(LATER, LATER + dt.timedelta(days=2)):
+        make_store_day(session, silent, day, net="500", orders=None)
+    organic = inputs(session, alice).organic_orders
+    assert organic is not None
+    assert sum(map(isnan, organic)) == 3
 
 
 def test_orders_of_days_on_which_claims_were_not_read_are_not_unclaimed(
