@@ -15,6 +15,7 @@ from app.insights.period import Feed, MonthBudget, PeriodFigures, StoreSales, Su
 from app.insights.ranking import rank, top
 from app.insights.rules import advice, wins_and_concerns
 from app.insights.thresholds import DEFAULTS
+from app.insights.words import Manner, say
 from tests.insights.account import (
     FEED,
     GOOGLE,
@@ -61,6 +62,20 @@ def test_without_a_target_the_accounts_own_cost_is_used_and_said() -> None:
     assert found.facts["reference"] == "own"
     assert found.missing == ("target",)
     assert found.numbers["target"].value == pytest.approx(25.0)
+
+
+@pytest.mark.parametrize(
+    ("manner", "words"),
+    [
+        (Manner("EUR"), "less than once in 10,000 times"),
+        (Manner("EUR", "de_DE", "de"), "seltener als einmal in 10.000 Fällen"),
+    ],
+)
+def test_luck_that_never_happens_is_told_as_a_number_that_can_be_pictured(
+    manner: Manner, words: str
+) -> None:
+    found = rules(figures([silent("Nothing", 3000), campaign("Fine")]))["zero_result"]
+    assert words in say(found, manner).how_sure
 
 
 def test_campaigns_for_reach_need_no_results() -> None:

@@ -103,7 +103,7 @@ def _silent(told: Telling) -> Said:
         title="Keine sichere Empfehlung zur Budgetverschiebung",
         saw=(
             f"{lacking or 'Keine Umschichtung lohnt sich mit ausreichender Wahrscheinlichkeit.'} "
-            f"Betrachtet: {told.days}."
+            f"Betrachtet wurden abgeschlossene Tage ({told.days})."
         ),
         do="" if "recent_move" in told.finding.missing else _test(told),
         change_our_mind="Mehr nahezu vollständige Wochen, schwankende Budgets oder ein Test.",

@@ -76,8 +76,9 @@ def nothing(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     own = finding.facts["reference"] == "own"
     goal = "der sonst üblichen Kosten pro Conversion" if own else "des Ziel-CPA"
-    below = told.has("chance_below")
-    chance = f"weniger als {told['chance_below']}" if below else told["chance"]
+    luck = f"in {told['chance']} der Fälle"
+    if told.has("chance_below"):
+        luck = f"seltener als einmal in {manner.count(1 / told.value('chance_below'))} Fällen"
     return Said(
         title=f"{told.name}: {told['spend']} ausgegeben, keine Conversion",
         saw=(
@@ -86,7 +87,7 @@ def nothing(finding: Finding, manner: Manner) -> Said:
         ),
         how_sure=(
             f"Zu diesen Kosten wären etwa {told['expected']} Conversions zu erwarten; gar keine "
-            f"ist in {chance} der Fälle bloß Pech.{told.settling}"
+            f"ist {luck} bloß Pech.{told.settling}"
         ),
         do=f"Prüfen, ob Conversions gezählt werden, dann pausieren. {told.review}",
         change_our_mind=("Eine Conversion, die nicht gezählt wurde oder erst nach Wochen eingeht."),

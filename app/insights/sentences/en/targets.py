@@ -75,8 +75,9 @@ def nothing(finding: Finding, manner: Manner) -> Said:
     """Spend without a single conversion."""
     told = Telling(finding, manner)
     target = _target(finding)
-    below = told.has("chance_below")
-    chance = f"less than {told['chance_below']}" if below else told["chance"]
+    luck = f"{told['chance']} of the time"
+    if told.has("chance_below"):
+        luck = f"less than once in {manner.count(1 / told.value('chance_below'))} times"
     return Said(
         title=f"{told.name} spent {told['spend']} without a conversion",
         saw=(
@@ -85,7 +86,7 @@ def nothing(finding: Finding, manner: Manner) -> Said:
         ),
         how_sure=(
             f"At that cost about {told['expected']} conversions were due; none at all is bad luck "
-            f"{chance} of the time.{told.settling}"
+            f"{luck}.{told.settling}"
         ),
         do=f"Check that its conversions are counted, then pause it. {told.review}",
         change_our_mind="A conversion that was not counted, or one that takes weeks to come in.",
