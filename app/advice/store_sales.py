@@ -36,11 +36,12 @@ def store_sales(
     shops = [each for each in counted if is_shop(each.platform)]
     if not shops or not _whole(session, sources(session, known.workspace_id), counted, days):
         return None
-    sold, orders, unknown = session.execute(
+    sold, orders, unknown, untold = session.execute(
         select(
             func.sum(Total.store_net),
             func.sum(Total.orders),
             func.count().filter(Total.store_net.is_(None)),
+            func.count().filter(Total.orders.is_(None)),
         ).where(
             Total.workspace_id == known.workspace_id,
             Total.account_id.in_([each.account_id for each in shops]),
@@ -53,7 +54,7 @@ def store_sales(
     return StoreSales(
         days=len(days),
         revenue=float(sold),
-        orders=None if orders is None else float(orders),
+        orders=None if untold or orders is None else float(orders),
         claims=tuple(_claim(each, leads.get(each.entity.key, NO_CLAIM)) for each in platforms),
     )
 

@@ -101,3 +101,14 @@ def test_a_strangers_claims_are_no_part_of_it(
     theirs = make_campaign(session, make_read(session, charlie))
     make_days(session, theirs, PERIOD, spend="5", conversions="1")
     assert held(session, alice, ())
+
+
+def test_orders_are_those_of_all_shops_or_not_known(session: Session, alice: Member) -> None:
+    store = asked(session, alice, None).store
+    assert store is not None
+    assert store.orders == 22 * 18
+    small = session.scalars(select(Account).where(Account.name == "Small")).one()
+    make_store_day(session, small, PERIOD.first, net="100", orders=None)
+    store = asked(session, alice, None).store
+    assert store is not None
+    assert (store.orders, store.revenue) == (None, 22 * 1000)
