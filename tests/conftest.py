@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -74,6 +75,12 @@ TABLES = """
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's first: they wait more than they compute, and one process does them all."""
     items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
+
+
+def pytest_collection_finish() -> None:
+    """The thousands of tests and modules stay: collecting garbage need not look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,7 +19,7 @@ from tests.platforms.test_many import ADVERTISERS
 from tests.platforms.truth import held, true
 from tests.sandbox_server import SandboxServer
 
-SPAN = Days(NOON.date() - dt.timedelta(days=9), NOON.date())
+SPAN = Days(NOON.date() - dt.timedelta(days=4), NOON.date())
 TODAY = Days(NOON.date(), NOON.date())
 NEW_NAME = "Ünder a new <name> & still itself"
 pytestmark = pytest.mark.parametrize("slug", ADVERTISERS)
