@@ -18,6 +18,7 @@ from app.connections import reminders
 from app.connections.reminders import Reminder
 from app.connectors.base import Connector
 from app.models import User
+from app.reports.long_words import breakable
 from app.settings import Settings
 from jobs.runtime import Runtime
 
@@ -30,6 +31,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.filters["breakable"] = breakable
 
 
 def send_reminders(runtime: Runtime, now: dt.datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -27,13 +26,10 @@ from markupsafe import Markup
 from app.copywriting.preview import PLACEMENTS, shown
 from app.insights.words import ALMOST_SURE, bound_of
 from app.metrics.figures import Better, verdict
+from app.reports.long_words import breakable
 
 NOTHING = "–"
 WHOLE_FROM = 1000
-
-_LONG_WORD = 23
-# Sixteen characters, each with the marks that stand on it.
-_JOINT = re.compile(r"(?:.[\u0300-\u036f\u064b-\u0652\u200d\ufe0f]*){1,16}", re.DOTALL)
 
 Number = Decimal | int
 
@@ -66,14 +62,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["shown_as"] = shown
     app.jinja_env.filters["placements"] = PLACEMENTS.__getitem__
     app.jinja_env.globals["number_locale"] = lambda: str(_locale()).replace("_", "-")
-
-
-def breakable(text: str) -> Markup:
-    """Text whose long words may go on in the next line, where no style can say so: in letters."""
-    return Markup(" ").join(
-        Markup("<wbr>").join(_JOINT.findall(word)) if len(word) >= _LONG_WORD else word
-        for word in text.split(" ")
-    )
 
 
 def money(amount: Number | None, currency: str) -> str:
