@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import msgspec
@@ -123,7 +124,7 @@ def _ask(task: _Task) -> _Answer:
 
 
 def _ask_for_page(task: _Task) -> _Answer:
-    """Raises NotNow, and CalledProcessError as `_ask`."""
+    """Raises NotNow, also where the process was killed, and CalledProcessError as `_ask`."""
     if not _places.acquire(timeout=_PATIENCE):
         raise NotNow("Several reports are being computed already. Try again in a minute.")
     try:
@@ -132,6 +133,14 @@ def _ask_for_page(task: _Task) -> _Answer:
         raise NotNow(
             f"This took longer than {_PAGE_SECONDS:.0f} seconds, so it was given up. Nothing was "
             "changed. Ask for fewer days, or try again when the server has less to do."
+        ) from error
+    except subprocess.CalledProcessError as error:
+        if error.returncode >= 0:
+            raise
+        raise NotNow(
+            "The process that computed this was ended before it was done, perhaps because the "
+            "server is short of memory. Nothing was changed. Ask for fewer days, or try again in a "
+            "minute."
         ) from error
     finally:
         _places.release()
@@ -209,10 +218,13 @@ def _look(sessions: sessionmaker[Session], workspace_id: int, now: dt.datetime) 
 def main() -> None:
     """Do the one task that standard input tells."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    task = _read(sys.stdin.buffer.read())
+    task, answers = _read(sys.stdin.buffer.read()), sys.stdout.buffer
     if isinstance(task, _Report | _Look):
         os.nice(_NICE)
-    sys.stdout.buffer.write(msgspec.json.encode(_outcome(task)))
+    # What anything prints on the way is no part of the answer.
+    with redirect_stdout(sys.stderr):
+        outcome = _outcome(task)
+    answers.write(msgspec.json.encode(outcome))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -138,6 +141,36 @@ def test_what_takes_too_long_for_a_page_is_given_up_and_told(
     given_up = sign_in(app, alice).get("/api/insights?from=2026-06-01&to=2026-06-14")
     assert given_up.status_code == 503
     assert "Ask for fewer days" in given_up.text
+
+
+def test_a_process_that_is_killed_is_told_to_a_page_as_what_it_is(
+    app: Flask, alice: Member, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    killed = tmp_path / "killed"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    client = sign_in(app, alice)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    told = client.get("/api/insights?from=2026-06-01&to=2026-06-14")
+    assert (told.status_code, told.json["error"]["code"]) == (503, "not_now")
+    assert "ended before it was done" in told.json["error"]["message"]
+
+
+def test_what_is_printed_on_the_way_is_no_part_of_the_answer(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    def noisy(_task: object) -> apart._Answer:
+        print("a library's own words")  # noqa: T201 as a library might
+        return apart._Answer(refused="Nothing to find.")
+
+    task = apart._Days(now=NOW, settings=settings, workspace_id=1, days=PERIOD)
+    sent = io.TextIOWrapper(io.BytesIO(msgspec.json.encode(task)))
+    monkeypatch.setattr(sys, "stdin", sent)
+    monkeypatch.setattr(apart, "_outcome", noisy)
+    apart.main()
+    printed = capsysbinary.readouterr()
+    assert msgspec.json.decode(printed.out, type=apart._Answer).refused == "Nothing to find."
+    assert b"own words" in printed.err
 
 
 def test_every_setting_reaches_the_process(settings: Settings) -> None:
