@@ -27,6 +27,7 @@ _BEYOND = Decimal("1.15")
 _MOST = Decimal("0.75")
 # What of a campaign's spend its ads have to carry before sums of ads stand for ad groups.
 _WHOLE = Decimal("0.95")
+_SENT = ("applying", "applied", "reverted", "unclear")
 _DAY = dt.timedelta(days=1)
 _LONG_AGO = dt.date(1970, 1, 1)
 
@@ -66,7 +67,8 @@ def reached(
 ) -> dict[int, Reached]:
     """By change id, of budgets that change; `today` is the first day that is not over.
 
-    Left out are those whose spend is not known, or not by ad group where budgets are theirs.
+    Left out are those whose spend is not known, or not by ad group where budgets are theirs. Days
+    up to the last change that was made from here were those of another budget.
     """
     accounts = {each.account_id: each for each in known.counted}
     asked = [
@@ -74,15 +76,20 @@ def reached(
         for each in changes
         if each.kind == values.BUDGET and values.is_a_change(each) and each.account_id in accounts
     ]
-    spent = _spent(session, known.workspace_id, [each for each, _ in asked], today)
-    found = {
-        each.id: _of(each, _read_days(account, today), spent[each.campaign_id, each.ad_group_id])
-        for each, account in asked
-    }
+    several = [each for each, _ in asked]
+    spent = _spent(session, known.workspace_id, several, today)
+    changed = _changed(session, known.workspace_id, several)
+    found = {}
+    for each, account in asked:
+        thing = (each.campaign_id, each.ad_group_id)
+        days = _since(changed.get(thing), account, _read_days(account, today))
+        found[each.id] = _of(each, days, spent[thing])
     return {at: each for at, each in found.items() if each is not None}
 
 
-_Spent = dict[tuple[int | None, int | None], dict[dt.date, Decimal]]
+_Thing = tuple[int | None, int | None]
+"""The campaign and the ad group that carries a budget; None for the campaign itself."""
+_Spent = dict[_Thing, dict[dt.date, Decimal]]
 
 
 def _spent(session: Session, workspace_id: int, asked: Sequence[Change], today: dt.date) -> _Spent:
@@ -115,6 +122,37 @@ def _spent(session: Session, workspace_id: int, asked: Sequence[Change], today: 
             for _, group, day, spend in own:
                 found[campaign, group or 0][day] = spend
     return found
+
+
+def _changed(
+    session: Session, workspace_id: int, asked: Sequence[Change]
+) -> dict[_Thing, dt.datetime]:
+    """When the budgets were last changed from here, perhaps changed where that is not clear."""
+    rows: Sequence[Row[*tuple[int | None, int | None, dt.datetime | None]]] = session.execute(
+        select(
+            Change.campaign_id,
+            Change.ad_group_id,
+            func.max(func.coalesce(Change.ended_at, Change.begun_at)),
+        )
+        .where(
+            Change.workspace_id == workspace_id,
+            Change.campaign_id.in_({each.campaign_id for each in asked}),
+            Change.kind == values.BUDGET,
+            Change.state.in_(_SENT),
+        )
+        .group_by(Change.campaign_id, Change.ad_group_id)
+    ).all()
+    return {(campaign, group): at for campaign, group, at in rows if at is not None}
+
+
+def _since(
+    changed: dt.datetime | None, account: Source, days: Sequence[dt.date]
+) -> Sequence[dt.date]:
+    """Without the days on some of which another budget stood."""
+    if changed is None:
+        return days
+    of_another = changed.astimezone(ZoneInfo(account.time_zone)).date()
+    return [day for day in days if day > of_another]
 
 
 def _read_days(account: Source, today: dt.date) -> list[dt.date]:

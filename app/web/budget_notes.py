@@ -17,8 +17,13 @@ from app.web.formats import money_exact, percent
 
 _MOVES_NOTHING = (
     "What is to be cut is not spent: these budgets were not reached on any of the last days, so "
-    "lowering them frees nothing, while the raised ones may spend more. Together more would be "
+    "lowering them frees nothing, while the raised ones may spend more. Together more may be "
     "spent, not the same. Set the budgets to be cut below what they spend, or discard this."
+)
+_DOES_NOTHING = (
+    "Nothing is expected to change: the budgets to be cut were not reached on any of the last "
+    "days, and those to be raised were not used up on any. Set the budgets to be cut below what "
+    "they spend, or discard this."
 )
 _SAVES_NOTHING = (
     "Nothing is expected to be saved: these budgets were not reached on any of the last days, so "
@@ -50,11 +55,20 @@ def note(change: Change, known: Mapping[int, Reached]) -> str:
 
 def warning(found: ChangeSet, known: Mapping[int, Reached]) -> str:
     """Said above all where none of what is to be cut would be cut; else empty."""
-    cut = [each for each in found.changes if each.kind == values.BUDGET and values.lowers(each)]
-    effects = [known[each.id].effect for each in cut if each.id in known]
-    if not cut or len(effects) < len(cut) or set(effects) != {Effect.NOTHING}:
+    moved = [each for each in found.changes if each.kind == values.BUDGET]
+    cut = [each for each in moved if values.lowers(each)]
+    raised = [each for each in moved if each not in cut and values.is_a_change(each)]
+    if len(moved) < len(found.changes) or not _does_nothing(cut, known):
         return ""
-    return _SAVES_NOTHING if len(cut) == len(found.changes) else _MOVES_NOTHING
+    if not raised:
+        return _SAVES_NOTHING
+    return _DOES_NOTHING if _does_nothing(raised, known) else _MOVES_NOTHING
+
+
+def _does_nothing(changes: Sequence[Change], known: Mapping[int, Reached]) -> bool:
+    """Whether it is known of each; not of none."""
+    effects = {known[each.id].effect if each.id in known else None for each in changes}
+    return effects == {Effect.NOTHING}
 
 
 def _meaning(change: Change, found: Reached, before: Decimal, wanted: Decimal) -> str:
@@ -62,9 +76,9 @@ def _meaning(change: Change, found: Reached, before: Decimal, wanted: Decimal) -
     match found.effect, found.lowers:
         case Effect.NOTHING, True:
             return (
-                f", {highest} at most: {_money(change, wanted)} was reached on none of these days, "
-                "so this is not expected to change what it spends. To spend less, set it below "
-                "what it spends."
+                f", {highest} at most: {_money(change, wanted)} was exceeded on none of these "
+                "days, so this is not expected to change what it spends. To spend less, set it "
+                "below what it spends."
             )
         case Effect.NOTHING, False:
             return (
