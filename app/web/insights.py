@@ -62,12 +62,13 @@ def show(finding_id: int) -> Response:
     """One finding, also one that is open no more, and what became of it."""
     session, workspace = db.session(), access.workspace()
     stored = keeping.find(session, workspace.id, finding_id)
-    [each] = shown([(stored, keeping.restored(stored))])
+    [each], first = shown([(stored, keeping.restored(stored))]), keeping.as_first_said(stored)
     return page(
         "insights/show.html",
         "finding",
         each=each,
-        became=reviewed(stored, keeping.as_first_said(stored)),
+        became=reviewed(stored, first),
+        promised=first.promises,
         group=GROUPS[Kind(stored.kind)],
         classes=CLASSES,
         label=platform_label,

@@ -163,3 +163,19 @@ def test_wins_and_advice_of_one_name_are_listed_apart(
     assert f'href="{PAGE}/roas_change?of=observed"' in client.get(PAGE).text
     assert "That it lasts" in client.get(f"{PAGE}/roas_change?of=observed&page=99").text
     assert client.get(f"{PAGE}/roas_change").status_code == 404
+
+
+def test_what_became_of_advice_is_told_though_the_figures_say_less_by_now(
+    app: Flask, alice: Member, session: Session
+) -> None:
+    followed(session, alice, 1, Outcome(True, True, 500.0, "money", 300.0, 900.0))
+    taker = Entity("platform", "p1", "P", "p1", "to")
+    weaker = replace(
+        MOVE, entities=(MOVE.entities[0], taker), numbers=NUMBERS, class_=Class.WORTH_TESTING
+    )
+    [number] = keeping.keep(session, alice.workspace.id, [weaker], NOON + dt.timedelta(days=1))
+    session.commit()
+    finding = sign_in(app, alice).get(f"/dashboard/reports/insights/{number}").text
+    assert "Worth testing" in finding
+    assert "In the direction as said" in finding
+    assert "<dt>Judged by it</dt><dd>Yes: see" in finding
