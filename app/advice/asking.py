@@ -252,11 +252,12 @@ def _state(slug: str, worst_first: Mapping[str, Collection[str]]) -> str:
 def _usual_spend(
     session: Session, known: Sources, accounts: Sequence[Source], last: dt.date
 ) -> float:
-    spent = session.scalar(
-        select(func.sum(Total.spend)).where(
+    """Money a day; nothing where a part of it is not known."""
+    spent, unknown = session.execute(
+        select(func.sum(Total.spend), func.bool_or(Total.spend.is_(None))).where(
             Total.workspace_id == known.workspace_id,
             Total.account_id.in_([each.account_id for each in accounts]),
             Total.day.between(last - dt.timedelta(days=_USUAL_DAYS - 1), last),
         )
-    )
-    return float(spent or 0) / _USUAL_DAYS
+    ).one()
+    return 0.0 if unknown else float(spent or 0) / _USUAL_DAYS

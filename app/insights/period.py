@@ -161,7 +161,8 @@ class MonthBudget:
 class Feed:
     """A connection that figures come through. `state` is ok, revoked, failing or stale.
 
-    `last_day` is the last day that was read, `daily_spend` what is usually spent there a day.
+    `last_day` is the last day that was read, `daily_spend` what is usually spent there a day,
+    nothing where that is not known.
     """
 
     entity: Entity

@@ -183,7 +183,7 @@ def _raise(finding: Finding, thresholds: Thresholds) -> Finding:
 
 
 def _reconnect(feed: Feed, figures: PeriodFigures) -> Finding:
-    numbers = {"daily": Number(feed.daily_spend, Unit.MONEY)}
+    numbers = {"daily": Number(feed.daily_spend, Unit.MONEY)} if feed.daily_spend else {}
     facts = {"state": feed.state}
     unread = 1
     if feed.last_day:

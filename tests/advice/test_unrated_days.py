@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from app.insights.rules import advice
+from app.insights.words import Manner, say
 from app.metrics.period import Period
-from app.models import Account, CampaignTotalDay, PlatformTotalDay
+from app.models import Account, CampaignTotalDay, PlatformConnection, PlatformTotalDay
 from tests.advice.test_asking import BEFORE, PERIOD, asked, fill, make_read
 from tests.conftest import Member
 from tests.factories import make_campaign
@@ -72,3 +74,35 @@ def test_a_months_budget_is_not_held_against_money_of_which_some_is_unknown(
     alice.workspace.monthly_budgets = {"": "6000", "meta": "3000", "google": "3000"}
     session.flush()
     assert [each.entity.key for each in asked(session, alice).month_budgets] == ["google"]
+
+
+@pytest.mark.parametrize(
+    ("manner", "words"),
+    [
+        (Manner("USD"), "What is spent there is missing from every figure."),
+        (Manner("USD", "de_DE", "de"), "Was dort ausgegeben wird, fehlt überall."),
+    ],
+)
+def test_what_a_silent_connection_spends_is_not_told_of_days_some_of_which_are_unknown(
+    session: Session, alice: Member, meta: Account, manner: Manner, words: str
+) -> None:
+    session.get_one(PlatformConnection, meta.connection_id).status = "needs_attention"
+    meta.read_through = PERIOD.last - 9 * DAY
+    gone = Period(meta.read_through + DAY, PERIOD.last)
+    for table in (PlatformTotalDay, CampaignTotalDay):
+        session.execute(
+            delete(table).where(
+                table.account_id == meta.id, table.day.between(gone.first, gone.last)
+            )
+        )
+    session.flush()
+    assert "100" in said(session, alice, manner)
+    unrate(session, meta, meta.read_through)
+    told = said(session, alice, manner)
+    assert told.endswith(words)
+    assert "100" not in told
+
+
+def said(session: Session, alice: Member, manner: Manner) -> str:
+    [found] = [each for each in advice(asked(session, alice), []) if each.rule == "reconnect"]
+    return say(found, manner).saw

@@ -106,9 +106,12 @@ def reconnect(finding: Finding, manner: Manner) -> Said:
     if last:
         since = f"Bis {manner.day(dt.date.fromisoformat(last))} gelesen. "
     title, do = _reconnecting(finding.facts["state"], told.name)
+    spent = "Was dort ausgegeben wird, fehlt überall."
+    if told.has("daily"):
+        spent = f"Etwa {told['daily']} pro Tag werden dort ausgegeben und fehlen überall."
     return Said(
         title=title,
-        saw=f"{since}Etwa {told['daily']} pro Tag werden dort ausgegeben und fehlen überall.",
+        saw=f"{since}{spent}",
         how_sure="Sicher.",
         do=f"{do} {told.review}",
         change_our_mind="Ein Konto, das bewusst geschlossen wurde: dann die Verbindung trennen.",

@@ -95,9 +95,12 @@ def reconnect(finding: Finding, manner: Manner) -> Said:
     last = finding.facts.get("last_day")
     since = f"Read up to {manner.day(dt.date.fromisoformat(last))}. " if last else ""
     title, do = _reconnecting(finding.facts["state"], told.name)
+    spent = "What is spent there"
+    if told.has("daily"):
+        spent = f"About {told['daily']} is spent there a day and"
     return Said(
         title=title,
-        saw=f"{since}About {told['daily']} is spent there a day and is missing from every figure.",
+        saw=f"{since}{spent} is missing from every figure.",
         how_sure="Certain.",
         do=f"{do} {told.review}",
         change_our_mind="An account that was closed on purpose: then disconnect it.",
