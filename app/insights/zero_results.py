@@ -133,7 +133,7 @@ def _finding(tried: Tried, figures: PeriodFigures) -> Finding:
         **settling(figures),
     }
     if tried.chance < _SMALLEST:
-        numbers["chance_below"] = Number(_SMALLEST, Unit.SHARE)
+        numbers["chance_once_in"] = Number(1 / _SMALLEST, Unit.COUNT)
     return Finding(
         rule="zero_result",
         kind=Kind.CONCERN,

@@ -67,7 +67,7 @@ def test_without_a_target_the_accounts_own_cost_is_used_and_said() -> None:
 @pytest.mark.parametrize(
     ("manner", "words"),
     [
-        (Manner("EUR"), "less than once in 10,000 times"),
+        (Manner("EUR"), "in less than one case of 10,000"),
         (Manner("EUR", "de_DE", "de"), "seltener als einmal in 10.000 Fällen"),
     ],
 )

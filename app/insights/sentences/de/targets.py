@@ -77,8 +77,8 @@ def nothing(finding: Finding, manner: Manner) -> Said:
     own = finding.facts["reference"] == "own"
     goal = "der sonst üblichen Kosten pro Conversion" if own else "des Ziel-CPA"
     luck = f"in {told['chance']} der Fälle"
-    if told.has("chance_below"):
-        luck = f"seltener als einmal in {manner.count(1 / told.value('chance_below'))} Fällen"
+    if told.has("chance_once_in"):
+        luck = f"seltener als einmal in {told['chance_once_in']} Fällen"
     return Said(
         title=f"{told.name}: {told['spend']} ausgegeben, keine Conversion",
         saw=(

@@ -76,8 +76,8 @@ def nothing(finding: Finding, manner: Manner) -> Said:
     told = Telling(finding, manner)
     target = _target(finding)
     luck = f"{told['chance']} of the time"
-    if told.has("chance_below"):
-        luck = f"less than once in {manner.count(1 / told.value('chance_below'))} times"
+    if told.has("chance_once_in"):
+        luck = f"in less than one case of {told['chance_once_in']}"
     return Said(
         title=f"{told.name} spent {told['spend']} without a conversion",
         saw=(
