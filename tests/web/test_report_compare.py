@@ -15,10 +15,10 @@ from app.reports.ordering import Wanted
 from app.sync.window import Reach
 from jobs.runtime import utc_now
 from tests.conftest import Member, sign_in
-from tests.sync.conftest import Syncs, account, connection, engine, run, world
+from tests.sync.conftest import Syncs, account, connection, run, world
 from tests.sync.fake_platform import World
 
-__all__ = ["account", "connection", "engine", "run", "world"]
+__all__ = ["account", "connection", "run", "world"]
 DAY = dt.timedelta(days=1)
 
 
