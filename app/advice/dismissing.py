@@ -13,9 +13,15 @@ from app.models import StoredFinding
 
 
 def dismiss(session: Session, workspace_id: int, finding_id: int) -> StoredFinding:
-    """A person does not want to see it any more."""
+    """A person does not want to see it any more. Raises NotFound and Conflict."""
     keeping.one_at_a_time(session, workspace_id)
     found = keeping.find(session, workspace_id, finding_id)
+    if found.state == "closed":
+        # What is found anew of the same key would be kept in its place, out of sight.
+        raise Conflict(
+            "This finding ended by itself, so there is nothing to dismiss. Nothing was changed: "
+            "Insights has what is found now."
+        )
     found.state = "dismissed"
     return found
 

@@ -234,7 +234,7 @@ def followed(finding_id: int) -> Response:
 
 
 @blueprint.post("/<int:finding_id>/dismiss")
-@documented("Show a finding no more", answer=FindingOut, errors=(404,))
+@documented("Show a finding no more", answer=FindingOut, errors=(404, 409))
 def dismiss(finding_id: int) -> Response:
     access.require_editor()
     found = dismissing.dismiss(db.session(), access.workspace().id, finding_id)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.advice import dismissing, keeping
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.insights.finding import Class, Entity, Finding, Kind, Number, Range, Unit
 from app.models import StoredFinding
 from tests.conftest import Member
@@ -145,6 +145,19 @@ def test_a_dismissed_finding_comes_back_with_what_was_found_meanwhile(
     session.refresh(found)
     assert keeping.restored(found).at_stake == found.at_stake == 9000
     assert (found.class_, found.first) == ("leaning", later.first)
+
+
+def test_one_that_ended_is_not_dismissed_for_what_is_found_anew(
+    session: Session, alice: Member
+) -> None:
+    place = alice.workspace.id
+    [ended] = keeping.keep(session, place, [MOVE], NOON)
+    keeping.close_missing(session, place, [], NOON + DAY)
+    with pytest.raises(Conflict, match="ended by itself"):
+        dismissing.dismiss(session, place, ended)
+    [anew] = keeping.keep(session, place, [MOVE], NOON + DAY)
+    assert anew != ended
+    assert [each.id for each in keeping.still_open(session, place)] == [anew]
 
 
 def test_two_that_keep_the_same_in_other_orders_do_not_block_each_other(
