@@ -68,7 +68,7 @@ def test_campaigns_of_all_plans_are_looked_up_by_one_statement(
     plans = [pausing("campaign", make_campaign(session, account).id) for _ in range(5)]
     known = rights(session, alice.workspace.id)
     asked: list[object] = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *args: asked.append(args[2]))
+    event.listen(session.connection(), "before_cursor_execute", lambda *args: asked.append(args[2]))
     ways = in_the_way(session, alice.workspace.id, known, plans)
     assert [each.stopped for each in ways] == [True] * 5
     assert len(asked) == 1
