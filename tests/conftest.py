@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +21,7 @@ from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import create_app
 from app.accounts import passwords
@@ -162,7 +164,7 @@ def app(settings: Settings) -> Iterator[Flask]:
             _forget_apps()
         _APPS[made] = create_app(settings)
         with _APPS[made].app_context():
-            event.listen(db.engine, "connect", _keep)
+            _keep(db.engine)
     application = _APPS[made]
     application.testing = True
     config = dict(application.config)
@@ -185,7 +187,7 @@ def kept_engine(swept_database: tuple[str, psycopg.Connection]) -> Iterator[Engi
     """What all sessions share: connections that stay open, and statements compiled once."""
     url = make_settings(swept_database[0]).database_url
     made = create_engine(url, pool_pre_ping=True, max_overflow=-1)
-    event.listen(made, "connect", _keep)
+    _keep(made)
     yield made
     made.dispose()
 
@@ -286,8 +288,24 @@ def _hashed(password: str) -> str:
     return hash_password(password)
 
 
-def _keep(connection: psycopg.Connection, _record: object) -> None:
-    """Name a connection so that it outlives the sweeping."""
+def _keep(engine: Engine) -> None:
+    """Let an engine's connections outlive the sweeping, and plan anew in each test.
+
+    Plans of empty tables take minutes on full ones.
+    """
+    event.listen(engine, "connect", _name)
+    event.listen(engine, "checkout", _plan_anew)
+
+
+def _plan_anew(connection: psycopg.Connection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    if record.info.get("planned_in") != test:
+        connection.execute("DISCARD PLANS")
+        connection.rollback()
+        record.info["planned_in"] = test
+
+
+def _name(connection: psycopg.Connection, _record: object) -> None:
     connection.autocommit = True
     connection.execute(f"SET application_name = '{KEPT}'")
     connection.autocommit = False

@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.connectors.errors import Temporary
@@ -173,9 +173,6 @@ def test_figures_beyond_memory_are_stored_too(
     """They go through a temporary file, and come back from it in blocks."""
     monkeypatch.setattr(batch_module, "_KEEP_IN_MEMORY", 32 * 1024)
     monkeypatch.setattr(batch_module, "_BLOCK", 32 * 1024)
-    # This connection may have planned the checks of foreign keys while there were a few rows, and
-    # would now read all campaigns for each of 2,000.
-    session.execute(text("DISCARD PLANS"))
     with Batch(Grain.CAMPAIGN) as batch:
         for start in range(0, 2_000, 1_000):
             batch.add([fact(TODAY, f"c{n}") for n in range(start, start + 1_000)])
