@@ -14,7 +14,7 @@ BROWSER := .local/browser/chromium
 SCHEMA := .local/shopify/admin_2026-10.json.gz
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 CODE := .
-TYPED := app jobs sandbox local
+TYPED := app jobs sandbox local bench
 
 # An account without a home keeps uv's downloads beside the packages.
 ifeq ($(shell test -w "$$HOME" && echo yes),)

@@ -106,8 +106,15 @@ def tally(  # noqa: PLR0913 every dimension of a cell has its usual value
     for policy in policies:
         for number in range(worlds):
             rng = np.random.default_rng([seed, number, list(Policy).index(policy)])
-            drawn = {"swing": swing, "block": block}
-            true = world(rng, policy=policy, size=size, weeks=weeks, stress=stress, **drawn)
+            true = world(
+                rng,
+                policy=policy,
+                size=size,
+                weeks=weeks,
+                stress=stress,
+                swing=swing,
+                block=block,
+            )
             found.add(true, ask(true, store=store))
     return found
 
@@ -157,8 +164,15 @@ def _tests(worlds: int, seed: int) -> None:
     _head(["test", "90 % certain", "Recommend", "right", "Leaning or more", "right"])
     for size in ("small", "medium", "large"):
         for weeks, swing in DESIGNS:
-            given = {"weeks": weeks, "swing": swing, "block": 4 if weeks == _LONG_WEEKS else 2}
-            found = tally(worlds, policies=[Policy.TESTALL], size=size, seed=seed, **given)
+            found = tally(
+                worlds,
+                policies=[Policy.TESTALL],
+                size=size,
+                weeks=weeks,
+                swing=swing,
+                block=4 if weeks == _LONG_WEEKS else 2,
+                seed=seed,
+            )
             certain = f"{100 * found.answered / found.worlds:.0f}"
             _row([f"{size}, {weeks} weeks ±{swing:.0%}", certain, *found.row()[:4]])
 

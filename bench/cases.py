@@ -73,8 +73,9 @@ def world(folder: Path, today: dt.date = TODAY) -> Iterator[tuple[str, Tape, Set
         running.callback(tape.close)
         database = cluster.url().replace("postgresql://", "postgresql+psycopg://", 1)
         keys = (Fernet.generate_key().decode(),)
-        settings = Settings(
-            database, "x" * 32, keys, environment="development", **sandbox_settings(tape.url)
+        settings = replace(
+            Settings(database, "x" * 32, keys, environment="development"),
+            **sandbox_settings(tape.url),  # type: ignore[arg-type]
         )
         app = create_app(settings)
         with app.app_context():
@@ -105,7 +106,7 @@ def prepared(folder: Path, slugs: list[str]) -> Iterator[tuple[list[dict[str, An
                     "database": database,
                     "tape": tape.url,
                     "settings": sandbox_settings(tape.url),
-                    "grant": told(replace(connector.grant, scopes=())),
+                    "grant": told(replace(connector.granted(), scopes=())),
                     "empty": _emptying(engine),
                 }
             )

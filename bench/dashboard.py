@@ -141,8 +141,8 @@ def fill() -> str:
     now = dt.datetime.now(dt.UTC)
     token = open_session(session, user, now=now, ip="", user_agent="bench")
     session.commit()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE"))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as straight:
+        straight.execute(text("VACUUM ANALYZE"))
     return token
 
 

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import random
 import sys
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 ADS = 1_000
@@ -52,7 +53,7 @@ def encoded_rows() -> dict[str, dict[dt.date, list[bytes]]]:
     return rows
 
 
-def _ad_day(chance: random.Random, number: int, day: dt.date) -> dict[str, object]:
+def _ad_day(chance: random.Random, number: int, day: dt.date) -> dict[str, Any]:
     shown = chance.randrange(100, 20_000)
     counts = {kind: chance.randrange(1, 400) for kind in ACTION_TYPES}
     return {
@@ -83,7 +84,7 @@ class Insights(asyncio.Protocol):
     rows: dict[str, dict[dt.date, list[bytes]]]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._received = b""
 
     def data_received(self, data: bytes) -> None:
@@ -110,7 +111,7 @@ class Insights(asyncio.Protocol):
             day += dt.timedelta(days=1)
         start, limit = int(asked.get("after", 0)), int(asked["limit"])
         end = start + limit
-        paging = {"cursors": {"before": str(start), "after": str(end)}}
+        paging: dict[str, Any] = {"cursors": {"before": str(start), "after": str(end)}}
         if end < len(rows):
             paging["next"] = f"http://{url.path}?after={end}"
         return b'{"data":[%b],"paging":%b}' % (

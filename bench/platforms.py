@@ -54,7 +54,7 @@ def ours(case: dict[str, Any]) -> dict[str, float]:
     from app.connectors.http import Http  # noqa: PLC0415
     from app.models import Account  # noqa: PLC0415
     from app.sync.plan import found  # noqa: PLC0415
-    from app.sync.reading import Piece, read_ahead  # noqa: PLC0415
+    from app.sync.reading import Piece, Refused, read_ahead  # noqa: PLC0415
     from app.sync.store import Origin, replace, replace_store  # noqa: PLC0415
     from app.sync.window import in_chunks  # noqa: PLC0415
 
@@ -68,6 +68,8 @@ def ours(case: dict[str, Any]) -> dict[str, float]:
         session.commit()
         began = time.perf_counter()
         for reading in read_ahead(connector, pieces, lambda: NOON):
+            if isinstance(reading, Refused):
+                raise reading.error
             span = reading.piece.days
             chunk = [span.first + dt.timedelta(days=n) for n in range(len(span))]
             with session.begin():

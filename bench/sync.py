@@ -46,20 +46,20 @@ def ours(server: str, database: str) -> None:
     from sqlalchemy import create_engine, select  # noqa: PLC0415 measured without its import
     from sqlalchemy.orm import Session  # noqa: PLC0415
 
-    from app.connectors.base import Days, Grain, Grant  # noqa: PLC0415
     from app.connectors.http import Http  # noqa: PLC0415
     from app.connectors.platforms.meta import Meta  # noqa: PLC0415
+    from app.connectors.words import Days, Grain, Grant  # noqa: PLC0415
     from app.models import Account  # noqa: PLC0415
     from app.settings import Settings  # noqa: PLC0415
     from app.sync.plan import found  # noqa: PLC0415
-    from app.sync.reading import Piece, read_ahead  # noqa: PLC0415
+    from app.sync.reading import Piece, Refused, read_ahead  # noqa: PLC0415
     from app.sync.store import Origin  # noqa: PLC0415
     from app.sync.store import replace as store  # noqa: PLC0415
     from app.sync.window import in_chunks  # noqa: PLC0415
 
     class AdsOnly(Meta):
         slug = "bench"
-        grains = (Grain.AD,)
+        grains = (Grain.AD,)  # type: ignore[assignment]
 
     settings = Settings(database, "x" * 32, (), meta_graph_url=server)
     engine = create_engine(database)
@@ -73,6 +73,8 @@ def ours(server: str, database: str) -> None:
         session.commit()
         changed = 0
         for reading in read_ahead(connector, pieces, lambda: dt.datetime.now(dt.UTC)):
+            if isinstance(reading, Refused):
+                raise reading.error
             first = reading.piece.days.first
             days = [first + dt.timedelta(days=n) for n in range(len(reading.piece.days))]
             (batch,) = reading.batches
