@@ -54,10 +54,12 @@ KEPT = "tests"
 # Whoever is still connected goes first, as a test may have left a process behind; the kept
 # connections stay when they are at rest and hold no lock. Deleting the
 # few rows there are is ten times quicker than a fresh copy of the database, and a function on a
-# connection that stays open plans its statements once.
+# connection that stays open plans its statements once. What was once large is made small again.
 SWEEPER = """
     CREATE FUNCTION pg_temp.sweep() RETURNS void LANGUAGE plpgsql
     SET session_replication_role = replica AS $$
+    DECLARE
+        big regclass;
     BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND (
@@ -65,6 +67,12 @@ SWEEPER = """
             OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')
         );
         {deletions}
+        FOR big IN SELECT oid::regclass FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+            AND pg_relation_size(oid) > 1000000
+        LOOP
+            EXECUTE format('TRUNCATE %s CASCADE', big);
+        END LOOP;
     END $$
 """.replace("KEPT", KEPT)
 TABLES = """
@@ -107,6 +115,9 @@ def cheap_hashes() -> Iterator[None]:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A PostgreSQL server of this test process, with a migrated template."""
     with Cluster.start(tmp_path_factory.mktemp("postgres") / "data", durable=False) as server:
+        # Statistics of one test's rows, or of none, make bad plans for the next test's.
+        _execute(server.url(), "ALTER SYSTEM SET autovacuum = off")
+        _execute(server.url(), "SELECT pg_reload_conf()")
         _execute(server.url(), f'CREATE DATABASE "{TEMPLATE}"')
         app = create_app(make_settings(server.url(TEMPLATE)))
         with app.app_context():
