@@ -156,7 +156,7 @@ def _month_budgets(
     """Of the month that is not over, when the period reaches into it."""
     month = today.replace(day=1)
     last = _spent_through(known, today)
-    if last < month or period.last < month:
+    if not workspace.monthly_budgets or last < month or period.last < month:
         return ()
     whole_ones = _asked_whole(sources(session, workspace.id), known)
     days = Period(month - dt.timedelta(days=_EARLIER_DAYS), last)

@@ -116,11 +116,12 @@ def _spent(session: Session, workspace_id: int, asked: Sequence[Change], today: 
         )
         .group_by(Ad.campaign_id, Ad.ad_group_id, AdDay.day)
     ).all()
-    for campaign in {row[0] for row in groups}:
-        own = [row for row in groups if row[0] == campaign]
-        if sum(row[3] for row in own) >= _WHOLE * sum(found[campaign, None].values()):
-            for _, group, day, spend in own:
-                found[campaign, group or 0][day] = spend
+    carried: dict[int, Decimal] = defaultdict(Decimal)
+    for campaign, _, _, spend in groups:
+        carried[campaign] += spend
+    for campaign, group, day, spend in groups:
+        if carried[campaign] >= _WHOLE * sum(found[campaign, None].values()):
+            found[campaign, group or 0][day] = spend
     return found
 
 

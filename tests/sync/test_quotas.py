@@ -135,8 +135,14 @@ def test_a_quota_without_a_known_limit_is_counted_and_the_platform_ends_the_day(
     assert used(session) == 100_001
 
 
-def test_a_quota_nobody_declared_stops_nothing(opened: Open) -> None:
-    opened().spend("another", 5)
+def test_a_quota_nobody_declared_stops_nothing_and_is_counted(
+    session: Session, opened: Open
+) -> None:
+    ledger = opened()
+    ledger.spend("another", 5)
+    ledger.spend("another", 1_000_000)
+    assert ledger.used == {"another": 1_000_005}
+    assert used(session) == 1_000_005
 
 
 def test_a_run_says_what_it_took(session: Session, world: World, limit: object, run: Syncs) -> None:
