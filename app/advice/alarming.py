@@ -67,10 +67,7 @@ def alarm_findings(
         return []
     known = replace(known, counted=_read_for_long(known, active, days))
     series = platform_series(session, known, days)
-    doubtful = signals.behind_platforms(known, period.last, now)
-    if series.without_rate and (unknown := days_without_rate(session, known, days)):
-        # A day whose money has no rate would count as one without spend.
-        doubtful |= unknown[0]
+    doubtful = _doubtful(session, known, series, now)
     platforms = [each for each in series.platforms if each not in doubtful]
     if not platforms:
         return []
@@ -92,6 +89,17 @@ def alarm_findings(
         and not _only_late(each, platforms, late, len(days) - 1 - each.day)
     ]
     return going_on(session, workspace.id, _told(news, workspace, platforms, days.first))
+
+
+def _doubtful(
+    session: Session, known: Sources, series: PlatformSeries, now: dt.datetime
+) -> set[str]:
+    """The platforms whose days may say what is not so."""
+    doubtful = signals.behind_platforms(known, series.days.last, now)
+    if series.without_rate and (unknown := days_without_rate(session, known, series.days)):
+        # A day whose money has no rate would count as one without spend.
+        doubtful |= unknown[0]
+    return doubtful
 
 
 def _told(
